@@ -1,0 +1,7 @@
+package embedded
+
+import "syscall"
+
+func dieWithParent(attr *syscall.SysProcAttr, signal syscall.Signal) {
+	attr.Pdeathsig = signal
+}
