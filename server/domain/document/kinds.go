@@ -4,16 +4,13 @@ import (
 	"congvan/server/domain/fault"
 )
 
-// KindCode is the stable identifier of a kind; it is what tables and the
-// contract carry.
-type KindCode string
-
 // OfficialLetter is the one kind whose symbol names the drafting unit.
-const OfficialLetter KindCode = "official_letter"
+const OfficialLetter = "official_letter"
 
 // Kind is a kind of document.
 type Kind struct {
-	Code KindCode
+	// Code is the stable identifier; it is what tables and the contract carry.
+	Code string
 	// Name is the line above the subject, as the document prints it.
 	Name fault.Text
 	// Abbreviation stands in the symbol. It is compared byte by byte, in NFC:
@@ -100,15 +97,14 @@ func copyKinds() []Kind {
 	}
 }
 
-// KindByCode finds a kind and refuses a code that names none.
-func KindByCode(code KindCode) (Kind, error) {
+// KindByCode finds a kind.
+func KindByCode(code string) (Kind, bool) {
 	for _, k := range Kinds() {
 		if k.Code == code {
-			return k, nil
+			return k, true
 		}
 	}
-	return Kind{}, fault.InvalidField("kind", "unknown_kind",
-		"Loại văn bản không có trong danh mục.", "The kind of document is not in the list.")
+	return Kind{}, false
 }
 
 // KindsByAbbreviation gives every kind that an abbreviation may stand for. It
