@@ -140,10 +140,9 @@ func secret() string {
 
 // identity is the user a server runs as.
 type identity struct {
-	name     string
-	group    string
-	uid, gid uint32
-	drop     bool // we are root and give that up for the server
+	Name, Group string
+	UID, GID    uint32
+	drop        bool // we are root and give that up for the server
 }
 
 // unprivileged gives the first of the named users that exists when this
@@ -151,12 +150,12 @@ type identity struct {
 func unprivileged(names ...string) (identity, error) {
 	if os.Geteuid() != 0 {
 		uid, gid := uint32(os.Geteuid()), uint32(os.Getegid())
-		id := identity{uid: uid, gid: gid, name: strconv.Itoa(int(uid)), group: strconv.Itoa(int(gid))}
+		id := identity{UID: uid, GID: gid, Name: strconv.Itoa(int(uid)), Group: strconv.Itoa(int(gid))}
 		if u, err := user.Current(); err == nil {
-			id.name = u.Username
+			id.Name = u.Username
 		}
 		if g, err := user.LookupGroupId(strconv.Itoa(int(gid))); err == nil {
-			id.group = g.Name
+			id.Group = g.Name
 		}
 		return id, nil
 	}
@@ -179,9 +178,9 @@ func identityOf(u *user.User) (identity, error) {
 	if err != nil {
 		return identity{}, fmt.Errorf("read gid of %s: %w", u.Username, err)
 	}
-	id := identity{name: u.Username, group: u.Gid, uid: uint32(uid), gid: uint32(gid), drop: true}
+	id := identity{Name: u.Username, Group: u.Gid, UID: uint32(uid), GID: uint32(gid), drop: true}
 	if g, err := user.LookupGroupId(u.Gid); err == nil {
-		id.group = g.Name
+		id.Group = g.Name
 	}
 	return id, nil
 }
@@ -192,8 +191,8 @@ func (id identity) own(path string, mode os.FileMode) error {
 		return fmt.Errorf("make %s: %w", path, err)
 	}
 	if id.drop {
-		if err := os.Chown(path, int(id.uid), int(id.gid)); err != nil {
-			return fmt.Errorf("give %s to %s: %w", path, id.name, err)
+		if err := os.Chown(path, int(id.UID), int(id.GID)); err != nil {
+			return fmt.Errorf("give %s to %s: %w", path, id.Name, err)
 		}
 	}
 	if err := os.Chmod(path, mode); err != nil {
@@ -219,13 +218,13 @@ func (id identity) reach(path string) error {
 		}
 		bit := os.FileMode(0o001)
 		switch {
-		case st.Uid == id.uid:
+		case st.Uid == id.UID:
 			bit = 0o100
-		case st.Gid == id.gid:
+		case st.Gid == id.GID:
 			bit = 0o010
 		}
 		if info.Mode().Perm()&bit == 0 {
-			return fmt.Errorf("user %s, who runs the server because root must not, cannot enter %s: choose a data folder elsewhere, such as /var/lib/congvan", id.name, dir)
+			return fmt.Errorf("user %s, who runs the server because root must not, cannot enter %s: choose a data folder elsewhere, such as /var/lib/congvan", id.Name, dir)
 		}
 		if dir == filepath.Dir(dir) {
 			return nil

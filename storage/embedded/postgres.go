@@ -199,8 +199,8 @@ func (p *Postgres) initialise(ctx context.Context, bin binaries, id identity, da
 	}
 	defer os.Remove(password)
 	if id.drop {
-		if err := os.Chown(password, int(id.uid), int(id.gid)); err != nil {
-			return fmt.Errorf("give first password to %s: %w", id.name, err)
+		if err := os.Chown(password, int(id.UID), int(id.GID)); err != nil {
+			return fmt.Errorf("give first password to %s: %w", id.Name, err)
 		}
 	}
 	args := []string{"-D", draft, "-U", AdminRole, "--auth=scram-sha-256", "--pwfile=" + password, "--locale=C.UTF-8", "-E", "UTF8"}
@@ -211,7 +211,7 @@ func (p *Postgres) initialise(ctx context.Context, bin binaries, id identity, da
 	cmd.Env, cmd.Dir = cleanEnv(draft), "/"
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if id.drop {
-		cmd.SysProcAttr.Credential = &syscall.Credential{Uid: id.uid, Gid: id.gid}
+		cmd.SysProcAttr.Credential = &syscall.Credential{Uid: id.UID, Gid: id.GID}
 	}
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("make database folder: %w\n%s", err, out)

@@ -229,7 +229,7 @@ func TestPostgresFindsRoomForSocketsUnderALongPath(t *testing.T) {
 
 func TestAFolderThatTheServersUserCannotEnterIsNamed(t *testing.T) {
 	t.Parallel()
-	nobody := identity{name: "nobody", uid: 65534, gid: 65534, drop: true}
+	nobody := identity{Name: "nobody", UID: 65533, GID: 65533, drop: true}
 	open := openTemp(t)
 	if err := nobody.reach(filepath.Join(open, "data")); err != nil {
 		t.Errorf("an open folder: %v", err)

@@ -31,7 +31,7 @@ func launch(name string, cmd *exec.Cmd, soft syscall.Signal, id identity) (*proc
 	p := &process{name: name, cmd: cmd, soft: soft, done: make(chan struct{})}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if id.drop {
-		cmd.SysProcAttr.Credential = &syscall.Credential{Uid: id.uid, Gid: id.gid}
+		cmd.SysProcAttr.Credential = &syscall.Credential{Uid: id.UID, Gid: id.GID}
 	}
 	dieWithParent(cmd.SysProcAttr, soft)
 	started := make(chan error, 1)
