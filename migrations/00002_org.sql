@@ -146,7 +146,7 @@ create table register (
     name           text not null,
     kinds          text[] not null default '{}',
     normative      boolean not null default false,
-    own_seal       boolean not null default false,
+    council        boolean not null default false,
     symbol_agency  text not null default '',
     opening_number integer not null default 1 check (opening_number >= 1),
     next_number    integer not null check (next_number >= opening_number),

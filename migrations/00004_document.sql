@@ -107,6 +107,18 @@ create table delivery (
 );
 create index delivery_order on delivery (agency_id, document_id, ordinal);
 
+-- Kept beside the document, so that a list never counts deliveries and a
+-- receipt never rewrites the document's row.
+create table delivery_count (
+    agency_id   uuid not null,
+    document_id uuid not null,
+    total       integer not null,
+    registered  integer not null default 0,
+    refused     integer not null default 0,
+    primary key (agency_id, document_id),
+    foreign key (agency_id, document_id) references document (agency_id, id)
+);
+
 -- What happened, for ever. The role that the server connects with can add and read, nothing else.
 create table event (
     agency_id    uuid not null references agency (id),
@@ -124,6 +136,6 @@ create table event (
 );
 create index event_subject on event (agency_id, subject_id, id);
 
-grant select, insert, update on document, document_file, delivery to congvan_app;
+grant select, insert, update on document, document_file, delivery, delivery_count to congvan_app;
 grant select, insert, update, delete on recipient to congvan_app;
 grant select, insert on event to congvan_app;

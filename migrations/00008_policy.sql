@@ -25,6 +25,7 @@ begin
             ('document_file',          'content',   'acted',    'acted'),
             ('recipient',              'content',   'acted',    'acted'),
             ('delivery',               'content',   'acted',    'acted'),
+            ('delivery_count',         'content',   'acted',    'acted'),
             ('event',                  'content',   'event',    'none'),
             ('arrival',                'content',   'arrival',  'acted'),
             ('arrival_file',           'content',   'issued',   'none'),

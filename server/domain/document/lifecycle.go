@@ -1,0 +1,98 @@
+package document
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"congvan/server/domain/fault"
+)
+
+// Act is something a person does to a document.
+type Act string
+
+// The acts.
+const (
+	Edit     Act = "edit"
+	Discard  Act = "discard"
+	Submit   Act = "submit"
+	Withdraw Act = "withdraw"
+	Approve  Act = "approve"
+	SendBack Act = "send_back"
+	Number   Act = "number"
+	Issue    Act = "issue"
+)
+
+// Step is one row of the life cycle.
+type Step struct {
+	Act  Act
+	From State
+	To   State
+	Verb string // of the event it leaves
+}
+
+// lifeCycle is the whole life of an outgoing document. What is not here is
+// refused. Numbering follows the signature (NĐ 30/2020, điều 15).
+var lifeCycle = [...]Step{
+	{Edit, Draft, Draft, "edited"},
+	{Discard, Draft, Discarded, "discarded"},
+	{Submit, Draft, Submitted, "submitted"},
+	{Withdraw, Submitted, Draft, "withdrawn"},
+	{Approve, Submitted, Approved, "approved"},
+	{SendBack, Submitted, Draft, "sent_back"},
+	{SendBack, Approved, Draft, "sent_back"},
+	{Number, Approved, Numbered, "numbered"},
+	{Issue, Approved, Issued, "issued"},
+	{Issue, Numbered, Issued, "issued"},
+}
+
+// LifeCycle gives the table.
+func LifeCycle() []Step { return slices.Clone(lifeCycle[:]) }
+
+// Allows tells whether the life cycle has the act from the state.
+func (s State) Allows(act Act) bool {
+	_, ok := step(act, s)
+	return ok
+}
+
+func step(act Act, from State) (Step, bool) {
+	for _, s := range lifeCycle {
+		if s.Act == act && s.From == from {
+			return s, true
+		}
+	}
+	return Step{}, false
+}
+
+// ErrOutOfOrder is the fault of an act that the life cycle does not have.
+var ErrOutOfOrder = fault.New(fault.Conflict, "out_of_order",
+	"Văn bản không ở trạng thái cho phép thao tác này.",
+	"The document is not in a state that allows this.")
+
+// advance takes the document one step along the table.
+func (d *Document) advance(act Act) (Event, error) {
+	s, ok := step(act, d.State)
+	if !ok {
+		return Event{}, ErrOutOfOrder
+	}
+	d.State = s.To
+	return Event{Verb: s.Verb, Data: map[string]string{}}, nil
+}
+
+// Describe prints the life cycle as a Markdown table and a Mermaid diagram; a
+// test keeps docs/life-of-a-document.md equal to it.
+func Describe() string {
+	var b strings.Builder
+	b.WriteString("| act | from | to | event |\n|---|---|---|---|\n")
+	for _, s := range lifeCycle {
+		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", s.Act, s.From, s.To, s.Verb)
+	}
+	b.WriteString("\n```mermaid\nstateDiagram-v2\n    [*] --> draft\n")
+	for _, s := range lifeCycle {
+		if s.From != s.To {
+			fmt.Fprintf(&b, "    %s --> %s: %s\n", s.From, s.To, s.Act)
+		}
+	}
+	b.WriteString("    issued --> [*]\n    discarded --> [*]\n```\n")
+	return b.String()
+}

@@ -1,0 +1,256 @@
+package document
+
+import (
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"congvan/server/domain/fault"
+	"congvan/server/domain/org"
+)
+
+// The bounds of what a drafter may enter.
+const (
+	MaxSubject    = 2000
+	MaxNote       = 2000
+	MaxFiles      = 100
+	MaxRecipients = 5000
+	maxName       = 200
+)
+
+// CheckSecrecy refuses what must never enter: documents with state secrets do
+// not travel over the exchange (QĐ 28/2018/QĐ-TTg; Luật 117/2025/QH15).
+func CheckSecrecy(secrecy string) error {
+	if secrecy == "" || secrecy == "normal" {
+		return nil
+	}
+	return fault.New(fault.Invalid, "state_secret",
+		"Văn bản chứa bí mật nhà nước không được đưa vào hệ thống này. Hãy xử lý theo chế độ văn bản mật.",
+		"A document with state secrets must not enter this system. Handle it by the rules for secret documents.").
+		With(fault.Field{Name: "secrecy", Code: "state_secret", Text: fault.Text{VI: "Chỉ nhận văn bản thường.", EN: "Only ordinary documents are taken."}})
+}
+
+// ErrUnknownKind is the fault of a kind that is in no list.
+var ErrUnknownKind = fault.InvalidField("kind", "unknown_kind", "Loại văn bản không có trong danh mục.", "The kind is not known.")
+
+// Check refuses a draft whose fields could not be kept. A draft may still be
+// incomplete: submitting asks for the rest.
+func (d Document) Check() error {
+	if _, ok := KindByCode(d.Kind); !ok {
+		return ErrUnknownKind
+	}
+	if utf8.RuneCountInString(d.Subject) > MaxSubject {
+		return fault.InvalidField("subject", "too_long", "Trích yếu dài quá 2000 ký tự.", "The subject is longer than 2,000 characters.")
+	}
+	if utf8.RuneCountInString(d.Note) > MaxNote {
+		return fault.InvalidField("note", "too_long", "Ghi chú dài quá 2000 ký tự.", "The note is longer than 2,000 characters.")
+	}
+	switch d.Urgency {
+	case Normal, Urgent, VeryUrgent, Flash, FlashAt:
+	default:
+		return fault.InvalidField("urgency", "unknown_urgency", "Độ khẩn không hợp lệ.", "The urgency is not known.")
+	}
+	if err := d.checkFiles(); err != nil {
+		return err
+	}
+	return d.checkRecipients()
+}
+
+func (d Document) checkFiles() error {
+	mains := 0
+	for _, f := range d.Files {
+		switch f.Role {
+		case MainFile:
+			mains++
+		case Annex:
+		default:
+			return fault.InvalidField("files", "unknown_role", "Vai trò của tệp không hợp lệ.", "The role of a file is not known.")
+		}
+	}
+	if mains > 1 {
+		return fault.InvalidField("files", "one_main", "Chỉ có một tệp văn bản chính.", "There is only one main file.")
+	}
+	if len(d.Files) > MaxFiles {
+		return fault.InvalidField("files", "too_many", "Quá nhiều tệp (tối đa 100).", "Too many files (100 at most).")
+	}
+	return nil
+}
+
+func (d Document) checkRecipients() error {
+	if len(d.Recipients) > MaxRecipients {
+		return fault.InvalidField("recipients", "too_many", "Quá nhiều nơi nhận (tối đa 5000).", "Too many recipients (5,000 at most).")
+	}
+	seen := make(map[Recipient]bool, len(d.Recipients))
+	for _, r := range d.Recipients {
+		if strings.TrimSpace(r.Name) == "" || utf8.RuneCountInString(r.Name) > maxName {
+			return fault.InvalidField("recipients", "name", "Mỗi nơi nhận cần tên, không quá 200 ký tự.", "Each recipient needs a name of at most 200 characters.")
+		}
+		if seen[r.same()] {
+			return fault.InvalidField("recipients", "twice", "Một nơi nhận được ghi hai lần: "+r.Name+".", "A recipient stands in the list twice: "+r.Name+".")
+		}
+		seen[r.same()] = true
+	}
+	return nil
+}
+
+// Edit marks the draft as changed by its author.
+func (d *Document) Edit(now time.Time) (Event, error) {
+	e, err := d.advance(Edit)
+	if err != nil {
+		return e, err
+	}
+	d.UpdatedAt = now
+	return e, d.Check()
+}
+
+// Discard gives the draft up.
+func (d *Document) Discard(now time.Time) (Event, error) {
+	e, err := d.advance(Discard)
+	d.UpdatedAt = now
+	return e, err
+}
+
+// Submit asks the approver to decide. Everything the document needs must be there.
+func (d *Document) Submit(approver org.Position, note string, now time.Time) (Event, error) {
+	e, err := d.advance(Submit)
+	if err != nil {
+		return e, err
+	}
+	var missing []fault.Field
+	ask := func(present bool, name, vi, en string) {
+		if !present {
+			missing = append(missing, fault.Field{Name: name, Code: "required", Text: fault.Text{VI: vi, EN: en}})
+		}
+	}
+	_, hasMain := d.Main()
+	ask(strings.TrimSpace(d.Subject) != "", "subject", "Hãy ghi trích yếu.", "Enter the subject.")
+	ask(hasMain, "files", "Hãy đính kèm tệp văn bản chính.", "Attach the main file.")
+	ask(!approver.ID.IsZero(), "approverPositionId", "Hãy chọn lãnh đạo duyệt.", "Choose the leader who approves.")
+	if len(missing) > 0 {
+		return e, fault.New(fault.Invalid, "incomplete", "Văn bản chưa đủ để trình.", "The document is not complete enough to submit.").With(missing...)
+	}
+	if approver.AgencyID != d.AgencyID || approver.Role != org.Leader {
+		return e, fault.InvalidField("approverPositionId", "not_a_leader", "Người duyệt phải là lãnh đạo của cơ quan.", "The approver must be a leader of the agency.")
+	}
+	d.ApproverPositionID = approver.ID
+	d.SubmittedAt, d.UpdatedAt, d.SentBackReason = now, now, ""
+	if note = strings.TrimSpace(note); note != "" {
+		e.Data["note"] = note
+	}
+	return e, d.Check()
+}
+
+// Withdraw takes a submitted draft back to its author before it is decided.
+func (d *Document) Withdraw(now time.Time) (Event, error) {
+	e, err := d.advance(Withdraw)
+	d.UpdatedAt, d.SubmittedAt = now, time.Time{}
+	return e, err
+}
+
+// Approve accepts the bytes that the approver saw, who becomes the signer.
+func (d *Document) Approve(by By, seen Hash, note string, now time.Time) (Event, error) {
+	e, err := d.advance(Approve)
+	if err != nil {
+		return e, err
+	}
+	main, _ := d.Main()
+	if err := d.checkSeen(seen); err != nil {
+		return e, err
+	}
+	d.ApprovedAt, d.UpdatedAt, d.ApprovedHash = now, now, main.Hash
+	d.SignerName, d.SignerTitle = by.Name, by.Position.Title
+	e.Data["sha256"] = main.Hash.String()
+	if note = strings.TrimSpace(note); note != "" {
+		e.Data["note"] = note
+	}
+	return e, nil
+}
+
+// SendBack gives the draft back to its author with a reason.
+func (d *Document) SendBack(reason string, seen Hash, now time.Time) (Event, error) {
+	e, err := d.advance(SendBack)
+	if err != nil {
+		return e, err
+	}
+	if reason = strings.TrimSpace(reason); reason == "" {
+		return e, fault.InvalidField("reason", "required", "Hãy ghi lý do trả lại.", "Give the reason.")
+	}
+	if err := d.checkSeen(seen); err != nil {
+		return e, err
+	}
+	d.SentBackReason, d.UpdatedAt = reason, now
+	d.SubmittedAt, d.ApprovedAt, d.ApprovedHash = time.Time{}, time.Time{}, Hash{}
+	d.SignerName, d.SignerTitle = "", ""
+	e.Data["reason"] = reason
+	return e, nil
+}
+
+// TakenNumber is the number that the register gave, with the symbol composed for it.
+type TakenNumber struct {
+	RegisterID org.ID
+	Number     int
+	Suffix     string
+	Symbol     string
+	Written    string // number and symbol as they read: 05/CT-UBND
+	Day        org.Day
+}
+
+// TakeNumber gives the approved document its number.
+func (d *Document) TakeNumber(n TakenNumber, now time.Time) (Event, error) {
+	e, err := d.advance(Number)
+	if err != nil {
+		return e, err
+	}
+	if err := d.unchanged(); err != nil {
+		return e, err
+	}
+	d.RegisterID, d.Number, d.NumberSuffix, d.Symbol = n.RegisterID, n.Number, n.Suffix, n.Symbol
+	d.Date, d.NumberedAt, d.UpdatedAt = n.Day, now, now
+	e.Data["reference"] = n.Written
+	return e, nil
+}
+
+// Issue is the one moment a document leaves the agency: what the clerk saw is
+// what was approved, it has a number and somebody to go to.
+func (d *Document) Issue(seen Hash, now time.Time) (Event, error) {
+	if !d.State.Allows(Issue) || d.Number == 0 {
+		return Event{}, ErrOutOfOrder
+	}
+	e, err := d.advance(Issue)
+	if err != nil {
+		return e, err
+	}
+	if err := d.unchanged(); err != nil {
+		return e, err
+	}
+	if err := d.checkSeen(seen); err != nil {
+		return e, err
+	}
+	if len(d.Recipients) == 0 {
+		return e, fault.InvalidField("recipients", "required", "Văn bản chưa có nơi nhận.", "The document has no recipient.")
+	}
+	d.IssuedAt, d.UpdatedAt = now, now
+	return e, nil
+}
+
+// checkSeen refuses a decision on other bytes than the ones that are there.
+func (d Document) checkSeen(seen Hash) error {
+	main, ok := d.Main()
+	if !ok || main.Hash != seen {
+		return fault.New(fault.Stale, "stale",
+			"Văn bản đã thay đổi từ khi bạn mở. Hãy xem lại rồi quyết định.",
+			"The document has changed since you opened it. Read it again before deciding.")
+	}
+	return nil
+}
+
+// unchanged holds A3: the bytes of an approved version never change.
+func (d Document) unchanged() error {
+	main, ok := d.Main()
+	if !ok || main.Hash != d.ApprovedHash {
+		return fault.New(fault.Conflict, "approved_bytes_changed",
+			"Tệp hiện tại không phải là tệp đã được duyệt.",
+			"The present file is not the one that was approved.")
+	}
+	return nil
+}

@@ -1,0 +1,69 @@
+-- name: GetArrival :one
+select * from arrival where agency_id = any(@agencies::uuid[]) and id = @id;
+
+-- name: LockArrival :one
+select * from arrival where agency_id = any(@agencies::uuid[]) and id = @id for update;
+
+-- name: ListArrivalFiles :many
+select role, name, sha256, size, media_type from arrival_file where agency_id = @agency_id and arrival_id = @arrival_id order by ordinal;
+
+-- name: GetArrivalFile :one
+select name, sha256, size, media_type from arrival_file
+ where agency_id = @agency_id and arrival_id = @arrival_id and sha256 = @sha256
+ order by ordinal
+ limit 1;
+
+-- name: ListLines :many
+select * from line where agency_id = @agency_id and arrival_id = @arrival_id order by created_at, id;
+
+-- name: InsertArrival :exec
+insert into arrival (agency_id, id, source, state, origin_agency_id, origin_document_id, origin_delivery_id, role, kind, issuer_name,
+                     issuer_code, number, symbol, document_date, subject, urgency, due_date, signer_name, signer_title, note,
+                     mail_item_id, main_sha256, arrived_at)
+values (@agency_id, @id, @source, @state, @origin_agency_id, @origin_document_id, @origin_delivery_id, @role, @kind, @issuer_name,
+        @issuer_code, @number, @symbol, @document_date, @subject, @urgency, @due_date, @signer_name, @signer_title, @note,
+        @mail_item_id, @main_sha256, @arrived_at);
+
+-- name: InsertArrivalFile :exec
+insert into arrival_file (agency_id, arrival_id, ordinal, role, name, sha256, size, media_type)
+values (@agency_id, @arrival_id, @ordinal, @role, @name, @sha256, @size, @media_type);
+
+-- name: InsertLine :exec
+insert into line (agency_id, id, arrival_id, parent_id, unit_id, position_id, role, state, due_date, created_at)
+values (@agency_id, @id, @arrival_id, @parent_id, @unit_id, @position_id, @role, @state, @due_date, @created_at);
+
+-- name: UpdateArrival :execrows
+update arrival
+   set state = @state, kind = @kind, issuer_name = @issuer_name, number = @number, symbol = @symbol, document_date = @document_date,
+       subject = @subject, urgency = @urgency, due_date = @due_date, signer_name = @signer_name, signer_title = @signer_title,
+       note = @note, main_sha256 = @main_sha256, register_id = @register_id, arrival_number = @arrival_number,
+       arrival_day = @arrival_day, registered_at = @registered_at, registered_by = @registered_by,
+       refused_at = @refused_at, refused_by = @refused_by, refused_reason = @refused_reason, refused_note = @refused_note,
+       version = version + 1
+ where agency_id = @agency_id and id = @id and version = @version;
+
+-- name: UpdateLine :exec
+update line set state = @state, due_date = @due_date, closed_at = @closed_at, version = version + 1
+ where agency_id = @agency_id and id = @id;
+
+-- name: MarkLinesRead :execrows
+update line set read_at = @read_at
+ where agency_id = @agency_id and id = any(@ids::uuid[]) and read_at is null;
+
+-- name: LookAlikes :many
+select * from (
+    (select v.id, 'document'::text as why, v.subject, v.number, v.symbol, v.arrival_number from arrival v
+      where v.agency_id = @agency_id and v.id <> @id and v.state = 'registered'
+        and v.origin_document_id = @origin_document_id
+      limit 5)
+    union all
+    (select v.id, 'content'::text, v.subject, v.number, v.symbol, v.arrival_number from arrival v
+      where v.agency_id = @agency_id and v.id <> @id and v.state = 'registered' and v.main_sha256 = @main_sha256
+      limit 5)
+    union all
+    (select v.id, 'reference'::text, v.subject, v.number, v.symbol, v.arrival_number from arrival v
+      where v.agency_id = @agency_id and v.id <> @id and v.state = 'registered' and @number <> ''
+        and v.symbol = @symbol and v.number = @number
+        and v.document_date is not distinct from @document_date and fold(v.issuer_name) = fold(@issuer_name)
+      limit 5)) same
+ limit 10;

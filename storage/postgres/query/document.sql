@@ -1,0 +1,64 @@
+-- name: GetDocument :one
+select * from document where agency_id = any(@agencies::uuid[]) and id = @id;
+
+-- name: LockDocument :one
+select * from document where agency_id = any(@agencies::uuid[]) and id = @id for update;
+
+-- name: ListDocumentFiles :many
+select * from document_file where agency_id = @agency_id and document_id = @document_id order by role desc, ordinal, version desc, id;
+
+-- name: GetDocumentFile :one
+select name, sha256, size, media_type from document_file
+ where agency_id = @agency_id and document_id = @document_id and sha256 = @sha256
+ order by removed_at nulls first, version desc
+ limit 1;
+
+-- name: ListRecipients :many
+select r.*, a.channel as agency_channel, a.valid_until as agency_valid_until
+  from recipient r
+  left join agency a on a.id = r.target_agency_id
+ where r.agency_id = @agency_id and r.document_id = @document_id
+ order by r.ordinal;
+
+-- name: InsertDocument :exec
+insert into document (agency_id, id, state, kind, subject, urgency, due_date, note, unit_id, author_position_id, author_account_id,
+                      approver_position_id, created_at, updated_at)
+values (@agency_id, @id, @state, @kind, @subject, @urgency, @due_date, @note, @unit_id, @author_position_id, @author_account_id,
+        @approver_position_id, @created_at, @created_at);
+
+-- name: UpdateDocument :execrows
+update document
+   set state = @state, kind = @kind, subject = @subject, urgency = @urgency, due_date = @due_date, note = @note,
+       approver_position_id = @approver_position_id, submitted_at = @submitted_at, approved_at = @approved_at,
+       approved_sha256 = @approved_sha256, signer_name = @signer_name, signer_title = @signer_title,
+       register_id = @register_id, number = @number, number_suffix = @number_suffix, symbol = @symbol,
+       document_date = @document_date, numbered_at = @numbered_at, issued_at = @issued_at,
+       sent_back_reason = @sent_back_reason, version = version + 1, updated_at = @updated_at
+ where agency_id = @agency_id and id = @id and version = @version;
+
+-- name: InsertDocumentFile :exec
+insert into document_file (agency_id, document_id, id, role, version, ordinal, name, sha256, size, media_type, added_by, added_at)
+values (@agency_id, @document_id, @id, @role, @version, @ordinal, @name, @sha256, @size, @media_type, @added_by, @added_at);
+
+-- name: RemoveDocumentFiles :exec
+update document_file set removed_at = @removed_at
+ where agency_id = @agency_id and document_id = @document_id and removed_at is null and not (id = any(@kept::uuid[]));
+
+-- name: OrderDocumentFile :exec
+update document_file set ordinal = @ordinal, role = @role
+ where agency_id = @agency_id and document_id = @document_id and id = @id;
+
+-- name: DeleteRecipients :exec
+delete from recipient where agency_id = @agency_id and document_id = @document_id;
+
+-- name: InsertRecipients :exec
+insert into recipient (agency_id, document_id, id, ordinal, type, role, target_agency_id, target_unit_id, target_position_id, name)
+select @agency_id, @document_id, r.id, r.ordinal, r.type, r.role,
+       nullif(r.agency, '00000000-0000-0000-0000-000000000000'), nullif(r.unit, '00000000-0000-0000-0000-000000000000'),
+       nullif(r.position, '00000000-0000-0000-0000-000000000000'), r.name
+  from (select unnest(@ids::uuid[]) as id, unnest(@ordinals::int[]) as ordinal, unnest(@types::text[]) as type,
+               unnest(@roles::text[]) as role, unnest(@agencies::uuid[]) as agency, unnest(@units::uuid[]) as unit,
+               unnest(@positions::uuid[]) as position, unnest(@names::text[]) as name) r;
+
+-- name: GetDeliveryCount :one
+select total, registered, refused from delivery_count where agency_id = @agency_id and document_id = @document_id;

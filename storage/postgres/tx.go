@@ -1,0 +1,106 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/riverqueue/river"
+
+	"congvan/server/domain/org"
+	"congvan/storage/postgres/internal/dbsqlc"
+)
+
+// Tx is one transaction. Its methods, one file per aggregate, are the only way
+// to the tables.
+type Tx struct {
+	tx      pgx.Tx
+	q       *dbsqlc.Queries
+	jobs    *river.Client[pgx.Tx]
+	touched []Change
+}
+
+// maxTries is how often a transaction that lost against another is done again.
+const maxTries = 4
+
+// InTx runs fn in one transaction of the scope. It commits when fn gives nil
+// and rolls everything back otherwise. fn may run more than once (a deadlock or
+// a serialization failure is tried again), so it must do nothing outside the
+// transaction, above all no network and no object store.
+func (s *Store) InTx(ctx context.Context, scope Scope, fn func(tx *Tx) error) error {
+	for try := 1; ; try++ {
+		err := s.once(ctx, scope, fn)
+		if err == nil {
+			return nil
+		}
+		if try == maxTries || !lost(err) || ctx.Err() != nil {
+			return translate(err)
+		}
+	}
+}
+
+func (s *Store) once(ctx context.Context, scope Scope, fn func(tx *Tx) error) (err error) {
+	ptx, err := s.pool.BeginTx(ctx, pgx.TxOptions{BeginQuery: scope.begin()})
+	if err != nil {
+		return fmt.Errorf("begin: %w", err)
+	}
+	committed := false
+	defer func() {
+		if committed {
+			return
+		}
+		// The caller's context may be gone; the connection must still be freed.
+		bg, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+		defer cancel()
+		if rerr := ptx.Rollback(bg); rerr != nil && !errors.Is(rerr, pgx.ErrTxClosed) && err != nil {
+			err = errors.Join(err, fmt.Errorf("roll back: %w", rerr))
+		}
+	}()
+	tx := &Tx{tx: ptx, q: dbsqlc.New(ptx), jobs: s.jobs}
+	if err := fn(tx); err != nil {
+		return err
+	}
+	if err := tx.announce(ctx); err != nil {
+		return err
+	}
+	if err := ptx.Commit(ctx); err != nil {
+		return fmt.Errorf("commit: %w", err)
+	}
+	committed = true
+	return nil
+}
+
+// lost tells whether the transaction failed only because of another one.
+func lost(err error) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && (pg.Code == "40001" || pg.Code == "40P01")
+}
+
+// Enqueue adds jobs that are worked on only after the commit, and never without it.
+func (tx *Tx) Enqueue(ctx context.Context, jobs ...river.JobArgs) error {
+	if len(jobs) == 0 {
+		return nil
+	}
+	params := make([]river.InsertManyParams, len(jobs))
+	for i, j := range jobs {
+		params[i] = river.InsertManyParams{Args: j}
+	}
+	if _, err := tx.jobs.InsertManyFastTx(ctx, tx.tx, params); err != nil {
+		return fmt.Errorf("enqueue: %w", err)
+	}
+	return nil
+}
+
+// Change is news of one object, told to live screens after the commit.
+type Change struct {
+	AgencyID    org.ID
+	SubjectType string
+	SubjectID   org.ID
+	EventID     org.ID
+}
+
+// Touch announces a change when the transaction commits.
+func (tx *Tx) Touch(changes ...Change) { tx.touched = append(tx.touched, changes...) }
