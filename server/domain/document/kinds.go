@@ -1,6 +1,8 @@
 package document
 
 import (
+	"strings"
+
 	"congvan/server/domain/fault"
 )
 
@@ -101,6 +103,17 @@ func copyKinds() []Kind {
 func KindByCode(code string) (Kind, bool) {
 	for _, k := range Kinds() {
 		if k.Code == code {
+			return k, true
+		}
+	}
+	return Kind{}, false
+}
+
+// KindNamed finds a kind by its code or its label in either language, in any
+// case of letters: the words that an office fills import files with.
+func KindNamed(word string) (Kind, bool) {
+	for _, k := range Kinds() {
+		if label := k.Label(); strings.EqualFold(word, k.Code) || strings.EqualFold(word, label.VI) || strings.EqualFold(word, label.EN) {
 			return k, true
 		}
 	}

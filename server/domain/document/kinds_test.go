@@ -67,6 +67,16 @@ func TestKinds_HaveUsableIdentifiersAndNames(t *testing.T) {
 		if found, ok := document.KindByCode(k.Code); !ok || found != k {
 			t.Errorf("KindByCode(%s) = %v, %v", k.Code, found, ok)
 		}
+		for _, word := range []string{k.Code, k.Label().VI, k.Label().EN, strings.ToUpper(k.Label().VI)} {
+			if found, ok := document.KindNamed(word); !ok || found != k {
+				t.Errorf("KindNamed(%s) = %v, %v", word, found, ok)
+			}
+		}
+	}
+	for _, code := range []string{"", "QĐ", "letter", "Quyet dinh"} {
+		if k, ok := document.KindNamed(code); ok {
+			t.Errorf("KindNamed(%q) = %v", code, k)
+		}
 	}
 	for _, code := range []string{"", "Decision", "letter"} {
 		if k, ok := document.KindByCode(code); ok {

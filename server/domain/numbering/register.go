@@ -2,6 +2,7 @@ package numbering
 
 import (
 	"slices"
+	"strings"
 
 	"congvan/server/domain/document"
 	"congvan/server/domain/fault"
@@ -16,6 +17,28 @@ const (
 	Outgoing Direction = "outgoing"
 	Incoming Direction = "incoming"
 )
+
+// Label gives the office's word for the direction.
+func (d Direction) Label() fault.Text {
+	switch d {
+	case Outgoing:
+		return fault.Text{VI: "Văn bản đi", EN: "Outgoing"}
+	case Incoming:
+		return fault.Text{VI: "Văn bản đến", EN: "Incoming"}
+	}
+	return fault.Text{}
+}
+
+// DirectionNamed finds a direction by its identifier or its word in either
+// language.
+func DirectionNamed(word string) (Direction, error) {
+	for _, d := range []Direction{Outgoing, Incoming} {
+		if label := d.Label(); strings.EqualFold(word, string(d)) || strings.EqualFold(word, label.VI) || strings.EqualFold(word, label.EN) {
+			return d, nil
+		}
+	}
+	return "", errDirection()
+}
 
 // The years that a register may have: since the state keeps registers.
 const (
@@ -98,7 +121,7 @@ func (r Register) Check() error {
 	case r.Name == "":
 		return fault.InvalidField("name", "required", "Bắt buộc nhập.", "Required.")
 	case r.Direction != Outgoing && r.Direction != Incoming:
-		return fault.InvalidField("direction", "unknown_direction", "Sổ phải là sổ văn bản đi hoặc sổ văn bản đến.", "A register is outgoing or incoming.")
+		return errDirection()
 	case r.Year < firstYear || r.Year > lastYear:
 		return fault.InvalidField("year", "invalid_year", "Năm của sổ không hợp lệ.", "The year of the register is not valid.")
 	case r.Opening < 1 || r.Opening > maxNumber:
@@ -182,6 +205,11 @@ func (r Register) nearer(other Register) bool {
 		return len(r.Kinds) > 0 && len(other.Kinds) == 0
 	}
 	return len(r.Kinds) < len(other.Kinds)
+}
+
+func errDirection() *fault.Error {
+	return fault.InvalidField("direction", "unknown_direction",
+		"Sổ phải là sổ văn bản đi hoặc sổ văn bản đến.", "A register is outgoing or incoming.")
 }
 
 func errClosed() *fault.Error {

@@ -253,3 +253,15 @@ func TestRegister_Check(t *testing.T) {
 		}
 	}
 }
+
+func TestDirection_IsFoundByItsWords(t *testing.T) {
+	t.Parallel()
+	for word, want := range map[string]numbering.Direction{
+		"outgoing": numbering.Outgoing, "văn bản đi": numbering.Outgoing, "VĂN BẢN ĐẾN": numbering.Incoming, "Incoming": numbering.Incoming,
+		"": "", "đi": "", "van ban di": "",
+	} {
+		if got, err := numbering.DirectionNamed(word); got != want || (err != nil) != (want == "") {
+			t.Errorf("%q = %q, %v", word, got, err)
+		}
+	}
+}
