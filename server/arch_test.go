@@ -246,7 +246,7 @@ func listUnits(t *testing.T) []unit {
 			t.Fatalf("read go list: %v", err)
 		}
 		own, _ := ours(p.ImportPath)
-		p.unit.Path, p.unit.Tests = own, slices.Concat(p.TestImports, p.XTestImports)
+		p.Path, p.Tests = own, slices.Concat(p.TestImports, p.XTestImports)
 		units = append(units, p.unit)
 	}
 }
