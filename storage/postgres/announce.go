@@ -18,12 +18,23 @@ const channelName = "congvan_change"
 // noticeBytes keeps each notice under the 8,000 bytes that Postgres allows.
 const noticeBytes = 7600
 
+const notifyStatement = "select pg_notify($1, n) from unnest($2::text[]) n"
+
 // announce sends the changes of the transaction as few notices as possible.
 // Postgres delivers them at commit, or never.
 func (tx *Tx) announce(ctx context.Context) error {
-	if len(tx.touched) == 0 {
+	notices := tx.takeNotices()
+	if len(notices) == 0 {
 		return nil
 	}
+	if _, err := tx.tx.Exec(ctx, notifyStatement, channelName, notices); err != nil {
+		return fmt.Errorf("announce: %w", err)
+	}
+	return nil
+}
+
+// takeNotices gives what is still to be announced, each notice under the limit.
+func (tx *Tx) takeNotices() []string {
 	var notices []string
 	var b strings.Builder
 	for _, c := range tx.touched {
@@ -33,11 +44,11 @@ func (tx *Tx) announce(ctx context.Context) error {
 		}
 		fmt.Fprintf(&b, "%s %s %s %s\n", c.AgencyID, c.SubjectType, c.SubjectID, c.EventID)
 	}
-	notices = append(notices, b.String())
-	if _, err := tx.tx.Exec(ctx, "select pg_notify($1, n) from unnest($2::text[]) n", channelName, notices); err != nil {
-		return fmt.Errorf("announce: %w", err)
+	tx.touched = nil
+	if b.Len() > 0 {
+		notices = append(notices, b.String())
 	}
-	return nil
+	return notices
 }
 
 func parseNotice(payload string) []Change {

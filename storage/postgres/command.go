@@ -2,24 +2,15 @@ package postgres
 
 import (
 	"context"
-	"crypto/sha256"
 	"crypto/subtle"
 	"fmt"
 	"time"
 
+	"congvan/server/domain/access"
 	"congvan/server/domain/fault"
 	"congvan/server/domain/org"
 	"congvan/storage/postgres/internal/dbsqlc"
 )
-
-// Command is what makes a request repeatable: who sent it, under which key,
-// and what it was. A command without a key is carried out each time it comes.
-type Command struct {
-	AccountID org.ID
-	Key       string
-	Operation string
-	Request   [sha256.Size]byte // of the whole request
-}
 
 var errKeyReused = fault.New(fault.Invalid, "idempotency_key_reused",
 	"Mã lệnh này đã dùng cho một yêu cầu khác.",
@@ -28,7 +19,7 @@ var errKeyReused = fault.New(fault.Invalid, "idempotency_key_reused",
 // Once records the command in the transaction that carries it out. It gives
 // false and the subject of the first time when the same command was carried
 // out before. Two at the same moment: the second waits for the first.
-func (tx *Tx) Once(ctx context.Context, c Command, subject org.ID, now time.Time) (first bool, earlier org.ID, err error) {
+func (tx *Tx) Once(ctx context.Context, c access.Command, subject org.ID, now time.Time) (first bool, earlier org.ID, err error) {
 	if c.Key == "" {
 		return true, subject, nil
 	}

@@ -1,6 +1,10 @@
 package postgres
 
 import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
 	"strings"
 
 	"congvan/server/domain/org"
@@ -10,20 +14,13 @@ import (
 type Scope struct {
 	kind     string
 	agencies []org.ID
-	acting   org.ID
 }
 
-// PersonScope acts for a person: reads the agencies of the positions valid that
-// day, writes in the one agency of the position the act is made under. A zero
-// acting agency makes it read only.
-func PersonScope(agencies []org.ID, acting org.ID) Scope {
-	return Scope{kind: "person", agencies: agencies, acting: acting}
-}
-
-// IssuingScope is a person's scope that may also add arrivals to other
-// agencies, which it cannot read: local delivery happens in the issuing transaction.
-func IssuingScope(agencies []org.ID, acting org.ID) Scope {
-	return Scope{kind: "issuing", agencies: agencies, acting: acting}
+// PersonScope acts for a person: it reads the agencies of the positions valid
+// that day, and writes nothing until ActFor names the one agency of the
+// position that the act is made under.
+func PersonScope(agencies []org.ID) Scope {
+	return Scope{kind: "person", agencies: agencies}
 }
 
 // ExchangeScope is that of delivery, intake, the workers and the mail gateway:
@@ -50,10 +47,30 @@ func (s Scope) begin() string {
 		}
 		b.WriteString(id.String())
 	}
-	b.WriteString("}',true),set_config('congvan.acting','")
-	if !s.acting.IsZero() {
-		b.WriteString(s.acting.String())
-	}
-	b.WriteString("',true)")
+	b.WriteString("}',true),set_config('congvan.acting','',true)")
 	return b.String()
 }
+
+// ActFor names the agency that the rest of the transaction acts for. The use
+// case calls it once it knows under which position the act is made.
+func (tx *Tx) ActFor(ctx context.Context, agency org.ID) error {
+	return tx.become(ctx, "person", agency)
+}
+
+// IssueFor does what ActFor does, and lets the rest of the transaction deliver
+// to other agencies of this installation.
+func (tx *Tx) IssueFor(ctx context.Context, agency org.ID) error {
+	return tx.become(ctx, "issuing", agency)
+}
+
+func (tx *Tx) become(ctx context.Context, kind string, agency org.ID) error {
+	if tx.scope.kind != "person" || !slices.Contains(tx.scope.agencies, agency) {
+		return errForeignAct
+	}
+	if _, err := tx.tx.Exec(ctx, "select set_config('congvan.scope', $1, true), set_config('congvan.acting', $2, true)", kind, agency.String()); err != nil {
+		return fmt.Errorf("act for an agency: %w", err)
+	}
+	return nil
+}
+
+var errForeignAct = errors.New("the transaction may not act for this agency")

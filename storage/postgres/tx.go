@@ -20,6 +20,7 @@ type Tx struct {
 	tx      pgx.Tx
 	q       *dbsqlc.Queries
 	jobs    *river.Client[pgx.Tx]
+	scope   Scope
 	touched []Change
 }
 
@@ -59,7 +60,7 @@ func (s *Store) once(ctx context.Context, scope Scope, fn func(tx *Tx) error) (e
 			err = errors.Join(err, fmt.Errorf("roll back: %w", rerr))
 		}
 	}()
-	tx := &Tx{tx: ptx, q: dbsqlc.New(ptx), jobs: s.jobs}
+	tx := &Tx{tx: ptx, q: dbsqlc.New(ptx), jobs: s.jobs, scope: scope}
 	if err := fn(tx); err != nil {
 		return err
 	}

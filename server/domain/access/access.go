@@ -125,12 +125,13 @@ type DocumentFacts struct {
 	AuthorAccountID    org.ID
 	ApproverPositionID org.ID
 	UnitID             org.ID
+	SentBack           bool
 }
 
 // FactsOf reads them off a document.
 func FactsOf(d document.Document) DocumentFacts {
 	return DocumentFacts{AgencyID: d.AgencyID, State: d.State, AuthorAccountID: d.AuthorAccountID,
-		ApproverPositionID: d.ApproverPositionID, UnitID: d.UnitID}
+		ApproverPositionID: d.ApproverPositionID, UnitID: d.UnitID, SentBack: d.SentBackReason != ""}
 }
 
 // drafters may begin a document.
@@ -147,8 +148,9 @@ func (p Person) Draft(agency, chosen org.ID) (org.Position, error) {
 // ReadDocument refuses a document that the person may not see; to the person
 // it does not exist.
 //
-// A person sees what they drafted, what their agency has issued; a unit head
-// the drafts of the unit; clerks and leaders everything that was submitted.
+// A person sees what they drafted and what their agency has issued; a unit
+// head the drafts of the unit; clerks and leaders everything that was ever
+// submitted.
 func (p Person) ReadDocument(f DocumentFacts) error {
 	for _, pos := range p.Positions {
 		if pos.AgencyID != f.AgencyID || pos.Role == org.Admin {
@@ -157,14 +159,17 @@ func (p Person) ReadDocument(f DocumentFacts) error {
 		switch {
 		case f.AuthorAccountID == p.AccountID,
 			f.State == document.Issued, f.State == document.Voided,
-			f.ApproverPositionID == pos.ID && f.State != document.Draft && f.State != document.Discarded,
 			pos.Role == org.UnitHead && !pos.UnitID.IsZero() && pos.UnitID == f.UnitID,
-			(pos.Role == org.Clerk || pos.Role == org.Leader) && f.State != document.Draft && f.State != document.Discarded:
+			SeesSubmitted(pos.Role) && (f.State != document.Draft && f.State != document.Discarded || f.SentBack):
 			return nil
 		}
 	}
 	return fault.Missing()
 }
+
+// SeesSubmitted are the roles that see every document of their agency from its
+// first submission on.
+func SeesSubmitted(r org.Role) bool { return r == org.Clerk || r == org.Leader }
 
 // OnDocument gives the position under which the person does the act to the
 // document. Who may not see it is told that it does not exist.

@@ -47,10 +47,14 @@ func (p Person) ReadArrival(f ArrivalFacts) error {
 	return fault.Missing()
 }
 
-// holds tells whether a line is the position's own, or that of its unit.
+// holds tells whether a line is the position's own, that of its unit, or, for
+// the clerk, the agency's.
 func holds(pos org.Position, l routing.Line) bool {
-	return l.State != routing.LineWithdrawn &&
-		(l.PositionID == pos.ID || !l.UnitID.IsZero() && l.UnitID == pos.UnitID)
+	if l.State == routing.LineWithdrawn {
+		return false
+	}
+	return l.PositionID == pos.ID || !l.UnitID.IsZero() && l.UnitID == pos.UnitID ||
+		l.UnitID.IsZero() && l.PositionID.IsZero() && pos.Role == org.Clerk
 }
 
 // HeldLines gives the lines that are the person's own or their unit's.

@@ -62,3 +62,38 @@ select @agency_id, @document_id, r.id, r.ordinal, r.type, r.role,
 
 -- name: GetDeliveryCount :one
 select total, registered, refused from delivery_count where agency_id = @agency_id and document_id = @document_id;
+
+-- name: DocumentNames :one
+select a.name as agency_name,
+       coalesce((select u.name from unit u where u.agency_id = a.id and u.id = @unit_id), '')::text as unit_name,
+       coalesce((select c.full_name from account c where c.id = @author_account_id), '')::text as author_name,
+       coalesce((select c.full_name from position p join account c on c.id = p.account_id
+                  where p.agency_id = a.id and p.id = @approver_position_id), '')::text as approver_name
+  from agency a where a.id = @agency_id;
+
+-- name: WholeUploads :many
+select u.id, u.name, u.size, u.sha256, b.media_type
+  from upload u join blob b on b.sha256 = u.sha256
+ where u.account_id = @account_id and u.id = any(@ids::uuid[]);
+
+-- name: AgenciesAddressed :many
+select a.id, a.name, a.channel, a.valid_from, a.valid_until, coalesce(s.name, '')::text as successor_name
+  from agency a left join agency s on s.id = a.successor_id
+ where a.id = any(@ids::uuid[]);
+
+-- name: UnitsAddressed :many
+select id, name, valid_from, valid_until from unit where agency_id = @agency_id and id = any(@ids::uuid[]);
+
+-- name: PositionsAddressed :many
+select p.id, p.account_id, p.unit_id, p.role, p.title, p.valid_from, p.valid_until, c.full_name
+  from position p join account c on c.id = p.account_id
+ where p.agency_id = @agency_id and p.id = any(@ids::uuid[]);
+
+-- name: GetIssuer :one
+select id, name, code, abbreviation from agency where id = @id;
+
+-- name: UnitAbbreviation :one
+select abbreviation from unit where agency_id = @agency_id and id = @id;
+
+-- name: InsertDeliveryCount :exec
+insert into delivery_count (agency_id, document_id, total) values (@agency_id, @document_id, @total);

@@ -12,6 +12,48 @@ import (
 	"congvan/server/domain/org"
 )
 
+const agenciesAddressed = `-- name: AgenciesAddressed :many
+select a.id, a.name, a.channel, a.valid_from, a.valid_until, coalesce(s.name, '')::text as successor_name
+  from agency a left join agency s on s.id = a.successor_id
+ where a.id = any($1::uuid[])
+`
+
+type AgenciesAddressedRow struct {
+	ID            org.ID
+	Name          string
+	Channel       string
+	ValidFrom     org.Day
+	ValidUntil    *org.Day
+	SuccessorName string
+}
+
+func (q *Queries) AgenciesAddressed(ctx context.Context, ids []org.ID) ([]AgenciesAddressedRow, error) {
+	rows, err := q.db.Query(ctx, agenciesAddressed, ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []AgenciesAddressedRow{}
+	for rows.Next() {
+		var i AgenciesAddressedRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Name,
+			&i.Channel,
+			&i.ValidFrom,
+			&i.ValidUntil,
+			&i.SuccessorName,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const deleteRecipients = `-- name: DeleteRecipients :exec
 delete from recipient where agency_id = $1 and document_id = $2
 `
@@ -19,6 +61,46 @@ delete from recipient where agency_id = $1 and document_id = $2
 func (q *Queries) DeleteRecipients(ctx context.Context, agencyID org.ID, documentID org.ID) error {
 	_, err := q.db.Exec(ctx, deleteRecipients, agencyID, documentID)
 	return err
+}
+
+const documentNames = `-- name: DocumentNames :one
+select a.name as agency_name,
+       coalesce((select u.name from unit u where u.agency_id = a.id and u.id = $1), '')::text as unit_name,
+       coalesce((select c.full_name from account c where c.id = $2), '')::text as author_name,
+       coalesce((select c.full_name from position p join account c on c.id = p.account_id
+                  where p.agency_id = a.id and p.id = $3), '')::text as approver_name
+  from agency a where a.id = $4
+`
+
+type DocumentNamesParams struct {
+	UnitID             org.ID
+	AuthorAccountID    org.ID
+	ApproverPositionID org.ID
+	AgencyID           org.ID
+}
+
+type DocumentNamesRow struct {
+	AgencyName   string
+	UnitName     string
+	AuthorName   string
+	ApproverName string
+}
+
+func (q *Queries) DocumentNames(ctx context.Context, arg DocumentNamesParams) (DocumentNamesRow, error) {
+	row := q.db.QueryRow(ctx, documentNames,
+		arg.UnitID,
+		arg.AuthorAccountID,
+		arg.ApproverPositionID,
+		arg.AgencyID,
+	)
+	var i DocumentNamesRow
+	err := row.Scan(
+		&i.AgencyName,
+		&i.UnitName,
+		&i.AuthorName,
+		&i.ApproverName,
+	)
+	return i, err
 }
 
 const getDeliveryCount = `-- name: GetDeliveryCount :one
@@ -109,6 +191,44 @@ func (q *Queries) GetDocumentFile(ctx context.Context, arg GetDocumentFileParams
 		&i.MediaType,
 	)
 	return i, err
+}
+
+const getIssuer = `-- name: GetIssuer :one
+select id, name, code, abbreviation from agency where id = $1
+`
+
+type GetIssuerRow struct {
+	ID           org.ID
+	Name         string
+	Code         string
+	Abbreviation string
+}
+
+func (q *Queries) GetIssuer(ctx context.Context, id org.ID) (GetIssuerRow, error) {
+	row := q.db.QueryRow(ctx, getIssuer, id)
+	var i GetIssuerRow
+	err := row.Scan(
+		&i.ID,
+		&i.Name,
+		&i.Code,
+		&i.Abbreviation,
+	)
+	return i, err
+}
+
+const insertDeliveryCount = `-- name: InsertDeliveryCount :exec
+insert into delivery_count (agency_id, document_id, total) values ($1, $2, $3)
+`
+
+type InsertDeliveryCountParams struct {
+	AgencyID   org.ID
+	DocumentID org.ID
+	Total      int32
+}
+
+func (q *Queries) InsertDeliveryCount(ctx context.Context, arg InsertDeliveryCountParams) error {
+	_, err := q.db.Exec(ctx, insertDeliveryCount, arg.AgencyID, arg.DocumentID, arg.Total)
+	return err
 }
 
 const insertDocument = `-- name: InsertDocument :exec
@@ -389,6 +509,52 @@ func (q *Queries) OrderDocumentFile(ctx context.Context, arg OrderDocumentFilePa
 	return err
 }
 
+const positionsAddressed = `-- name: PositionsAddressed :many
+select p.id, p.account_id, p.unit_id, p.role, p.title, p.valid_from, p.valid_until, c.full_name
+  from position p join account c on c.id = p.account_id
+ where p.agency_id = $1 and p.id = any($2::uuid[])
+`
+
+type PositionsAddressedRow struct {
+	ID         org.ID
+	AccountID  org.ID
+	UnitID     *org.ID
+	Role       string
+	Title      string
+	ValidFrom  org.Day
+	ValidUntil *org.Day
+	FullName   string
+}
+
+func (q *Queries) PositionsAddressed(ctx context.Context, agencyID org.ID, ids []org.ID) ([]PositionsAddressedRow, error) {
+	rows, err := q.db.Query(ctx, positionsAddressed, agencyID, ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []PositionsAddressedRow{}
+	for rows.Next() {
+		var i PositionsAddressedRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.AccountID,
+			&i.UnitID,
+			&i.Role,
+			&i.Title,
+			&i.ValidFrom,
+			&i.ValidUntil,
+			&i.FullName,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const removeDocumentFiles = `-- name: RemoveDocumentFiles :exec
 update document_file set removed_at = $1
  where agency_id = $2 and document_id = $3 and removed_at is null and not (id = any($4::uuid[]))
@@ -409,6 +575,53 @@ func (q *Queries) RemoveDocumentFiles(ctx context.Context, arg RemoveDocumentFil
 		arg.Kept,
 	)
 	return err
+}
+
+const unitAbbreviation = `-- name: UnitAbbreviation :one
+select abbreviation from unit where agency_id = $1 and id = $2
+`
+
+func (q *Queries) UnitAbbreviation(ctx context.Context, agencyID org.ID, iD org.ID) (string, error) {
+	row := q.db.QueryRow(ctx, unitAbbreviation, agencyID, iD)
+	var abbreviation string
+	err := row.Scan(&abbreviation)
+	return abbreviation, err
+}
+
+const unitsAddressed = `-- name: UnitsAddressed :many
+select id, name, valid_from, valid_until from unit where agency_id = $1 and id = any($2::uuid[])
+`
+
+type UnitsAddressedRow struct {
+	ID         org.ID
+	Name       string
+	ValidFrom  org.Day
+	ValidUntil *org.Day
+}
+
+func (q *Queries) UnitsAddressed(ctx context.Context, agencyID org.ID, ids []org.ID) ([]UnitsAddressedRow, error) {
+	rows, err := q.db.Query(ctx, unitsAddressed, agencyID, ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []UnitsAddressedRow{}
+	for rows.Next() {
+		var i UnitsAddressedRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Name,
+			&i.ValidFrom,
+			&i.ValidUntil,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const updateDocument = `-- name: UpdateDocument :execrows
@@ -480,4 +693,44 @@ func (q *Queries) UpdateDocument(ctx context.Context, arg UpdateDocumentParams) 
 		return 0, err
 	}
 	return result.RowsAffected(), nil
+}
+
+const wholeUploads = `-- name: WholeUploads :many
+select u.id, u.name, u.size, u.sha256, b.media_type
+  from upload u join blob b on b.sha256 = u.sha256
+ where u.account_id = $1 and u.id = any($2::uuid[])
+`
+
+type WholeUploadsRow struct {
+	ID        org.ID
+	Name      string
+	Size      int64
+	Sha256    []byte
+	MediaType string
+}
+
+func (q *Queries) WholeUploads(ctx context.Context, accountID org.ID, ids []org.ID) ([]WholeUploadsRow, error) {
+	rows, err := q.db.Query(ctx, wholeUploads, accountID, ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []WholeUploadsRow{}
+	for rows.Next() {
+		var i WholeUploadsRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Name,
+			&i.Size,
+			&i.Sha256,
+			&i.MediaType,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }

@@ -1,0 +1,156 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"congvan/server/domain/document"
+	"congvan/server/domain/org"
+	"congvan/server/domain/routing"
+)
+
+// ArrivalReach is what a person may see of incoming documents: everything in
+// the agencies of All, and what a line brings in the agencies of Lines.
+// domain/access says the same of one arrival, and a test holds the two together.
+type ArrivalReach struct {
+	All       []org.ID
+	Lines     []org.ID
+	Positions []org.ID
+	Units     []org.ID
+}
+
+// ArrivalFilter narrows the list. Zero values do not.
+type ArrivalFilter struct {
+	Query   string
+	State   routing.State
+	Source  routing.Source
+	Kind    string
+	Urgency document.Urgency
+	Unread  bool // an open line of the person's own that was not opened yet
+	From    org.Day
+	Until   org.Day
+	After   Cursor
+	Limit   int
+}
+
+// ArrivalSummary is a row of the list.
+type ArrivalSummary struct {
+	ID            org.ID
+	AgencyID      org.ID
+	AgencyName    string
+	Source        routing.Source
+	State         routing.State
+	Role          document.RecipientRole
+	Kind          string
+	IssuerName    string
+	Number        string
+	Symbol        string
+	DocumentDate  org.Day
+	Subject       string
+	Urgency       document.Urgency
+	DueDate       org.Day
+	ArrivedAt     time.Time
+	ArrivalNumber int
+	ArrivalDay    org.Day
+	FileCount     int
+	Read          bool
+}
+
+// heldLine matches the lines of alias l that are the person's own or their
+// unit's; the agency's own line is its clerk's.
+const heldLine = "(l.position_id = any(%[1]s::uuid[]) or l.unit_id = any(%[2]s::uuid[]))"
+
+func (b *builder) arrivals(reach ArrivalReach, f ArrivalFilter) (branches []string) {
+	positions, units := b.arg(unitsOf(reach.Positions)), b.arg(unitsOf(reach.Units))
+	b.where = append(b.where, "x.agency_id = a.id")
+	if f.State != "" {
+		b.and("x.state = %s", string(f.State))
+	}
+	if f.Source != "" {
+		b.and("x.source = %s", string(f.Source))
+	}
+	if f.Kind != "" {
+		b.and("x.kind = %s", f.Kind)
+	}
+	if f.Urgency != "" {
+		b.and("x.urgency = %s", string(f.Urgency))
+	}
+	if !f.From.IsZero() {
+		b.and("x.arrived_at >= %s", f.From.Start())
+	}
+	if !f.Until.IsZero() {
+		b.and("x.arrived_at < %s", f.Until.AddDays(1).Start())
+	}
+	if !f.After.At.IsZero() {
+		b.and("(x.arrived_at, x.id) < (%s::timestamptz, %s::uuid)", f.After.At, f.After.ID)
+	}
+	if f.Query != "" {
+		b.and("x.id in (select s.subject_id from search_entries('arrival', %s, 1000) s)", f.Query)
+	}
+	held := fmt.Sprintf(heldLine, positions, units)
+	unread := ""
+	if f.Unread {
+		unread = " and l.read_at is null and l.state in ('awaiting', 'open')"
+	}
+	brought := fmt.Sprintf("x.id in (select l.arrival_id from line l where l.agency_id = a.id and %s and l.state <> 'withdrawn'%s)", held, unread)
+	if len(reach.All) > 0 && !f.Unread {
+		branches = append(branches, fmt.Sprintf("unnest(%s::uuid[]) a (id) cross join lateral (select x.* from arrival x where %s", b.arg(reach.All), b.conditions()))
+	}
+	mine := reach.Lines
+	if f.Unread {
+		mine = append(append([]org.ID{}, reach.Lines...), reach.All...)
+	}
+	if len(mine) > 0 {
+		branches = append(branches, fmt.Sprintf("unnest(%s::uuid[]) a (id) cross join lateral (select x.* from arrival x where %s and %s", b.arg(mine), b.conditions(), brought))
+	}
+	return branches
+}
+
+// Arrivals gives a page of incoming documents, newest first.
+func (tx *Tx) Arrivals(ctx context.Context, reach ArrivalReach, f ArrivalFilter) ([]ArrivalSummary, error) {
+	var b builder
+	branches := b.arrivals(reach, f)
+	if len(branches) == 0 {
+		return []ArrivalSummary{}, nil
+	}
+	limit := b.arg(f.Limit)
+	for i := range branches {
+		branches[i] = fmt.Sprintf("select x.* from %s order by x.arrived_at desc, x.id desc limit %s) x", branches[i], limit)
+	}
+	sql := fmt.Sprintf(`
+select x.id, x.agency_id, g.name, x.source, x.state, x.role, x.kind, x.issuer_name, x.number, x.symbol, x.document_date, x.subject, x.urgency,
+       x.due_date, x.arrived_at, coalesce(x.arrival_number, 0), x.arrival_day,
+       (select count(*) from arrival_file f where f.agency_id = x.agency_id and f.arrival_id = x.id),
+       exists (select 1 from line l where l.agency_id = x.agency_id and l.arrival_id = x.id and l.read_at is not null
+                  and (l.position_id is null and l.unit_id is null or %s))
+  from (select * from (%s) x order by x.arrived_at desc, x.id desc limit %s) x
+  join agency g on g.id = x.agency_id
+ order by x.arrived_at desc, x.id desc`, fmt.Sprintf(heldLine, "$1", "$2"), strings.Join(branches, " union all "), limit)
+	return rows(ctx, tx, sql, b.args, func(r pgx.CollectableRow) (ArrivalSummary, error) {
+		var a ArrivalSummary
+		var source, state, role, urgency string
+		var date, due, day *org.Day
+		err := r.Scan(&a.ID, &a.AgencyID, &a.AgencyName, &source, &state, &role, &a.Kind, &a.IssuerName, &a.Number, &a.Symbol, &date, &a.Subject, &urgency,
+			&due, &a.ArrivedAt, &a.ArrivalNumber, &day, &a.FileCount, &a.Read)
+		a.Source, a.State, a.Role, a.Urgency = routing.Source(source), routing.State(state), document.RecipientRole(role), document.Urgency(urgency)
+		a.DocumentDate, a.DueDate, a.ArrivalDay = value(date), value(due), value(day)
+		return a, err
+	})
+}
+
+// CountArrivals counts what Arrivals would list, up to CountCap.
+func (tx *Tx) CountArrivals(ctx context.Context, reach ArrivalReach, f ArrivalFilter) (int, bool, error) {
+	var b builder
+	branches := b.arrivals(reach, f)
+	if len(branches) == 0 {
+		return 0, false, nil
+	}
+	for i := range branches {
+		branches[i] = fmt.Sprintf("select 1 from %s limit %d) x", branches[i], CountCap+1)
+	}
+	return tx.capped(ctx, "select 1 from ("+strings.Join(branches, " union all ")+") x", b.args)
+}

@@ -1,0 +1,151 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"congvan/server/domain/document"
+	"congvan/server/domain/org"
+)
+
+// DocumentReach is what a person may see of outgoing documents: domain/access
+// says the same of one document, and a test holds the two together.
+type DocumentReach struct {
+	AccountID org.ID
+	Agencies  []org.ID
+	Submitted []bool   // per agency: everything that was ever submitted
+	Units     []org.ID // whose drafts the person sees as their head
+}
+
+// DocumentFilter narrows the list. Zero values do not.
+type DocumentFilter struct {
+	Query     string
+	States    []document.State
+	Kind      string
+	Urgency   document.Urgency
+	Mine      bool
+	Approvers []org.ID // submitted to one of these positions
+	SentBack  bool
+	From      org.Day
+	Until     org.Day
+	After     Cursor
+	Limit     int
+}
+
+// DocumentSummary is a row of the list.
+type DocumentSummary struct {
+	ID           org.ID
+	AgencyID     org.ID
+	AgencyName   string
+	State        document.State
+	Kind         string
+	Subject      string
+	Urgency      document.Urgency
+	Number       int
+	NumberSuffix string
+	Symbol       string
+	Date         org.Day
+	DueDate      org.Day
+	AuthorName   string
+	ApproverName string
+	SentBack     bool
+	UpdatedAt    time.Time
+	IssuedAt     time.Time
+	Counts       DeliveryCounts
+}
+
+func (b *builder) documents(reach DocumentReach, f DocumentFilter) (from string) {
+	agencies, submitted := b.arg(reach.Agencies), b.arg(reach.Submitted)
+	b.where = append(b.where, "x.agency_id = a.id")
+	if f.Mine {
+		b.and("x.author_account_id = %s", reach.AccountID)
+	} else {
+		b.and(`(x.author_account_id = %s or x.state in ('issued', 'voided') or x.unit_id = any(%s::uuid[])
+		        or a.submitted and (x.state not in ('draft', 'discarded') or x.sent_back_reason <> ''))`, reach.AccountID, unitsOf(reach.Units))
+	}
+	switch len(f.States) {
+	case 0:
+		b.where = append(b.where, "x.state <> 'discarded'")
+	case 1:
+		b.and("x.state = %s", string(f.States[0]))
+	default:
+		states := make([]string, len(f.States))
+		for i, s := range f.States {
+			states[i] = string(s)
+		}
+		b.and("x.state = any(%s::text[])", states)
+	}
+	if f.Kind != "" {
+		b.and("x.kind = %s", f.Kind)
+	}
+	if f.Urgency != "" {
+		b.and("x.urgency = %s", string(f.Urgency))
+	}
+	if f.Approvers != nil {
+		b.and("x.approver_position_id = any(%s::uuid[])", f.Approvers)
+	}
+	if f.SentBack {
+		b.where = append(b.where, "x.sent_back_reason <> ''")
+	}
+	if !f.From.IsZero() {
+		b.and("x.updated_at >= %s", f.From.Start())
+	}
+	if !f.Until.IsZero() {
+		b.and("x.updated_at < %s", f.Until.AddDays(1).Start())
+	}
+	if !f.After.At.IsZero() {
+		b.and("(x.updated_at, x.id) < (%s::timestamptz, %s::uuid)", f.After.At, f.After.ID)
+	}
+	if f.Query != "" {
+		b.and("x.id in (select s.subject_id from search_entries('document', %s, 1000) s)", f.Query)
+	}
+	return fmt.Sprintf("unnest(%s::uuid[], %s::boolean[]) a (id, submitted)", agencies, submitted)
+}
+
+func unitsOf(units []org.ID) []org.ID {
+	if units == nil {
+		return []org.ID{}
+	}
+	return units
+}
+
+// Documents gives a page of outgoing documents, the latest change first. Each
+// agency is asked for its own first rows, so that a person in several reads no
+// more than the page times their number.
+func (tx *Tx) Documents(ctx context.Context, reach DocumentReach, f DocumentFilter) ([]DocumentSummary, error) {
+	var b builder
+	from := b.documents(reach, f)
+	limit := b.arg(f.Limit)
+	sql := fmt.Sprintf(`
+select x.id, x.agency_id, g.name, x.state, x.kind, x.subject, x.urgency, coalesce(x.number, 0), x.number_suffix, x.symbol, x.document_date, x.due_date,
+       c.full_name, coalesce(p.full_name, ''), x.state = 'draft' and x.sent_back_reason <> '', x.updated_at, x.issued_at,
+       coalesce(n.total, 0), coalesce(n.registered, 0), coalesce(n.refused, 0)
+  from (select x.* from %s cross join lateral (select x.* from document x where %s order by x.updated_at desc, x.id desc limit %s) x
+         order by x.updated_at desc, x.id desc limit %s) x
+  join agency g on g.id = x.agency_id
+  join account c on c.id = x.author_account_id
+  left join position ap on ap.agency_id = x.agency_id and ap.id = x.approver_position_id
+  left join account p on p.id = ap.account_id
+  left join delivery_count n on n.agency_id = x.agency_id and n.document_id = x.id
+ order by x.updated_at desc, x.id desc`, from, b.conditions(), limit, limit)
+	return rows(ctx, tx, sql, b.args, func(r pgx.CollectableRow) (DocumentSummary, error) {
+		var d DocumentSummary
+		var state, urgency string
+		var date, due *org.Day
+		var issued *time.Time
+		err := r.Scan(&d.ID, &d.AgencyID, &d.AgencyName, &state, &d.Kind, &d.Subject, &urgency, &d.Number, &d.NumberSuffix, &d.Symbol, &date, &due,
+			&d.AuthorName, &d.ApproverName, &d.SentBack, &d.UpdatedAt, &issued, &d.Counts.Total, &d.Counts.Registered, &d.Counts.Refused)
+		d.State, d.Urgency, d.Date, d.DueDate, d.IssuedAt = document.State(state), document.Urgency(urgency), value(date), value(due), value(issued)
+		return d, err
+	})
+}
+
+// CountDocuments counts what Documents would list, up to CountCap.
+func (tx *Tx) CountDocuments(ctx context.Context, reach DocumentReach, f DocumentFilter) (int, bool, error) {
+	var b builder
+	from := b.documents(reach, f)
+	return tx.capped(ctx, fmt.Sprintf("select 1 from %s cross join lateral (select 1 from document x where %s limit %d) x", from, b.conditions(), CountCap+1), b.args)
+}

@@ -1,0 +1,205 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"congvan/server/domain/numbering"
+	"congvan/server/domain/org"
+	"congvan/storage/postgres/internal/dbsqlc"
+)
+
+// Registers gives the agency's registers of a direction in a year. At the
+// first look in a new year the series of the year before are continued from 01
+// (NĐ 30/2020, điều 15.1), so the transaction must act for the agency.
+func (tx *Tx) Registers(ctx context.Context, agency org.ID, direction numbering.Direction, year int) ([]numbering.Register, error) {
+	rows, err := tx.q.ListRegisters(ctx, dbsqlc.ListRegistersParams{Agencies: []org.ID{agency}, Direction: string(direction)})
+	if err != nil {
+		return nil, fmt.Errorf("list registers: %w", err)
+	}
+	var all []numbering.Register
+	for _, r := range rows {
+		all = append(all, registerOf(registerRow(r)))
+	}
+	current := ofYear(all, year)
+	for _, r := range due(all, current, year) {
+		next, err := r.Renew(NewID(), year)
+		if err != nil {
+			return nil, fmt.Errorf("continue register: %w", err)
+		}
+		if err := tx.AddRegister(ctx, next); err != nil {
+			return nil, err
+		}
+	}
+	if len(due(all, current, year)) == 0 {
+		return current, nil
+	}
+	rows, err = tx.q.ListRegisters(ctx, dbsqlc.ListRegistersParams{Agencies: []org.ID{agency}, Direction: string(direction), Year: int32(year)})
+	if err != nil {
+		return nil, fmt.Errorf("list registers: %w", err)
+	}
+	current = nil
+	for _, r := range rows {
+		current = append(current, registerOf(registerRow(r)))
+	}
+	return current, nil
+}
+
+func ofYear(all []numbering.Register, year int) []numbering.Register {
+	var some []numbering.Register
+	for _, r := range all {
+		if r.Year == year {
+			some = append(some, r)
+		}
+	}
+	return some
+}
+
+// due gives the newest earlier register of each series that the year does not have yet.
+func due(all, current []numbering.Register, year int) []numbering.Register {
+	newest := map[string]numbering.Register{}
+	for _, r := range all {
+		if r.Year < year && r.Year > newest[r.Code].Year {
+			newest[r.Code] = r
+		}
+	}
+	for _, r := range current {
+		delete(newest, r.Code)
+	}
+	var list []numbering.Register
+	for _, r := range newest {
+		list = append(list, r)
+	}
+	return list
+}
+
+// AddRegister opens a register; one that is there already stays as it is.
+func (tx *Tx) AddRegister(ctx context.Context, r numbering.Register) error {
+	kinds := r.Kinds
+	if kinds == nil {
+		kinds = []string{}
+	}
+	if err := tx.q.InsertRegister(ctx, dbsqlc.InsertRegisterParams{AgencyID: r.AgencyID, ID: r.ID, Code: r.Code, Direction: string(r.Direction),
+		Year: int32(r.Year), Name: r.Name, Kinds: kinds, Normative: r.Normative, Council: r.Council, SymbolAgency: r.SymbolAgency,
+		OpeningNumber: int32(r.Opening), NextNumber: int32(r.Next)}); err != nil {
+		return fmt.Errorf("open register: %w", err)
+	}
+	return nil
+}
+
+// NamedRegister is a register with the name of its agency.
+type NamedRegister struct {
+	numbering.Register
+	AgencyName string
+}
+
+// AllRegisters lists registers of several agencies; a zero year or an empty
+// direction means all.
+func (tx *Tx) AllRegisters(ctx context.Context, agencies []org.ID, direction numbering.Direction, year int) ([]NamedRegister, error) {
+	rows, err := tx.q.ListRegisters(ctx, dbsqlc.ListRegistersParams{Agencies: agencies, Direction: string(direction), Year: int32(year)})
+	if err != nil {
+		return nil, fmt.Errorf("list registers: %w", err)
+	}
+	list := make([]NamedRegister, len(rows))
+	for i, r := range rows {
+		list[i] = NamedRegister{Register: registerOf(registerRow(r)), AgencyName: r.AgencyName}
+	}
+	return list, nil
+}
+
+// Register gives one register of the agencies.
+func (tx *Tx) Register(ctx context.Context, agencies []org.ID, id org.ID) (numbering.Register, error) {
+	r, err := tx.q.GetRegister(ctx, agencies, id)
+	if err != nil {
+		return numbering.Register{}, fmt.Errorf("read register: %w", err)
+	}
+	return registerOf(r), nil
+}
+
+// LockRegister gives the register and makes every other taker of its numbers
+// wait until the transaction ends. Lock it last: it is what clerks queue for.
+func (tx *Tx) LockRegister(ctx context.Context, agency, id org.ID) (numbering.Register, error) {
+	r, err := tx.q.LockRegister(ctx, agency, id)
+	if err != nil {
+		return numbering.Register{}, fmt.Errorf("lock register: %w", err)
+	}
+	return registerOf(r), nil
+}
+
+func registerRow(r dbsqlc.ListRegistersRow) dbsqlc.Register {
+	return dbsqlc.Register{AgencyID: r.AgencyID, ID: r.ID, Code: r.Code, Direction: r.Direction, Year: r.Year, Name: r.Name, Kinds: r.Kinds,
+		Normative: r.Normative, Council: r.Council, SymbolAgency: r.SymbolAgency, OpeningNumber: r.OpeningNumber, NextNumber: r.NextNumber, ClosedAt: r.ClosedAt}
+}
+
+func registerOf(r dbsqlc.Register) numbering.Register {
+	return numbering.Register{ID: r.ID, AgencyID: r.AgencyID, Code: r.Code, Direction: numbering.Direction(r.Direction), Year: int(r.Year),
+		Name: r.Name, Kinds: r.Kinds, Normative: r.Normative, Council: r.Council, SymbolAgency: r.SymbolAgency,
+		Opening: int(r.OpeningNumber), Next: int(r.NextNumber), Closed: r.ClosedAt != nil}
+}
+
+// Entry is one number of a register with what it was taken for.
+type Entry struct {
+	Number       numbering.Number
+	Symbol       string
+	Day          org.Day
+	State        string
+	Kind         string
+	Subject      string
+	IssuerName   string
+	SignerName   string
+	OriginNumber string
+	OriginSymbol string
+	DocumentDate org.Day
+	SubjectType  string
+	SubjectID    org.ID
+}
+
+// Taking is a number on its way into a register.
+type Taking struct {
+	Register    numbering.Register // after the number was taken
+	Number      numbering.Number
+	Symbol      string
+	Day         org.Day
+	SubjectType string
+	SubjectID   org.ID
+	By          org.ID
+	At          time.Time
+}
+
+// TakeNumber stores what the register's own rule took. The register must be locked.
+func (tx *Tx) TakeNumber(ctx context.Context, t Taking) error {
+	if _, err := tx.q.AdvanceRegister(ctx, advanceOf(t)); err != nil {
+		return fmt.Errorf("advance register: %w", err)
+	}
+	if err := tx.q.InsertRegisterEntry(ctx, entryOf(t)); err != nil {
+		return fmt.Errorf("enter number: %w", err)
+	}
+	return nil
+}
+
+func advanceOf(t Taking) dbsqlc.AdvanceRegisterParams {
+	return dbsqlc.AdvanceRegisterParams{NextNumber: int32(t.Register.Next), AgencyID: t.Register.AgencyID, ID: t.Register.ID}
+}
+
+func entryOf(t Taking) dbsqlc.InsertRegisterEntryParams {
+	return dbsqlc.InsertRegisterEntryParams{AgencyID: t.Register.AgencyID, RegisterID: t.Register.ID, Year: int32(t.Register.Year),
+		Number: int32(t.Number.Value), Suffix: t.Number.Suffix, Symbol: t.Symbol, Day: t.Day, SubjectType: t.SubjectType,
+		SubjectID: t.SubjectID, TakenBy: t.By, TakenAt: t.At}
+}
+
+// Entries gives a page of a register, highest number first, below a number.
+func (tx *Tx) Entries(ctx context.Context, r numbering.Register, before numbering.Number, most int) ([]Entry, error) {
+	rows, err := tx.q.ListRegisterEntries(ctx, dbsqlc.ListRegisterEntriesParams{AgencyID: r.AgencyID, RegisterID: r.ID, Year: int32(r.Year),
+		BeforeNumber: int32(before.Value), BeforeSuffix: before.Suffix, Most: int32(most)})
+	if err != nil {
+		return nil, fmt.Errorf("list entries: %w", err)
+	}
+	entries := make([]Entry, len(rows))
+	for i, e := range rows {
+		entries[i] = Entry{Number: numbering.Number{Value: int(e.Number), Suffix: e.Suffix}, Symbol: e.Symbol, Day: e.Day, State: e.State,
+			Kind: e.Kind, Subject: e.Subject, IssuerName: e.IssuerName, SignerName: e.SignerName, OriginNumber: e.OriginNumber,
+			OriginSymbol: e.OriginSymbol, DocumentDate: value(e.DocumentDate), SubjectType: e.SubjectType, SubjectID: e.SubjectID}
+	}
+	return entries, nil
+}
