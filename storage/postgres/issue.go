@@ -159,7 +159,7 @@ func queueDeliveries(b *pgx.Batch, i Issuing) local {
 func queueArrivals(b *pgx.Batch, i Issuing, loc local) {
 	d := i.Document
 	p := updateOf(d)
-	b.Queue(issueArrivals, d.AgencyID, d.ID, d.Kind, i.Issuer.Name, i.Issuer.Code, writtenNumber(d), d.Symbol, p.DocumentDate, d.Subject,
+	b.Queue(issueArrivals, d.AgencyID, d.ID, d.Kind, i.Issuer.Name, i.Issuer.Code, d.WrittenNumber(), d.Symbol, p.DocumentDate, d.Subject,
 		string(d.Urgency), p.DueDate, d.SignerName, d.SignerTitle, p.ApprovedSha256, i.At, loc.agencies, loc.arrivals, loc.deliveries, loc.roles)
 	n := len(d.Files)
 	ordinals, roles, names := make([]int32, n), make([]string, n), make([]string, n)
@@ -191,8 +191,4 @@ func (tx *Tx) issueInside(ctx context.Context, i Issuing) error {
 		return err
 	}
 	return tx.Record(ctx, i.Inside.AgencyID, "arrival", i.Inside.ID, document.Event{Verb: "arrived"}, document.By{}, i.At)
-}
-
-func writtenNumber(d document.Document) string {
-	return fmt.Sprintf("%02d%s", d.Number, d.NumberSuffix)
 }

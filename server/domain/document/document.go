@@ -7,6 +7,7 @@ package document
 
 import (
 	"encoding/hex"
+	"fmt"
 	"time"
 
 	"congvan/server/domain/fault"
@@ -175,6 +176,23 @@ func (d Document) Main() (File, bool) {
 		}
 	}
 	return File{}, false
+}
+
+// WrittenNumber gives the number as it is written (05, 12a), and nothing
+// before there is one.
+func (d Document) WrittenNumber() string {
+	if d.Number == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%02d%s", d.Number, d.NumberSuffix)
+}
+
+// Reference gives number and symbol as they read together (05/CT-UBND).
+func (d Document) Reference() string {
+	if d.Number == 0 {
+		return ""
+	}
+	return d.WrittenNumber() + "/" + d.Symbol
 }
 
 // By is who acts: exactly one position of one person.

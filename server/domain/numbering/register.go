@@ -164,7 +164,7 @@ func Choose(registers []Register, agency org.ID, direction Direction, kind docum
 	var best []Register
 	closed := false
 	for _, r := range registers {
-		if r.AgencyID != agency || r.Direction != direction || r.Year != day.Year() || r.Council || !r.takes(kind) {
+		if r.AgencyID != agency || r.Direction != direction || r.Year != day.Year() || r.Council || !r.Takes(kind) {
 			continue
 		}
 		if r.Closed {
@@ -191,8 +191,8 @@ func Choose(registers []Register, agency org.ID, direction Direction, kind docum
 		"Cơ quan chưa mở sổ cho loại văn bản này trong năm.", "The agency has no register for this kind of document in that year.")
 }
 
-// takes tells whether the series may hold the kind.
-func (r Register) takes(kind document.Kind) bool {
+// Takes tells whether the series may hold the kind.
+func (r Register) Takes(kind document.Kind) bool {
 	if len(r.Kinds) > 0 {
 		return slices.Contains(r.Kinds, kind.Code)
 	}

@@ -67,3 +67,21 @@ select * from (
         and v.document_date is not distinct from @document_date and fold(v.issuer_name) = fold(@issuer_name)
       limit 5)) same
  limit 10;
+
+-- name: ArrivalNames :one
+select a.name as agency_name,
+       coalesce((select r.name from register r where r.agency_id = a.id and r.id = @register_id), '')::text as register_name
+  from agency a where a.id = @agency_id;
+
+-- name: LineNames :many
+select l.id, coalesce(u.name, '')::text as unit_name, coalesce(c.full_name, '')::text as person_name
+  from line l
+  left join unit u on u.agency_id = l.agency_id and u.id = l.unit_id
+  left join position p on p.agency_id = l.agency_id and p.id = l.position_id
+  left join account c on c.id = p.account_id
+ where l.agency_id = @agency_id and l.arrival_id = @arrival_id;
+
+-- name: ArrivalMail :one
+select b.address, m.from_name, m.from_address, m.subject, m.sent_at, m.body_text
+  from mail_item m join mailbox b on b.agency_id = m.agency_id and b.id = m.mailbox_id
+ where m.agency_id = @agency_id and m.id = @id;

@@ -12,6 +12,53 @@ import (
 	"congvan/server/domain/org"
 )
 
+const arrivalMail = `-- name: ArrivalMail :one
+select b.address, m.from_name, m.from_address, m.subject, m.sent_at, m.body_text
+  from mail_item m join mailbox b on b.agency_id = m.agency_id and b.id = m.mailbox_id
+ where m.agency_id = $1 and m.id = $2
+`
+
+type ArrivalMailRow struct {
+	Address     string
+	FromName    string
+	FromAddress string
+	Subject     string
+	SentAt      *time.Time
+	BodyText    string
+}
+
+func (q *Queries) ArrivalMail(ctx context.Context, agencyID org.ID, iD org.ID) (ArrivalMailRow, error) {
+	row := q.db.QueryRow(ctx, arrivalMail, agencyID, iD)
+	var i ArrivalMailRow
+	err := row.Scan(
+		&i.Address,
+		&i.FromName,
+		&i.FromAddress,
+		&i.Subject,
+		&i.SentAt,
+		&i.BodyText,
+	)
+	return i, err
+}
+
+const arrivalNames = `-- name: ArrivalNames :one
+select a.name as agency_name,
+       coalesce((select r.name from register r where r.agency_id = a.id and r.id = $1), '')::text as register_name
+  from agency a where a.id = $2
+`
+
+type ArrivalNamesRow struct {
+	AgencyName   string
+	RegisterName string
+}
+
+func (q *Queries) ArrivalNames(ctx context.Context, registerID org.ID, agencyID org.ID) (ArrivalNamesRow, error) {
+	row := q.db.QueryRow(ctx, arrivalNames, registerID, agencyID)
+	var i ArrivalNamesRow
+	err := row.Scan(&i.AgencyName, &i.RegisterName)
+	return i, err
+}
+
 const getArrival = `-- name: GetArrival :one
 select agency_id, id, source, state, origin_agency_id, origin_document_id, origin_delivery_id, role, kind, issuer_name, issuer_code, number, symbol, document_date, subject, urgency, due_date, signer_name, signer_title, note, mail_item_id, main_sha256, arrived_at, register_id, arrival_number, arrival_day, registered_at, registered_by, refused_at, refused_by, refused_reason, refused_note, version from arrival where agency_id = any($1::uuid[]) and id = $2
 `
@@ -215,6 +262,41 @@ func (q *Queries) InsertLine(ctx context.Context, arg InsertLineParams) error {
 		arg.CreatedAt,
 	)
 	return err
+}
+
+const lineNames = `-- name: LineNames :many
+select l.id, coalesce(u.name, '')::text as unit_name, coalesce(c.full_name, '')::text as person_name
+  from line l
+  left join unit u on u.agency_id = l.agency_id and u.id = l.unit_id
+  left join position p on p.agency_id = l.agency_id and p.id = l.position_id
+  left join account c on c.id = p.account_id
+ where l.agency_id = $1 and l.arrival_id = $2
+`
+
+type LineNamesRow struct {
+	ID         org.ID
+	UnitName   string
+	PersonName string
+}
+
+func (q *Queries) LineNames(ctx context.Context, agencyID org.ID, arrivalID org.ID) ([]LineNamesRow, error) {
+	rows, err := q.db.Query(ctx, lineNames, agencyID, arrivalID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []LineNamesRow{}
+	for rows.Next() {
+		var i LineNamesRow
+		if err := rows.Scan(&i.ID, &i.UnitName, &i.PersonName); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const listArrivalFiles = `-- name: ListArrivalFiles :many

@@ -46,6 +46,17 @@ type Arrival struct {
 	Version          int32
 }
 
+type Blob struct {
+	Sha256         []byte
+	ObjectKey      org.ID
+	Size           int64
+	MediaType      string
+	CreatedAt      time.Time
+	CheckedAt      *time.Time
+	DamagedAt      *time.Time
+	UnreferencedAt *time.Time
+}
+
 type Delivery struct {
 	AgencyID       org.ID
 	DocumentID     org.ID

@@ -1,0 +1,56 @@
+// Package delivery keeps what a sender knows of each recipient: it applies
+// receipts, wherever they come from, to the deliveries of issued documents. It
+// must not send anything itself, and works in the exchange's scope.
+package delivery
+
+import (
+	"context"
+	"time"
+
+	"congvan/server/domain/document"
+	"congvan/server/domain/exchange"
+	"congvan/server/domain/org"
+	"congvan/server/job"
+	"congvan/storage/postgres"
+)
+
+// Service holds what the use cases need.
+type Service struct {
+	store *postgres.Store
+	clock func() time.Time
+}
+
+// New makes the use cases over a store; clock gives the present moment.
+func New(store *postgres.Store, clock func() time.Time) *Service {
+	return &Service{store: store, clock: clock}
+}
+
+// Tell applies what a recipient on this installation did to the sender's
+// delivery. It may be told twice or late: the rule is indifferent to both.
+func (s *Service) Tell(ctx context.Context, j job.TellSender) error {
+	return s.Apply(ctx, j.AgencyID, j.DocumentID, j.DeliveryID, exchange.Receipt{State: exchange.State(j.State), At: j.At,
+		ByName: j.ByName, Reason: j.Reason, ArrivalNumber: j.ArrivalNumber})
+}
+
+// Apply applies one receipt to one delivery, in one transaction.
+func (s *Service) Apply(ctx context.Context, agency, documentID, id org.ID, r exchange.Receipt) error {
+	return s.store.InTx(ctx, postgres.ExchangeScope(), func(tx *postgres.Tx) error {
+		before, err := tx.LockDelivery(ctx, agency, documentID, id)
+		if err != nil {
+			return err
+		}
+		after, changed := before.Apply(r)
+		if !changed {
+			return nil
+		}
+		if err := tx.SaveDelivery(ctx, before, after); err != nil {
+			return err
+		}
+		data := map[string]string{"recipient": after.Name, "byName": after.ByName}
+		if after.Reason != "" {
+			data["reason"] = after.Reason
+		}
+		event := document.Event{Verb: "delivery_" + string(after.State), Data: data}
+		return tx.Record(ctx, agency, "document", documentID, event, document.By{}, s.clock())
+	})
+}

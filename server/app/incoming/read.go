@@ -1,0 +1,105 @@
+package incoming
+
+import (
+	"context"
+
+	"congvan/server/domain/access"
+	"congvan/server/domain/document"
+	"congvan/server/domain/org"
+	"congvan/server/domain/routing"
+	"congvan/storage/postgres"
+)
+
+// View is an arrival as its page shows it.
+type View struct {
+	routing.Arrival
+	Names      postgres.ArrivalNames
+	Mail       *postgres.ArrivalMail
+	LookAlikes []postgres.LookAlike
+	Acts       []access.ArrivalAct
+}
+
+// Read gives an arrival with everything its page shows.
+func (s *Service) Read(ctx context.Context, who access.Person, id org.ID) (View, error) {
+	v := View{LookAlikes: []postgres.LookAlike{}}
+	err := s.reading(ctx, who, id, func(tx *postgres.Tx, a routing.Arrival) (err error) {
+		v.Arrival, v.Acts = a, who.ArrivalActs(access.ArrivalFactsOf(a))
+		if v.Names, err = tx.ArrivalNames(ctx, a); err != nil {
+			return err
+		}
+		if v.Mail, err = tx.ArrivalMail(ctx, a); err != nil {
+			return err
+		}
+		if a.State == routing.Awaiting {
+			v.LookAlikes, err = tx.LookAlikes(ctx, a)
+		}
+		return err
+	})
+	return v, err
+}
+
+// reading runs fn with an arrival that the person may see.
+func (s *Service) reading(ctx context.Context, who access.Person, id org.ID, fn func(tx *postgres.Tx, a routing.Arrival) error) error {
+	if err := who.Allowed(access.ScopeRead); err != nil {
+		return err
+	}
+	return s.store.InTx(ctx, postgres.PersonScope(who.Agencies()), func(tx *postgres.Tx) error {
+		a, err := tx.Arrival(ctx, who.Agencies(), id)
+		if err != nil {
+			return err
+		}
+		if err := who.ReadArrival(access.ArrivalFactsOf(a)); err != nil {
+			return err
+		}
+		return fn(tx, a)
+	})
+}
+
+// MarkRead notes that the person opened their own lines of the arrival.
+func (s *Service) MarkRead(ctx context.Context, who access.Person, id org.ID) error {
+	return s.reading(ctx, who, id, func(tx *postgres.Tx, a routing.Arrival) error {
+		lines := who.HeldLines(access.ArrivalFactsOf(a))
+		if len(lines) == 0 {
+			return nil
+		}
+		if err := tx.ActFor(ctx, a.AgencyID); err != nil {
+			return err
+		}
+		_, err := tx.MarkRead(ctx, a.AgencyID, lines, s.clock())
+		return err
+	})
+}
+
+// File gives a file of an arrival that the person may see. Knowing a hash is
+// not a permission: the file must belong to the arrival.
+func (s *Service) File(ctx context.Context, who access.Person, id org.ID, h document.Hash) (postgres.StoredFile, error) {
+	var f postgres.StoredFile
+	err := s.reading(ctx, who, id, func(tx *postgres.Tx, a routing.Arrival) (err error) {
+		f, err = tx.ArrivalFile(ctx, a.AgencyID, a.ID, h)
+		return err
+	})
+	return f, err
+}
+
+// Events gives a page of the arrival's history in this agency, oldest first.
+func (s *Service) Events(ctx context.Context, who access.Person, id, after org.ID, most int) ([]postgres.Event, error) {
+	var list []postgres.Event
+	err := s.reading(ctx, who, id, func(tx *postgres.Tx, a routing.Arrival) (err error) {
+		list, err = tx.Events(ctx, a.AgencyID, a.ID, after, most)
+		return err
+	})
+	return list, err
+}
+
+// List gives a page of the incoming documents that the person may see.
+func (s *Service) List(ctx context.Context, who access.Person, agency org.ID, f postgres.ArrivalFilter) ([]postgres.ArrivalSummary, error) {
+	if err := who.Allowed(access.ScopeRead); err != nil {
+		return nil, err
+	}
+	var list []postgres.ArrivalSummary
+	err := s.store.InTx(ctx, postgres.PersonScope(who.Agencies()), func(tx *postgres.Tx) (err error) {
+		list, err = tx.Arrivals(ctx, postgres.ArrivalReachOf(who, agency), f)
+		return err
+	})
+	return list, err
+}

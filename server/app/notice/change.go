@@ -1,0 +1,138 @@
+package notice
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"time"
+
+	"congvan/server/domain/access"
+	"congvan/server/domain/org"
+	"congvan/storage/postgres"
+)
+
+// Hub hands live changes to everybody who watches. It remembers nothing: who
+// was away reads what was recorded since (Missed).
+type Hub struct {
+	store    *postgres.Store
+	mu       sync.Mutex
+	watchers map[*Watcher]bool
+}
+
+// NewHub makes a hub; Run feeds it.
+func NewHub(store *postgres.Store) *Hub {
+	return &Hub{store: store, watchers: map[*Watcher]bool{}}
+}
+
+// Run listens to the database until ctx ends.
+func (h *Hub) Run(ctx context.Context) error {
+	return h.store.Listen(ctx, h.heard, h.lost)
+}
+
+// pending is how many changes wait for a slow watcher before it is told to
+// read everything again.
+const pending = 256
+
+// Watcher is one screen that watches the agencies of one person.
+type Watcher struct {
+	hub      *Hub
+	agencies []org.ID
+	changes  chan postgres.Change
+	reset    chan struct{}
+}
+
+// Watch begins to collect the changes of the person's agencies; Close ends it.
+func (h *Hub) Watch(who access.Person) (*Watcher, error) {
+	if err := who.Allowed(access.ScopeRead); err != nil {
+		return nil, err
+	}
+	w := &Watcher{hub: h, agencies: who.Agencies(), changes: make(chan postgres.Change, pending), reset: make(chan struct{}, 1)}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.watchers[w] = true
+	return w, nil
+}
+
+// Changes gives the changes as they come.
+func (w *Watcher) Changes() <-chan postgres.Change { return w.changes }
+
+// Reset tells that changes were lost and everything should be read again.
+func (w *Watcher) Reset() <-chan struct{} { return w.reset }
+
+// Close ends the watching.
+func (w *Watcher) Close() {
+	w.hub.mu.Lock()
+	defer w.hub.mu.Unlock()
+	delete(w.hub.watchers, w)
+}
+
+func (h *Hub) heard(changes []postgres.Change) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for w := range h.watchers {
+		for _, c := range changes {
+			if !slices.Contains(w.agencies, c.AgencyID) {
+				continue
+			}
+			select {
+			case w.changes <- c:
+			default:
+				w.tellReset()
+			}
+		}
+	}
+}
+
+func (h *Hub) lost() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for w := range h.watchers {
+		w.tellReset()
+	}
+}
+
+func (w *Watcher) tellReset() {
+	select {
+	case w.reset <- struct{}{}:
+	default:
+	}
+}
+
+// overlap is how far back a resumed stream begins before the last event it
+// saw: events get their identifiers before they commit, so a later one may
+// have become visible first. Hearing a change twice does no harm.
+const overlap = 30 * time.Second
+
+// missedMost is how many missed changes are told one by one.
+const missedMost = 500
+
+// Missed gives what was recorded since an event, oldest first; more says that
+// there was too much and everything should be read again.
+func (s *Service) Missed(ctx context.Context, who access.Person, last org.ID) (changes []postgres.Change, more bool, err error) {
+	if err := who.Allowed(access.ScopeRead); err != nil {
+		return nil, false, err
+	}
+	err = s.store.InTx(ctx, postgres.PersonScope(who.Agencies()), func(tx *postgres.Tx) (err error) {
+		changes, err = tx.ChangesSince(ctx, who.Agencies(), before(last, overlap), missedMost+1)
+		return err
+	})
+	if len(changes) > missedMost {
+		return nil, true, err
+	}
+	return changes, false, err
+}
+
+// before gives the smallest identifier made that much earlier: a UUIDv7 begins
+// with its time in milliseconds.
+func before(id org.ID, gap time.Duration) org.ID {
+	var ms int64
+	for _, b := range id[:6] {
+		ms = ms<<8 | int64(b)
+	}
+	ms = max(0, ms-gap.Milliseconds())
+	var earlier org.ID
+	for i := range 6 {
+		earlier[i] = byte(ms >> (8 * (5 - i)))
+	}
+	return earlier
+}

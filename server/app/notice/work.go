@@ -1,0 +1,147 @@
+// Package notice tells people what waits for them: the work list with its
+// counts, and live changes while they look. It must not change any document.
+package notice
+
+import (
+	"context"
+
+	"congvan/server/domain/access"
+	"congvan/server/domain/document"
+	"congvan/server/domain/org"
+	"congvan/server/domain/routing"
+	"congvan/storage/postgres"
+)
+
+// Service holds what the use cases need.
+type Service struct {
+	store *postgres.Store
+}
+
+// New makes the use cases over a store.
+func New(store *postgres.Store) *Service { return &Service{store: store} }
+
+// Group is one kind of thing that is expected of the person: how much of it
+// there is and the first of it. Count and list come from one filter.
+type Group struct {
+	Expected  string
+	Count     int
+	More      bool
+	Documents []postgres.DocumentSummary
+	Arrivals  []postgres.ArrivalSummary
+}
+
+// shown is how many of each group the work list shows.
+const shown = 10
+
+// Work gives what waits for the person, group by group; empty groups are left out.
+func (s *Service) Work(ctx context.Context, who access.Person) ([]Group, error) {
+	if err := who.Allowed(access.ScopeRead); err != nil {
+		return nil, err
+	}
+	groups := []Group{}
+	err := s.store.InTx(ctx, postgres.PersonScope(who.Agencies()), func(tx *postgres.Tx) error {
+		groups = groups[:0]
+		for _, g := range documentGroups(who) {
+			if err := g.read(ctx, tx, &groups); err != nil {
+				return err
+			}
+		}
+		for _, g := range arrivalGroups(who) {
+			if err := g.read(ctx, tx, &groups); err != nil {
+				return err
+			}
+		}
+		if clerks := who.ClerkAgencies(); len(clerks) > 0 {
+			count, more, err := tx.CountQuarantined(ctx, clerks)
+			if err != nil {
+				return err
+			}
+			if count > 0 {
+				groups = append(groups, Group{Expected: "quarantine", Count: count, More: more})
+			}
+		}
+		return nil
+	})
+	return groups, err
+}
+
+type documentGroup struct {
+	expected string
+	reach    postgres.DocumentReach
+	filter   postgres.DocumentFilter
+}
+
+func (g documentGroup) read(ctx context.Context, tx *postgres.Tx, groups *[]Group) error {
+	count, more, err := tx.CountDocuments(ctx, g.reach, g.filter)
+	if err != nil || count == 0 {
+		return err
+	}
+	g.filter.Limit = shown
+	list, err := tx.Documents(ctx, g.reach, g.filter)
+	*groups = append(*groups, Group{Expected: g.expected, Count: count, More: more, Documents: list})
+	return err
+}
+
+type arrivalGroup struct {
+	expected string
+	reach    postgres.ArrivalReach
+	filter   postgres.ArrivalFilter
+}
+
+func (g arrivalGroup) read(ctx context.Context, tx *postgres.Tx, groups *[]Group) error {
+	count, more, err := tx.CountArrivals(ctx, g.reach, g.filter)
+	if err != nil || count == 0 {
+		return err
+	}
+	g.filter.Limit = shown
+	list, err := tx.Arrivals(ctx, g.reach, g.filter)
+	*groups = append(*groups, Group{Expected: g.expected, Count: count, More: more, Arrivals: list})
+	return err
+}
+
+func documentGroups(who access.Person) []documentGroup {
+	var groups []documentGroup
+	if led := positionsOf(who, org.Leader); len(led) > 0 {
+		groups = append(groups, documentGroup{"approve", postgres.DocumentReachOf(who, org.ID{}),
+			postgres.DocumentFilter{States: []document.State{document.Submitted}, Approvers: led}})
+	}
+	if clerk := asClerk(who); len(clerk.Positions) > 0 {
+		reach := postgres.DocumentReachOf(clerk, org.ID{})
+		groups = append(groups,
+			documentGroup{"number", reach, postgres.DocumentFilter{States: []document.State{document.Approved}}},
+			documentGroup{"issue", reach, postgres.DocumentFilter{States: []document.State{document.Numbered}}})
+	}
+	return append(groups, documentGroup{"finish", postgres.DocumentReachOf(who, org.ID{}),
+		postgres.DocumentFilter{States: []document.State{document.Draft}, Mine: true}})
+}
+
+func arrivalGroups(who access.Person) []arrivalGroup {
+	var groups []arrivalGroup
+	clerk := asClerk(who)
+	if len(clerk.Positions) > 0 {
+		groups = append(groups, arrivalGroup{"register", postgres.ArrivalReachOf(clerk, org.ID{}), postgres.ArrivalFilter{State: routing.Awaiting}})
+	}
+	return append(groups, arrivalGroup{"read", postgres.ArrivalReachOf(who, org.ID{}), postgres.ArrivalFilter{Unread: true}})
+}
+
+func positionsOf(who access.Person, role org.Role) []org.ID {
+	var ids []org.ID
+	for _, p := range who.Positions {
+		if p.Role == role {
+			ids = append(ids, p.ID)
+		}
+	}
+	return ids
+}
+
+// asClerk is the person with the clerk's positions only.
+func asClerk(who access.Person) access.Person {
+	clerk := who
+	clerk.Positions = nil
+	for _, p := range who.Positions {
+		if p.Role == org.Clerk {
+			clerk.Positions = append(clerk.Positions, p)
+		}
+	}
+	return clerk
+}

@@ -1,0 +1,63 @@
+// Package report shows what was recorded: registers and, later, figures. It
+// only reads.
+package report
+
+import (
+	"context"
+
+	"congvan/server/domain/access"
+	"congvan/server/domain/numbering"
+	"congvan/server/domain/org"
+	"congvan/storage/postgres"
+)
+
+// Service holds what the use cases need.
+type Service struct {
+	store *postgres.Store
+}
+
+// New makes the use cases over a store.
+func New(store *postgres.Store) *Service { return &Service{store: store} }
+
+// Registers lists the registers of the person's agencies, or of one of them.
+func (s *Service) Registers(ctx context.Context, who access.Person, agency org.ID, direction numbering.Direction, year int) ([]postgres.NamedRegister, error) {
+	if err := who.Allowed(access.ScopeRead); err != nil {
+		return nil, err
+	}
+	agencies := readable(who, agency)
+	var list []postgres.NamedRegister
+	err := s.store.InTx(ctx, postgres.PersonScope(who.Agencies()), func(tx *postgres.Tx) (err error) {
+		list, err = tx.AllRegisters(ctx, agencies, direction, year)
+		return err
+	})
+	return list, err
+}
+
+// readable gives the agencies whose registers the person may read: a register
+// shows the subject of everything, so it is for clerks and leaders.
+func readable(who access.Person, agency org.ID) []org.ID {
+	agencies := []org.ID{}
+	for _, id := range who.Agencies() {
+		if (agency.IsZero() || id == agency) && who.Holds(id, org.Clerk, org.Leader) {
+			agencies = append(agencies, id)
+		}
+	}
+	return agencies
+}
+
+// Entries gives a page of a register, highest number first.
+func (s *Service) Entries(ctx context.Context, who access.Person, id org.ID, before numbering.Number, most int) ([]postgres.Entry, error) {
+	if err := who.Allowed(access.ScopeRead); err != nil {
+		return nil, err
+	}
+	var list []postgres.Entry
+	err := s.store.InTx(ctx, postgres.PersonScope(who.Agencies()), func(tx *postgres.Tx) error {
+		r, err := tx.Register(ctx, readable(who, org.ID{}), id)
+		if err != nil {
+			return err
+		}
+		list, err = tx.Entries(ctx, r, before, most)
+		return err
+	})
+	return list, err
+}

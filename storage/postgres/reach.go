@@ -1,0 +1,57 @@
+package postgres
+
+import (
+	"slices"
+
+	"congvan/server/domain/access"
+	"congvan/server/domain/org"
+)
+
+// DocumentReachOf translates the policy's ReadDocument into what the list asks
+// of each row; with an agency given, in that agency only.
+func DocumentReachOf(p access.Person, agency org.ID) DocumentReach {
+	reach := DocumentReach{AccountID: p.AccountID, Agencies: within(p.Agencies(), agency), Submitted: []bool{}}
+	for _, id := range reach.Agencies {
+		reach.Submitted = append(reach.Submitted, slices.ContainsFunc(p.Positions, func(pos org.Position) bool {
+			return pos.AgencyID == id && access.SeesSubmitted(pos.Role)
+		}))
+	}
+	for _, pos := range p.Positions {
+		if pos.Role == org.UnitHead && !pos.UnitID.IsZero() {
+			reach.Units = append(reach.Units, pos.UnitID)
+		}
+	}
+	return reach
+}
+
+// ArrivalReachOf translates the policy's ReadArrival likewise.
+func ArrivalReachOf(p access.Person, agency org.ID) ArrivalReach {
+	var reach ArrivalReach
+	for _, id := range within(p.Agencies(), agency) {
+		if slices.ContainsFunc(p.Positions, func(pos org.Position) bool { return pos.AgencyID == id && access.SeesAllArrivals(pos.Role) }) {
+			reach.All = append(reach.All, id)
+		} else {
+			reach.Lines = append(reach.Lines, id)
+		}
+	}
+	for _, pos := range p.Positions {
+		if pos.Role == org.Admin {
+			continue
+		}
+		reach.Positions = append(reach.Positions, pos.ID)
+		if !pos.UnitID.IsZero() {
+			reach.Units = append(reach.Units, pos.UnitID)
+		}
+	}
+	return reach
+}
+
+func within(agencies []org.ID, agency org.ID) []org.ID {
+	if agency.IsZero() {
+		return agencies
+	}
+	if slices.Contains(agencies, agency) {
+		return []org.ID{agency}
+	}
+	return []org.ID{}
+}
