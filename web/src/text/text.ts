@@ -1,0 +1,25 @@
+import { createContext, use } from "react";
+import type { vi } from "./vi";
+
+// Every language has exactly the keys of the Vietnamese one; a missing key
+// does not compile.
+export type Text = typeof vi;
+export type Language = "vi" | "en";
+
+export interface Wording {
+  language: Language;
+  text: Text;
+  setLanguage: (language: Language) => void;
+}
+
+export const WordingContext = createContext<Wording | undefined>(undefined);
+
+export function useWording(): Wording {
+  const wording = use(WordingContext);
+  if (!wording) throw new Error("no wording around this component");
+  return wording;
+}
+
+export function useText(): Text {
+  return useWording().text;
+}

@@ -1,0 +1,90 @@
+import { CalendarDays } from "lucide-react";
+import { useRef, useState } from "react";
+import { useText } from "@/text/text";
+import { classes } from "./classes";
+import css from "./date-field.module.css";
+import { parseDay, showDay, today } from "./dates";
+import { Field, inputClass, type FieldFrame } from "./field";
+import field from "./field.module.css";
+
+interface DateFieldProps extends FieldFrame {
+  // yyyy-MM-dd, or empty.
+  value: string;
+  onChange: (day: string) => void;
+  autoFocus?: boolean;
+  name?: string;
+  placeholder?: string;
+}
+
+// Typed, not clicked: 5/3 and 050326 become 05/03/2026 when the field is left.
+// The calendar of the browser stays one click away.
+export function DateField({ value, onChange, autoFocus, name, placeholder, error, ...frame }: DateFieldProps) {
+  const t = useText();
+  const [typed, setTyped] = useState<string>();
+  const [wrong, setWrong] = useState(false);
+  const picker = useRef<HTMLInputElement>(null);
+  const settle = (text: string) => {
+    const day = text.trim() === "" ? "" : parseDay(text, today());
+    setWrong(day === undefined);
+    if (day !== undefined) {
+      onChange(day);
+      setTyped(undefined);
+    }
+  };
+  return (
+    <Field {...frame} error={wrong ? t.common.badDay : error}>
+      {({ id, describedBy, invalid }) => (
+        <div className={css.box}>
+          <input
+            id={id}
+            name={name}
+            className={classes(inputClass, invalid && field.wrong)}
+            inputMode="numeric"
+            autoComplete="off"
+            placeholder={placeholder ?? t.parts.day.placeholder}
+            aria-describedby={describedBy}
+            aria-invalid={invalid || undefined}
+            aria-required={frame.required}
+            autoFocus={autoFocus}
+            maxLength={10}
+            value={typed ?? showDay(value)}
+            onChange={(e) => {
+              setTyped(e.target.value);
+              setWrong(false);
+              const day = parseDay(e.target.value, today());
+              // A whole day counts at once, so that Ctrl+Enter needs no leaving of the field.
+              if (day) onChange(day);
+              if (e.target.value.trim() === "") onChange("");
+            }}
+            onBlur={(e) => {
+              if (typed !== undefined) settle(e.target.value);
+            }}
+          />
+          <button
+            type="button"
+            tabIndex={-1}
+            className={css.open}
+            aria-label={t.parts.day.pick}
+            title={t.parts.day.pick}
+            onClick={() => picker.current?.showPicker()}
+          >
+            <CalendarDays size={15} />
+          </button>
+          <input
+            ref={picker}
+            type="date"
+            className={css.picker}
+            tabIndex={-1}
+            aria-hidden="true"
+            value={value}
+            onChange={(e) => {
+              setTyped(undefined);
+              setWrong(false);
+              onChange(e.target.value);
+            }}
+          />
+        </div>
+      )}
+    </Field>
+  );
+}

@@ -1,0 +1,74 @@
+import { CircleAlert, Inbox, Info, SearchX, WifiOff } from "lucide-react";
+import type { ReactNode } from "react";
+import { useText } from "@/text/text";
+import { Button } from "./button";
+import { classes } from "./classes";
+import css from "./states.module.css";
+
+export function EmptyState({ title, hint, filtered, action }: {
+  title?: string;
+  hint?: ReactNode;
+  filtered?: boolean;
+  action?: ReactNode;
+}) {
+  const t = useText().parts.list;
+  const Icon = filtered ? SearchX : Inbox;
+  return (
+    <div className={css.state}>
+      <Icon size={30} strokeWidth={1.4} aria-hidden />
+      <p className={css.title}>{title ?? (filtered ? t.filteredTitle : t.emptyTitle)}</p>
+      {hint || filtered ? <p className={css.hint}>{hint ?? t.filteredHint}</p> : null}
+      {action}
+    </div>
+  );
+}
+
+export function ErrorState({ title, hint, onRetry }: {
+  title?: string;
+  hint?: string;
+  onRetry?: () => void;
+}) {
+  const t = useText().common;
+  return (
+    <div className={css.state} role="alert">
+      <WifiOff size={30} strokeWidth={1.4} aria-hidden />
+      <p className={css.title}>{title ?? t.failedTitle}</p>
+      <p className={css.hint}>{hint ?? t.failedHint}</p>
+      {onRetry ? <Button onClick={onRetry}>{t.retry}</Button> : null}
+    </div>
+  );
+}
+
+export function Bone({ width }: { width: string }) {
+  return <span className={css.bone} style={{ width }} aria-hidden="true" />;
+}
+
+// A refusal in the user's words, above the form it concerns.
+export function ProblemNote({ title, details }: { title: string; details?: readonly string[] }) {
+  return (
+    <div className={css.problem} role="alert">
+      <CircleAlert size={16} aria-hidden />
+      <div>
+        {title}
+        {details && details.length > 0 ? (
+          <ul>
+            {details.map((d) => (
+              <li key={d}>{d}</li>
+            ))}
+          </ul>
+        ) : null}
+      </div>
+    </div>
+  );
+}
+
+// A remark beside the work: amber to warn, blue to tell, red when nothing can be done.
+export function Notice({ look, children }: { look?: "warn" | "calm" | "stop"; children: ReactNode }) {
+  const Icon = look === "calm" ? Info : CircleAlert;
+  return (
+    <div className={classes(css.notice, look === "calm" && css.calm, look === "stop" && css.stop)} role="note">
+      <Icon size={16} aria-hidden />
+      <div>{children}</div>
+    </div>
+  );
+}
