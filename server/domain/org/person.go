@@ -29,6 +29,18 @@ const (
 	Left   AccountState = "left"
 )
 
+// StateOn gives the state of the account on a day. Who leaves on a day has no
+// access from that day on, without anybody doing anything that day.
+func (a Account) StateOn(day Day) AccountState {
+	if !a.LeftOn.IsZero() && !day.Before(a.LeftOn) {
+		return Left
+	}
+	return a.State
+}
+
+// MaySignIn tells whether the account gives access on a day.
+func (a Account) MaySignIn(day Day) bool { return a.StateOn(day) == Active }
+
 // The bounds of a login.
 const (
 	minLogin = 3

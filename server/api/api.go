@@ -1,0 +1,156 @@
+// Package api speaks HTTP by the contract in openapi.yaml: it finds out who
+// asks, checks every request against the contract, calls one use case and puts
+// the answer into the contract's form. It must not decide who may do what
+// (domain/access) or how anything is done (app), and it never sees a table or
+// the object store.
+package api
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/gin-gonic/gin"
+	"github.com/prometheus/client_golang/prometheus"
+	"go.opentelemetry.io/contrib/instrumentation/github.com/gin-gonic/gin/otelgin"
+	"go.opentelemetry.io/otel/trace"
+
+	"congvan/server/api/gen"
+	"congvan/server/app/accounts"
+)
+
+// Options are what the server is made of and the settings of the installation.
+type Options struct {
+	Accounts *accounts.Service
+	Resume   http.Handler // of resumable uploads (tus); none when there are none
+
+	Web     fs.FS // the web app; none serves the interface alone
+	Version Version
+	Ready   []Check
+
+	PublicURL      *url.URL // how people reach the installation; decides on secure cookies
+	TrustedProxies []string // whose word about a client's address is taken
+	MaxUpload      int64    // bytes of one uploaded file
+
+	Log     *slog.Logger
+	Metrics *prometheus.Registry
+	Tracer  trace.TracerProvider
+}
+
+// Version tells what runs here.
+type Version struct {
+	Version  string
+	Training bool // marked on every screen: nothing here is official
+	Demo     bool
+}
+
+// Check is one thing that must work before requests are sent here.
+type Check struct {
+	Name string
+	Test func(context.Context) error
+}
+
+// server carries out the operations of the contract, one room per tag.
+type server struct {
+	sessionRoom
+	systemRoom
+	notYet
+}
+
+// notYet is one level deeper than the rooms, so that theirs come first.
+type notYet struct{ gen.StrictServerInterface }
+
+// gate is what every request goes through.
+type gate struct {
+	opts     Options
+	contract *contract
+	origin   *http.CrossOriginProtection
+	secure   bool
+}
+
+// New builds the handler of everything that is served.
+func New(opts Options) (http.Handler, error) {
+	known, err := readContract()
+	if err != nil {
+		return nil, err
+	}
+	g := &gate{opts: opts, contract: known, origin: http.NewCrossOriginProtection(), secure: opts.PublicURL.Scheme == "https"}
+	gin.SetMode(gin.ReleaseMode)
+	engine := gin.New()
+	engine.ContextWithFallback = true
+	engine.HandleMethodNotAllowed = true
+	if err := engine.SetTrustedProxies(opts.TrustedProxies); err != nil {
+		return nil, fmt.Errorf("read trusted proxies: %w", err)
+	}
+	meter, err := newMeter(opts.Metrics)
+	if err != nil {
+		return nil, err
+	}
+	engine.Use(g.identify, g.observe(meter), otelgin.Middleware("congvan", otelgin.WithTracerProvider(opts.Tracer)),
+		g.recover, g.protect, g.admit)
+	g.mountSystem(engine)
+	if err := g.mountContract(engine); err != nil {
+		return nil, err
+	}
+	return engine, nil
+}
+
+// mountContract routes the operations of the contract.
+func (g *gate) mountContract(engine *gin.Engine) error {
+	rooms := &server{
+		sessionRoom: sessionRoom{accounts: g.opts.Accounts, secure: g.secure},
+		systemRoom:  systemRoom{version: g.opts.Version},
+	}
+	strict := gen.NewStrictHandlerWithOptions(rooms, nil, gen.StrictGinServerOptions{
+		RequestErrorHandlerFunc:  func(c *gin.Context, err error) { g.refuse(c, errMalformed.Because(err)) },
+		HandlerErrorFunc:         g.refuse,
+		ResponseErrorHandlerFunc: g.broken,
+	})
+	gen.RegisterHandlersWithOptions(engine, strict, gen.GinServerOptions{
+		// Requests are checked before; what still cannot be read is malformed.
+		ErrorHandler: func(c *gin.Context, err error, _ int) { g.refuse(c, errMalformed.Because(err)) },
+	})
+	if g.opts.Resume != nil {
+		resume := gin.WrapH(g.opts.Resume)
+		engine.POST("/api/uploads", resume)
+		for _, method := range []string{http.MethodHead, http.MethodPatch, http.MethodDelete} {
+			engine.Handle(method, "/api/uploads/:id", resume)
+		}
+	}
+	web, err := newWeb(g.opts.Web)
+	if err != nil {
+		return err
+	}
+	engine.NoRoute(g.fallback(web))
+	engine.NoMethod(func(c *gin.Context) { g.problem(c, http.StatusMethodNotAllowed, errMethod) })
+	return nil
+}
+
+// The time a client has. Streams of files and of changes extend theirs while
+// they move.
+const (
+	headerTime = 10 * time.Second
+	readTime   = 60 * time.Second
+	writeTime  = 60 * time.Second
+	idleTime   = 120 * time.Second
+
+	maxHeader = 64 << 10
+)
+
+// Server gives an HTTP server that a slow or hostile client cannot hold.
+func Server(addr string, handler http.Handler, log *slog.Logger) *http.Server {
+	return &http.Server{
+		Addr:              addr,
+		Handler:           handler,
+		ReadHeaderTimeout: headerTime,
+		ReadTimeout:       readTime,
+		WriteTimeout:      writeTime,
+		IdleTimeout:       idleTime,
+		MaxHeaderBytes:    maxHeader,
+		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+	}
+}

@@ -1,0 +1,52 @@
+package api
+
+import (
+	"net/url"
+	"strings"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// normal brings every text of a decoded JSON value into NFC. It is not clean
+// when a text holds U+0000, which no table can keep.
+func normal(value any) (any, bool) {
+	clean := true
+	switch v := value.(type) {
+	case string:
+		return norm.NFC.String(v), strings.IndexByte(v, 0) < 0
+	case []any:
+		for i, item := range v {
+			text, ok := normal(item)
+			v[i], clean = text, clean && ok
+		}
+	case map[string]any:
+		for name, item := range v {
+			text, ok := normal(item)
+			v[name], clean = text, clean && ok
+		}
+	}
+	return value, clean
+}
+
+// normalQuery brings the values of a query into NFC, in the request itself.
+func normalQuery(u *url.URL) (url.Values, error) {
+	if u.RawQuery == "" {
+		return nil, nil
+	}
+	query, err := url.ParseQuery(u.RawQuery)
+	if err != nil {
+		return nil, errMalformed.Because(err)
+	}
+	changed := false
+	for _, values := range query {
+		for i, v := range values {
+			if !norm.NFC.IsNormalString(v) {
+				values[i], changed = norm.NFC.String(v), true
+			}
+		}
+	}
+	if changed {
+		u.RawQuery = query.Encode()
+	}
+	return query, nil
+}
