@@ -34,8 +34,6 @@ create table account (
     operator             boolean not null default false,
     state                text not null default 'active' check (state in ('active', 'locked', 'left')),
     left_on              date,
-    failed_count         integer not null default 0,
-    locked_until         timestamptz,
     language             text not null default 'vi' check (language in ('vi', 'en')),
     folded               text not null generated always as (fold(full_name || ' ' || login)) stored,
     created_at           timestamptz not null,
@@ -178,6 +176,6 @@ create index register_entry_subject on register_entry (agency_id, subject_id);
 
 grant select, insert, update on agency, account, session, token, unit, position, recipient_group, register to congvan_app;
 grant select, insert, update, delete on sign_in_throttle, command, recipient_group_member to congvan_app;
-grant delete on recipient_group to congvan_app;
+grant delete on recipient_group, session to congvan_app;
 grant select, insert on register_entry to congvan_app;
 grant update (state, reason) on register_entry to congvan_app;

@@ -10,6 +10,41 @@ import (
 	"congvan/server/domain/org"
 )
 
+type Account struct {
+	ID                 org.ID
+	Login              string
+	FullName           string
+	Email              string
+	PasswordHash       string
+	MustChangePassword bool
+	Operator           bool
+	State              string
+	LeftOn             *org.Day
+	Language           string
+	Folded             string
+	CreatedAt          time.Time
+	Version            int32
+}
+
+type Agency struct {
+	ID           org.ID
+	Code         string
+	OldCode      *string
+	Name         string
+	ShortName    string
+	Abbreviation string
+	ParentID     *org.ID
+	Level        string
+	Place        string
+	Email        string
+	Channel      string
+	ValidFrom    org.Day
+	ValidUntil   *org.Day
+	SuccessorID  *org.ID
+	Folded       string
+	Version      int32
+}
+
 type Arrival struct {
 	AgencyID         org.ID
 	ID               org.ID
@@ -141,6 +176,26 @@ type Line struct {
 	Version    int32
 }
 
+type Position struct {
+	AgencyID   org.ID
+	ID         org.ID
+	AccountID  org.ID
+	UnitID     *org.ID
+	Role       string
+	Title      string
+	ValidFrom  org.Day
+	ValidUntil *org.Day
+	Version    int32
+}
+
+type RecipientGroup struct {
+	AgencyID org.ID
+	ID       org.ID
+	Name     string
+	Shared   bool
+	Version  int32
+}
+
 type Register struct {
 	AgencyID      org.ID
 	ID            org.ID
@@ -156,4 +211,15 @@ type Register struct {
 	NextNumber    int32
 	ClosedAt      *time.Time
 	Version       int32
+}
+
+type Unit struct {
+	AgencyID     org.ID
+	ID           org.ID
+	Name         string
+	Abbreviation string
+	ParentID     *org.ID
+	ValidFrom    org.Day
+	ValidUntil   *org.Day
+	Version      int32
 }
