@@ -97,7 +97,7 @@ func guess8bit(s string) string {
 // marks and other invisible characters) and composes the rest.
 func plain(s string) string {
 	ascii := true
-	for i := 0; i < len(s); i++ {
+	for i := range len(s) {
 		if s[i] < ' ' || s[i] >= 0x7f {
 			ascii = false
 			break

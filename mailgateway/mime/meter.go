@@ -1,6 +1,7 @@
 package mime
 
 import (
+	"errors"
 	"hash"
 	"io"
 )
@@ -45,7 +46,7 @@ func (m *meter) drain() error {
 		n, m.err = m.r.Read(buf)
 		m.count(buf[:n])
 	}
-	if m.err == io.EOF {
+	if errors.Is(m.err, io.EOF) {
 		return nil
 	}
 	return m.err

@@ -326,10 +326,9 @@ func TestK10_LimitsHold(t *testing.T) {
 func TestAReaderThatFailsIsAnErrorNotAShortMail(t *testing.T) {
 	t.Parallel()
 	text := corpus()["nested-three-deep"]
-	broken := errors.New("line dropped")
-	for cut := 0; cut < len(text); cut += 7 {
-		_, err := Split(io.MultiReader(strings.NewReader(text[:cut]), iotest.ErrReader(broken)), Limits{}, readAll)
-		if cut > 200 || err == nil {
+	for _, broken := range []error{errors.New("line dropped"), io.ErrUnexpectedEOF} {
+		for cut := 0; cut < len(text); cut += 7 {
+			_, err := Split(io.MultiReader(strings.NewReader(text[:cut]), iotest.ErrReader(broken)), Limits{}, readAll)
 			require.ErrorIs(t, err, broken, "cut at %d", cut)
 		}
 	}

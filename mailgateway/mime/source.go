@@ -108,7 +108,7 @@ func (s *source) advance() bool {
 // end hands on the last held ending, which no boundary claimed.
 func (s *source) end(err error) bool {
 	s.text, s.hold = nil, nil
-	if err == io.EOF && len(s.lead) > 0 {
+	if errors.Is(err, io.EOF) && len(s.lead) > 0 {
 		s.tapText()
 		return true
 	}
@@ -189,15 +189,12 @@ func (s *source) untap() { s.taps = s.taps[:len(s.taps)-1] }
 // take goes past the boundary that was met.
 func (s *source) take() { s.hit = -1 }
 
-// skip reads to the next open boundary or the end, and tells whether there was
-// anything but white space.
-func (s *source) skip() (content bool) {
-	for s.advance() {
-		if !content && len(bytes.TrimSpace(s.text)) > 0 {
-			content = true
-		}
+// skip reads to the next open boundary or the end.
+func (s *source) skip() {
+	more := true
+	for more {
+		more = s.advance()
 	}
-	return content
 }
 
 // failed is the error of reading, nil at a boundary and at the end.

@@ -3,6 +3,7 @@ package mime
 import (
 	"bytes"
 	"encoding/base64"
+	"errors"
 	"io"
 	"strings"
 )
@@ -124,7 +125,7 @@ func (r *base64Reader) fill(want int) {
 		_, text, err := r.p.next()
 		if err != nil {
 			r.err = err
-			if err == io.EOF {
+			if errors.Is(err, io.EOF) {
 				r.padding = r.padding || len(r.in) > 0 || r.pads != r.due
 				r.flush()
 			}

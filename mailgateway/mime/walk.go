@@ -252,7 +252,7 @@ func (w *walker) leaf(s *source, e entity, at place) error {
 	}
 	head := make([]byte, sniffBytes)
 	n, err := io.ReadFull(t, head)
-	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
 		return err
 	}
 	head = head[:n]

@@ -45,8 +45,8 @@ func readPDF(r io.ReaderAt, size int64) (PDF, error) {
 	if err == nil || errors.Is(err, ErrEncrypted) {
 		return p, err
 	}
-	if io := (*readError)(nil); errors.As(err, &io) {
-		return p, io.err
+	if failed := (*readError)(nil); errors.As(err, &failed) {
+		return p, failed.err
 	}
 	if f.cutOff || size > maxRepairSize {
 		return p, ErrDamaged.Because(err)

@@ -351,8 +351,12 @@ func (f *pdfFile) objectAt(at, number int64) (any, error) {
 	if !ok {
 		return v, nil
 	}
-	if word, err = l.token(); err != nil || word != pdfWord("stream") {
-		return v, nil
+	word, err = l.token()
+	if err := f.fatal(err); err != nil {
+		return nil, err
+	}
+	if err != nil || word != pdfWord("stream") {
+		return v, nil //nolint:nilerr // what follows a dictionary does not make it wrong
 	}
 	c, err := l.byte()
 	if err == nil && c == '\r' {

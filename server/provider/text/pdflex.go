@@ -132,7 +132,7 @@ func (l *lexer) run() ([]byte, error) {
 	var out []byte
 	for {
 		c, err := l.byte()
-		if err == io.EOF && len(out) > 0 {
+		if errors.Is(err, io.EOF) && len(out) > 0 {
 			return out, nil
 		}
 		if err != nil {

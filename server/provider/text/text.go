@@ -119,13 +119,16 @@ func Check(r io.ReaderAt, size int64, name string) (File, error) {
 func Detect(head []byte, name string) string {
 	found, _, _ := strings.Cut(mimetype.Detect(head).String(), ";")
 	ext := strings.ToLower(path.Ext(name))
-	switch {
-	case headerOffset(head) >= 0 && (headerOffset(head) == 0 || found == "application/octet-stream" || ext == ".pdf"):
+	unclear := strings.HasPrefix(found, "text/") || found == "application/octet-stream"
+	switch at := headerOffset(head); {
+	case at == 0:
+		return TypePDF
+	case ext == ".eml" && (unclear || at > 0): // a mail may hold a PDF as it is
+		return typeMail
+	case at > 0 && (found == "application/octet-stream" || ext == ".pdf"):
 		return TypePDF
 	case found == "application/zip" && ext == ".docx":
 		return TypeDOCX
-	case strings.HasPrefix(found, "text/") && ext == ".eml":
-		return typeMail
 	}
 	return found
 }
