@@ -47,7 +47,7 @@ var law = []room{
 	// State. It knows the rules' values and nothing of who asks.
 	{at: "storage/postgres", ours: []string{"server/domain/...", "server/job", "storage/postgres/internal/..."}, tests: state},
 	{at: "storage/postgres/internal/...", ours: []string{"server/domain/..."}},
-	{at: "storage/blob", ours: []string{"server/domain/..."}, tests: state},
+	{at: "storage/blob", ours: []string{"server/domain/...", "storage/postgres"}, tests: state},
 	{at: "storage/embedded", ours: []string{"server/domain/..."}, tests: state},
 	{at: "storage/storagetest", ours: append([]string{"server/domain/...", "server/job"}, state...)},
 	{at: "migrations/...", ours: []string{"server/domain/...", "migrations/..."}, tests: state},
@@ -103,7 +103,7 @@ var owned = []struct {
 	library string
 	by      []string
 }{
-	{"github.com/minio/minio-go", []string{"storage/blob", "server/command/bench"}},
+	{"github.com/minio/minio-go", []string{"storage/blob", "storage/storagetest", "server/command/bench"}},
 	{"github.com/emersion/go-imap", []string{"mailgateway/imap", "server/command/bench"}},
 	{"github.com/gin-gonic/gin", []string{"server/api/...", "server/command/..."}},
 	{"github.com/jackc/pgx", []string{"storage/...", "migrations/...", "server/worker", "server/command/..."}},
