@@ -22,6 +22,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -49,7 +50,14 @@ type Database struct {
 	AppURL   string // the role of the product
 	// AdminURL is a superuser's: it sees past every policy, for setting up and looking behind.
 	AdminURL string
+
+	cleanup   func(func()) // of the test that owns the database
+	admin     *pgxpool.Pool
+	adminOnce sync.Once
 }
+
+// adminPool is how many connections look behind the policies of one test.
+const adminPool = "&pool_max_conns=4"
 
 // DB gives the test a database of its own, which goes with the test.
 func DB(t testing.TB) *Database {
@@ -67,19 +75,22 @@ func DB(t testing.TB) *Database {
 		t.Fatal(err)
 	}
 	t.Cleanup(store.Close)
-	db.Store = store
+	db.Store, db.cleanup = store, t.Cleanup
 	return db
 }
 
-// Admin gives a pool that sees past every policy, in the test's database.
+// Admin gives the pool that sees past every policy, in the test's database.
 func (db *Database) Admin(t testing.TB) *pgxpool.Pool {
 	t.Helper()
-	pool, err := pgxpool.New(context.Background(), db.AdminURL)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(pool.Close)
-	return pool
+	db.adminOnce.Do(func() {
+		pool, err := pgxpool.New(context.Background(), db.AdminURL+adminPool)
+		if err != nil {
+			t.Fatal(err)
+		}
+		db.cleanup(pool.Close)
+		db.admin = pool
+	})
+	return db.admin
 }
 
 // clone makes the database by copying the template, and drops it after the test.

@@ -57,3 +57,16 @@ func ParseID(s string) (ID, error) {
 func invalidID() *fault.Error {
 	return fault.New(fault.Invalid, "invalid_id", "Mã đối tượng không hợp lệ.", "The identifier is not valid.")
 }
+
+// MarshalText writes the canonical form wherever identifiers travel as text.
+func (id ID) MarshalText() ([]byte, error) { return []byte(id.String()), nil }
+
+// UnmarshalText reads it back.
+func (id *ID) UnmarshalText(text []byte) error {
+	parsed, err := ParseID(string(text))
+	if err != nil {
+		return err
+	}
+	*id = parsed
+	return nil
+}
