@@ -82,7 +82,7 @@ func Read(r io.Reader, form Form) (*Table, error) {
 			"Tệp lớn hơn 10 MB; hãy chia thành nhiều tệp.", "The file is larger than 10 MB; split it.")
 	}
 	var lines []line
-	serials := epoch(none)
+	serials := none
 	switch {
 	case len(bytes.TrimSpace(content)) == 0:
 		return nil, errEmpty()
