@@ -57,6 +57,8 @@ type Check struct {
 // server carries out the operations of the contract, one room per tag.
 type server struct {
 	sessionRoom
+	directoryRoom
+	administrationRoom
 	systemRoom
 	notYet
 }
@@ -102,8 +104,10 @@ func New(opts Options) (http.Handler, error) {
 // mountContract routes the operations of the contract.
 func (g *gate) mountContract(engine *gin.Engine) error {
 	rooms := &server{
-		sessionRoom: sessionRoom{accounts: g.opts.Accounts, secure: g.secure},
-		systemRoom:  systemRoom{version: g.opts.Version},
+		sessionRoom:        sessionRoom{accounts: g.opts.Accounts, secure: g.secure},
+		directoryRoom:      directoryRoom{accounts: g.opts.Accounts},
+		administrationRoom: administrationRoom{accounts: g.opts.Accounts},
+		systemRoom:         systemRoom{version: g.opts.Version},
 	}
 	strict := gen.NewStrictHandlerWithOptions(rooms, nil, gen.StrictGinServerOptions{
 		RequestErrorHandlerFunc:  func(c *gin.Context, err error) { g.refuse(c, errMalformed.Because(err)) },

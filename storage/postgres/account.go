@@ -74,7 +74,7 @@ func accountOf(r dbsqlc.Account) Account {
 func (tx *Tx) Account(ctx context.Context, id org.ID) (Account, error) {
 	r, err := tx.q.GetAccount(ctx, id)
 	if err != nil {
-		return Account{}, fmt.Errorf("read account: %w", err)
+		return Account{}, fmt.Errorf("read account: %w", translate(err))
 	}
 	return accountOf(r), nil
 }
@@ -83,7 +83,7 @@ func (tx *Tx) Account(ctx context.Context, id org.ID) (Account, error) {
 func (tx *Tx) LockAccount(ctx context.Context, id org.ID) (Account, error) {
 	r, err := tx.q.LockAccount(ctx, id)
 	if err != nil {
-		return Account{}, fmt.Errorf("lock account: %w", err)
+		return Account{}, fmt.Errorf("lock account: %w", translate(err))
 	}
 	return accountOf(r), nil
 }
@@ -92,7 +92,7 @@ func (tx *Tx) LockAccount(ctx context.Context, id org.ID) (Account, error) {
 func (tx *Tx) PasswordOf(ctx context.Context, login string) (org.Account, string, error) {
 	r, err := tx.q.AccountByLogin(ctx, login)
 	if err != nil {
-		return org.Account{}, "", fmt.Errorf("find account: %w", err)
+		return org.Account{}, "", fmt.Errorf("find account: %w", translate(err))
 	}
 	return org.Account{ID: r.ID, Login: login, State: org.AccountState(r.State), LeftOn: value(r.LeftOn)}, r.PasswordHash, nil
 }

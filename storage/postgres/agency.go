@@ -36,7 +36,7 @@ func agencyOf(r dbsqlc.Agency) Agency {
 func (tx *Tx) Agency(ctx context.Context, id org.ID) (Agency, error) {
 	row, err := tx.q.GetAgency(ctx, id)
 	if err != nil {
-		return Agency{}, fmt.Errorf("read agency: %w", err)
+		return Agency{}, fmt.Errorf("read agency: %w", translate(err))
 	}
 	list := []Agency{agencyOf(row)}
 	return list[0], tx.addPredecessors(ctx, list)
@@ -45,7 +45,7 @@ func (tx *Tx) Agency(ctx context.Context, id org.ID) (Agency, error) {
 // LockAgency gives it as Agency does and keeps everybody else from changing it.
 func (tx *Tx) LockAgency(ctx context.Context, id org.ID) (Agency, error) {
 	if _, err := tx.q.LockAgency(ctx, id); err != nil {
-		return Agency{}, fmt.Errorf("lock agency: %w", err)
+		return Agency{}, fmt.Errorf("lock agency: %w", translate(err))
 	}
 	return tx.Agency(ctx, id)
 }

@@ -18,9 +18,10 @@ type Group struct {
 	Version   int
 }
 
-// Groups gives the groups of the agencies and those that others share.
-func (tx *Tx) Groups(ctx context.Context, agencies []org.ID) ([]Group, error) {
-	rows, err := tx.q.ListGroups(ctx, agencies)
+// Groups gives the groups of the agencies and those that others share, or
+// everybody's where the scope may see them.
+func (tx *Tx) Groups(ctx context.Context, agencies []org.ID, everybodys bool) ([]Group, error) {
+	rows, err := tx.q.ListGroups(ctx, agencies, everybodys)
 	if err != nil {
 		return nil, fmt.Errorf("list groups: %w", err)
 	}
@@ -35,7 +36,7 @@ func (tx *Tx) Groups(ctx context.Context, agencies []org.ID) ([]Group, error) {
 func (tx *Tx) GroupAgency(ctx context.Context, id org.ID) (org.ID, error) {
 	agency, err := tx.q.FindGroup(ctx, id)
 	if err != nil {
-		return org.ID{}, fmt.Errorf("find group: %w", err)
+		return org.ID{}, fmt.Errorf("find group: %w", translate(err))
 	}
 	return agency, nil
 }
@@ -44,7 +45,7 @@ func (tx *Tx) GroupAgency(ctx context.Context, id org.ID) (org.ID, error) {
 func (tx *Tx) LockGroup(ctx context.Context, agency, id org.ID) (Group, error) {
 	r, err := tx.q.LockGroup(ctx, agency, id)
 	if err != nil {
-		return Group{}, fmt.Errorf("lock group: %w", err)
+		return Group{}, fmt.Errorf("lock group: %w", translate(err))
 	}
 	members, err := tx.q.GroupMembers(ctx, agency, id)
 	if err != nil {

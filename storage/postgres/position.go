@@ -58,7 +58,7 @@ func (tx *Tx) AllPositions(ctx context.Context) ([]Position, error) {
 func (tx *Tx) PositionHolder(ctx context.Context, id org.ID) (agency, account org.ID, err error) {
 	row, err := tx.q.FindPosition(ctx, id)
 	if err != nil {
-		return org.ID{}, org.ID{}, fmt.Errorf("find position: %w", err)
+		return org.ID{}, org.ID{}, fmt.Errorf("find position: %w", translate(err))
 	}
 	return row.AgencyID, row.AccountID, nil
 }
@@ -68,7 +68,7 @@ func (tx *Tx) PositionHolder(ctx context.Context, id org.ID) (agency, account or
 func (tx *Tx) LockPosition(ctx context.Context, agency, id org.ID) (Position, error) {
 	row, err := tx.q.LockPosition(ctx, agency, id)
 	if err != nil {
-		return Position{}, fmt.Errorf("lock position: %w", err)
+		return Position{}, fmt.Errorf("lock position: %w", translate(err))
 	}
 	return positionOf(row), nil
 }

@@ -99,23 +99,20 @@ func (tx *Tx) RevokeSessions(ctx context.Context, account, kept org.ID, now time
 	return nil
 }
 
-// Failures counts the failed sign-ins since a moment, for each key that has some.
-func (tx *Tx) Failures(ctx context.Context, keys []string, since time.Time) (map[string]int, error) {
-	rows, err := tx.q.CountFailures(ctx, keys, since)
+// AddFailure counts one more try and gives how many there are since a moment;
+// the count begins anew when the last one began before it.
+func (tx *Tx) AddFailure(ctx context.Context, key string, since, now time.Time) (int, error) {
+	n, err := tx.q.AddFailure(ctx, dbsqlc.AddFailureParams{Key: key, At: now, Since: since})
 	if err != nil {
-		return nil, fmt.Errorf("count failures: %w", err)
+		return 0, fmt.Errorf("count failure: %w", err)
 	}
-	counts := make(map[string]int, len(rows))
-	for _, r := range rows {
-		counts[r.Key] = int(r.Count)
-	}
-	return counts, nil
+	return int(n), nil
 }
 
-// AddFailure counts one more; the window begins anew when the last one is over.
-func (tx *Tx) AddFailure(ctx context.Context, key string, since, now time.Time) error {
-	if err := tx.q.AddFailure(ctx, dbsqlc.AddFailureParams{Key: key, At: now, Since: since}); err != nil {
-		return fmt.Errorf("count failure: %w", err)
+// TakeBackFailure takes back one try that was none.
+func (tx *Tx) TakeBackFailure(ctx context.Context, key string) error {
+	if err := tx.q.TakeBackFailure(ctx, key); err != nil {
+		return fmt.Errorf("take failure back: %w", err)
 	}
 	return nil
 }

@@ -51,7 +51,7 @@ func (tx *Tx) AllUnits(ctx context.Context) ([]Unit, error) {
 func (tx *Tx) UnitAgency(ctx context.Context, id org.ID) (org.ID, error) {
 	agency, err := tx.q.FindUnit(ctx, id)
 	if err != nil {
-		return org.ID{}, fmt.Errorf("find unit: %w", err)
+		return org.ID{}, fmt.Errorf("find unit: %w", translate(err))
 	}
 	return agency, nil
 }
@@ -60,7 +60,7 @@ func (tx *Tx) UnitAgency(ctx context.Context, id org.ID) (org.ID, error) {
 func (tx *Tx) LockUnit(ctx context.Context, agency, id org.ID) (Unit, error) {
 	row, err := tx.q.LockUnit(ctx, agency, id)
 	if err != nil {
-		return Unit{}, fmt.Errorf("lock unit: %w", err)
+		return Unit{}, fmt.Errorf("lock unit: %w", translate(err))
 	}
 	return unitOf(row), nil
 }

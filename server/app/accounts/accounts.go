@@ -6,9 +6,13 @@
 package accounts
 
 import (
+	"context"
+	"fmt"
+	"runtime"
 	"time"
 
 	"congvan/server/domain/access"
+	"congvan/server/domain/document"
 	"congvan/server/domain/org"
 	"congvan/storage/postgres"
 )
@@ -20,6 +24,9 @@ type (
 	Account  = postgres.Account
 	Position = postgres.Position
 	Holder   = postgres.Holder
+	Agency   = postgres.Agency
+	Unit     = postgres.Unit
+	Group    = postgres.Group
 )
 
 // Options are the settings of an installation.
@@ -30,15 +37,19 @@ type Options struct {
 
 // Service carries out the use cases on one database.
 type Service struct {
-	store *postgres.Store
-	now   func() time.Time
-	opts  Options
+	store  *postgres.Store
+	now    func() time.Time
+	opts   Options
+	hasher *hasher
 }
 
 // New makes the service. now is the clock of the whole package.
 func New(store *postgres.Store, now func() time.Time, opts Options) *Service {
-	return &Service{store: store, now: now, opts: opts}
+	return &Service{store: store, now: now, opts: opts, hasher: newHasher(min(max(runtime.GOMAXPROCS(0), 2), 4))}
 }
+
+// SessionLife tells how long a session lasts at most.
+func (s *Service) SessionLife() time.Duration { return s.opts.SessionLife }
 
 // Identity is who sends a request, and by what.
 type Identity struct {
@@ -50,3 +61,58 @@ type Identity struct {
 // MustChangePassword tells whether the person may do nothing but that. A token
 // made before a reset went with it, so it is asked of sessions alone.
 func (i Identity) MustChangePassword() bool { return i.Holder.MustChangePassword && !i.Person.Token }
+
+// Forget removes what is of no more use: sessions and failed sign-ins of the past.
+func (s *Service) Forget(ctx context.Context) (int64, error) {
+	var n int64
+	err := s.store.InTx(ctx, postgres.DirectoryScope(), func(tx *postgres.Tx) error {
+		var err error
+		n, err = tx.ForgetSignIns(ctx, s.now().Add(-s.opts.SessionLife))
+		return err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("forget old sign-ins: %w", err)
+	}
+	return n, nil
+}
+
+// The kinds of objects whose history is kept here.
+const (
+	subjectAgency   = "agency"
+	subjectUnit     = "unit"
+	subjectAccount  = "account"
+	subjectPosition = "position"
+	subjectGroup    = "group"
+)
+
+// manage runs an act of administration: an operator's reaches every agency,
+// anybody else's the agencies of their positions.
+func (s *Service) manage(ctx context.Context, who access.Person, fn func(tx *postgres.Tx) error) error {
+	scope := postgres.PersonScope(who.Everywhere())
+	if who.Operator {
+		scope = postgres.AdministrationScope()
+	}
+	return s.store.InTx(ctx, scope, fn)
+}
+
+// actIn makes the rest of the transaction act for the agency.
+func actIn(ctx context.Context, tx *postgres.Tx, who access.Person, agency org.ID) error {
+	if who.Operator {
+		return nil
+	}
+	return tx.ActFor(ctx, agency)
+}
+
+// record leaves an act of administration in the history of the agency.
+func record(ctx context.Context, tx *postgres.Tx, who access.Person, agency org.ID, kind string, subject org.ID, e document.Event, now time.Time) error {
+	if err := actIn(ctx, tx, who, agency); err != nil {
+		return err
+	}
+	by := document.By{Name: who.FullName, Position: org.Position{AccountID: who.AccountID}}
+	for _, p := range who.Positions {
+		if p.AgencyID == agency && (by.Position.ID.IsZero() || p.Role == org.Admin) {
+			by.Position = p
+		}
+	}
+	return tx.Record(ctx, agency, kind, subject, e, by, now)
+}

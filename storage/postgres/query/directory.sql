@@ -82,7 +82,7 @@ select g.agency_id, g.id, g.name, g.shared, g.version, array(select m.member_age
                    where m.agency_id = g.agency_id and m.group_id = g.id
                    order by a.code)::uuid[] as member_ids
   from recipient_group g
- where g.agency_id = any(@agencies::uuid[]) or g.shared
+ where g.agency_id = any(@agencies::uuid[]) or g.shared or @everybodys::boolean
  order by g.name, g.id;
 
 -- name: LockGroup :one

@@ -65,14 +65,15 @@ update token set revoked_at = @at where account_id = @account_id and id = @id an
 -- name: RevokeTokens :exec
 update token set revoked_at = @at where account_id = @account_id and revoked_at is null;
 
--- name: CountFailures :many
-select key, count from sign_in_throttle where key = any(@keys::text[]) and window_start > @since::timestamptz;
-
--- name: AddFailure :exec
+-- name: AddFailure :one
 insert into sign_in_throttle as t (key, count, window_start) values (@key, 1, @at)
 on conflict (key) do update
    set count = case when t.window_start > @since::timestamptz then t.count + 1 else 1 end,
-       window_start = case when t.window_start > @since::timestamptz then t.window_start else @at end;
+       window_start = case when t.window_start > @since::timestamptz then t.window_start else @at end
+returning count;
+
+-- name: TakeBackFailure :exec
+update sign_in_throttle set count = count - 1 where key = @key and count > 0;
 
 -- name: ForgetFailures :exec
 delete from sign_in_throttle where key = @key;

@@ -428,7 +428,7 @@ select g.agency_id, g.id, g.name, g.shared, g.version, array(select m.member_age
                    where m.agency_id = g.agency_id and m.group_id = g.id
                    order by a.code)::uuid[] as member_ids
   from recipient_group g
- where g.agency_id = any($1::uuid[]) or g.shared
+ where g.agency_id = any($1::uuid[]) or g.shared or $2::boolean
  order by g.name, g.id
 `
 
@@ -441,8 +441,8 @@ type ListGroupsRow struct {
 	MemberIds []org.ID
 }
 
-func (q *Queries) ListGroups(ctx context.Context, agencies []org.ID) ([]ListGroupsRow, error) {
-	rows, err := q.db.Query(ctx, listGroups, agencies)
+func (q *Queries) ListGroups(ctx context.Context, agencies []org.ID, everybodys bool) ([]ListGroupsRow, error) {
+	rows, err := q.db.Query(ctx, listGroups, agencies, everybodys)
 	if err != nil {
 		return nil, err
 	}

@@ -12,11 +12,12 @@ import (
 	"congvan/server/domain/org"
 )
 
-const addFailure = `-- name: AddFailure :exec
+const addFailure = `-- name: AddFailure :one
 insert into sign_in_throttle as t (key, count, window_start) values ($1, 1, $2)
 on conflict (key) do update
    set count = case when t.window_start > $3::timestamptz then t.count + 1 else 1 end,
        window_start = case when t.window_start > $3::timestamptz then t.window_start else $2 end
+returning count
 `
 
 type AddFailureParams struct {
@@ -25,38 +26,11 @@ type AddFailureParams struct {
 	Since time.Time
 }
 
-func (q *Queries) AddFailure(ctx context.Context, arg AddFailureParams) error {
-	_, err := q.db.Exec(ctx, addFailure, arg.Key, arg.At, arg.Since)
-	return err
-}
-
-const countFailures = `-- name: CountFailures :many
-select key, count from sign_in_throttle where key = any($1::text[]) and window_start > $2::timestamptz
-`
-
-type CountFailuresRow struct {
-	Key   string
-	Count int32
-}
-
-func (q *Queries) CountFailures(ctx context.Context, keys []string, since time.Time) ([]CountFailuresRow, error) {
-	rows, err := q.db.Query(ctx, countFailures, keys, since)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []CountFailuresRow{}
-	for rows.Next() {
-		var i CountFailuresRow
-		if err := rows.Scan(&i.Key, &i.Count); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
+func (q *Queries) AddFailure(ctx context.Context, arg AddFailureParams) (int32, error) {
+	row := q.db.QueryRow(ctx, addFailure, arg.Key, arg.At, arg.Since)
+	var count int32
+	err := row.Scan(&count)
+	return count, err
 }
 
 const deleteFailures = `-- name: DeleteFailures :execrows
@@ -387,6 +361,15 @@ func (q *Queries) SessionPerson(ctx context.Context, today org.Day, iDHash []byt
 		return nil, err
 	}
 	return items, nil
+}
+
+const takeBackFailure = `-- name: TakeBackFailure :exec
+update sign_in_throttle set count = count - 1 where key = $1 and count > 0
+`
+
+func (q *Queries) TakeBackFailure(ctx context.Context, key string) error {
+	_, err := q.db.Exec(ctx, takeBackFailure, key)
+	return err
 }
 
 const tokenPerson = `-- name: TokenPerson :many
