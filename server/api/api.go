@@ -21,12 +21,20 @@ import (
 
 	"congvan/server/api/gen"
 	"congvan/server/app/accounts"
+	"congvan/server/app/incoming"
+	"congvan/server/app/notice"
+	"congvan/server/app/outgoing"
+	"congvan/server/app/report"
 )
 
 // Options are what the server is made of and the settings of the installation.
 type Options struct {
-	Accounts *accounts.Service
-	Resume   http.Handler // of resumable uploads (tus); none when there are none
+	Accounts  *accounts.Service
+	Documents *outgoing.Service
+	Arrivals  *incoming.Service
+	Reports   *report.Service
+	Notices   *notice.Service
+	Changes   *notice.Hub
 
 	Web     fs.FS // the web app; none serves the interface alone
 	Version Version
@@ -59,6 +67,11 @@ type server struct {
 	sessionRoom
 	directoryRoom
 	administrationRoom
+	uploadRoom
+	documentRoom
+	arrivalRoom
+	registerRoom
+	workRoom
 	systemRoom
 	notYet
 }
@@ -107,6 +120,11 @@ func (g *gate) mountContract(engine *gin.Engine) error {
 		sessionRoom:        sessionRoom{accounts: g.opts.Accounts, secure: g.secure},
 		directoryRoom:      directoryRoom{accounts: g.opts.Accounts},
 		administrationRoom: administrationRoom{accounts: g.opts.Accounts},
+		uploadRoom:         uploadRoom{documents: g.opts.Documents},
+		documentRoom:       documentRoom{documents: g.opts.Documents},
+		arrivalRoom:        arrivalRoom{arrivals: g.opts.Arrivals},
+		registerRoom:       registerRoom{reports: g.opts.Reports},
+		workRoom:           workRoom{notices: g.opts.Notices, hub: g.opts.Changes},
 		systemRoom:         systemRoom{version: g.opts.Version},
 	}
 	strict := gen.NewStrictHandlerWithOptions(rooms, nil, gen.StrictGinServerOptions{
@@ -118,13 +136,11 @@ func (g *gate) mountContract(engine *gin.Engine) error {
 		// Requests are checked before; what still cannot be read is malformed.
 		ErrorHandler: func(c *gin.Context, err error, _ int) { g.refuse(c, errMalformed.Because(err)) },
 	})
-	if g.opts.Resume != nil {
-		resume := gin.WrapH(g.opts.Resume)
-		engine.POST("/api/uploads", resume)
-		for _, method := range []string{http.MethodHead, http.MethodPatch, http.MethodDelete} {
-			engine.Handle(method, "/api/uploads/:id", resume)
-		}
+	resume, err := newResume(g, g.opts.Documents)
+	if err != nil {
+		return err
 	}
+	resume.mount(engine)
 	web, err := newWeb(g.opts.Web)
 	if err != nil {
 		return err

@@ -1571,16 +1571,19 @@ type MeChange struct {
 // MeChangeLanguage defines model for MeChange.Language.
 type MeChangeLanguage string
 
+// NumberOffer defines model for NumberOffer.
+type NumberOffer struct {
+	Name string `json:"name"`
+
+	// Next how number and symbol would read
+	Next       string             `json:"next"`
+	RegisterId openapi_types.UUID `json:"registerId"`
+	Suggested  bool               `json:"suggested"`
+}
+
 // NumberPreview defines model for NumberPreview.
 type NumberPreview struct {
-	Items []struct {
-		Name string `json:"name"`
-
-		// Next how number and symbol would read
-		Next       string             `json:"next"`
-		RegisterId openapi_types.UUID `json:"registerId"`
-		Suggested  bool               `json:"suggested"`
-	} `json:"items"`
+	Items []NumberOffer `json:"items"`
 }
 
 // NumberTake defines model for NumberTake.

@@ -7,6 +7,7 @@ import (
 	"congvan/server/domain/document"
 	"congvan/server/domain/org"
 	"congvan/server/domain/routing"
+	"congvan/storage/blob"
 	"congvan/storage/postgres"
 )
 
@@ -79,6 +80,16 @@ func (s *Service) File(ctx context.Context, who access.Person, id org.ID, h docu
 		return err
 	})
 	return f, err
+}
+
+// OpenFile gives a file of an arrival that the person may see, with its bytes.
+func (s *Service) OpenFile(ctx context.Context, who access.Person, id org.ID, h document.Hash) (postgres.StoredFile, *blob.File, error) {
+	f, err := s.File(ctx, who, id, h)
+	if err != nil {
+		return f, nil, err
+	}
+	content, err := s.blobs.Open(ctx, f.Hash)
+	return f, content, err
 }
 
 // Events gives a page of the arrival's history in this agency, oldest first.

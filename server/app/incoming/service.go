@@ -15,18 +15,20 @@ import (
 	"congvan/server/domain/org"
 	"congvan/server/domain/routing"
 	"congvan/server/job"
+	"congvan/storage/blob"
 	"congvan/storage/postgres"
 )
 
 // Service holds what the use cases need.
 type Service struct {
 	store *postgres.Store
+	blobs *blob.Store
 	clock func() time.Time
 }
 
-// New makes the use cases over a store; clock gives the present moment.
-func New(store *postgres.Store, clock func() time.Time) *Service {
-	return &Service{store: store, clock: clock}
+// New makes the use cases over the stores; clock gives the present moment.
+func New(store *postgres.Store, blobs *blob.Store, clock func() time.Time) *Service {
+	return &Service{store: store, blobs: blobs, clock: clock}
 }
 
 const subject = "arrival"

@@ -34,7 +34,7 @@ func newDesk(t *testing.T) *desk {
 	t.Helper()
 	db := storagetest.DB(t)
 	readable := func(context.Context, document.File) error { return nil }
-	return &desk{Database: db, out: outgoing.New(db.Store, readable, time.Now), in: incoming.New(db.Store, time.Now),
+	return &desk{Database: db, out: outgoing.New(db.Store, nil, readable, time.Now), in: incoming.New(db.Store, nil, time.Now),
 		told: delivery.New(db.Store, time.Now), sender: db.Office(t, "H59", "UBND tỉnh")}
 }
 

@@ -1,8 +1,8 @@
 // Package outgoing carries out what people do with outgoing documents: draft,
 // submit, approve, send back, number, issue. Each verb is one transaction in
 // which the rule (domain/document), the permission (domain/access) and the
-// record of it come together. It must not hold rules of its own, send anything
-// over a network or touch the object store.
+// record of it come together. Files are streamed to the object store before any
+// transaction begins. It must not hold rules of its own or send anything.
 package outgoing
 
 import (
@@ -13,19 +13,21 @@ import (
 	"congvan/server/domain/access"
 	"congvan/server/domain/document"
 	"congvan/server/domain/org"
+	"congvan/storage/blob"
 	"congvan/storage/postgres"
 )
 
 // Service holds what the use cases need.
 type Service struct {
 	store   *postgres.Store
+	blobs   *blob.Store
 	inspect Inspect
 	clock   func() time.Time
 }
 
-// New makes the use cases over a store; clock gives the present moment.
-func New(store *postgres.Store, inspect Inspect, clock func() time.Time) *Service {
-	return &Service{store: store, inspect: inspect, clock: clock}
+// New makes the use cases over the stores; clock gives the present moment.
+func New(store *postgres.Store, blobs *blob.Store, inspect Inspect, clock func() time.Time) *Service {
+	return &Service{store: store, blobs: blobs, inspect: inspect, clock: clock}
 }
 
 const subject = "document"

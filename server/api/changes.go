@@ -1,0 +1,154 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/gin-gonic/gin"
+	"github.com/google/uuid"
+
+	"congvan/server/api/gen"
+	"congvan/server/app/notice"
+	"congvan/server/domain/access"
+	"congvan/server/domain/org"
+)
+
+const (
+	// beat keeps proxies from ending a silent stream.
+	beat = 20 * time.Second
+	// streamLife is after how long a stream ends so that the person's rights
+	// are looked at again; the client resumes where it was.
+	streamLife = 10 * time.Minute
+	// slow is how long one client may take for one write.
+	slow = 10 * time.Second
+)
+
+// StreamChanges sends live changes until the client goes.
+func (r workRoom) StreamChanges(ctx context.Context, q gen.StreamChangesRequestObject) (gen.StreamChangesResponseObject, error) {
+	c, ok := ctx.(*gin.Context)
+	if !ok {
+		return nil, fmt.Errorf("changes are streamed outside a request: %T", ctx)
+	}
+	who := personOf(ctx)
+	// Watching begins before what was missed is read: nothing falls between.
+	watcher, err := r.hub.Watch(who)
+	if err != nil {
+		return nil, err
+	}
+	s := &changeStream{request: c.Request, watcher: watcher}
+	if err := s.catchUp(ctx, r.notices, who, present(q.Params.LastEventID)); err != nil {
+		watcher.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+// changeStream is one open stream.
+type changeStream struct {
+	request *http.Request
+	watcher *notice.Watcher
+	missed  []notice.Change
+	reset   bool
+}
+
+func (s *changeStream) catchUp(ctx context.Context, notices *notice.Service, who access.Person, last string) error {
+	if last == "" {
+		return nil
+	}
+	id, err := org.ParseID(last)
+	if err != nil {
+		s.reset = true
+		return nil
+	}
+	s.missed, s.reset, err = notices.Missed(ctx, who, id)
+	return err
+}
+
+// VisitStreamChangesResponse writes the stream.
+func (s *changeStream) VisitStreamChangesResponse(w http.ResponseWriter) error {
+	defer s.watcher.Close()
+	h := w.Header()
+	h.Set("Content-Type", "text/event-stream")
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Accel-Buffering", "no")
+	w.WriteHeader(http.StatusOK)
+	out := &eventWriter{w: w, control: http.NewResponseController(w)}
+	out.comment("open")
+	if s.reset {
+		out.event("", "reset", "{}")
+	}
+	for _, c := range s.missed {
+		out.change(c)
+	}
+	s.pump(out)
+	return nil
+}
+
+// pump sends until the client is gone, the stream is old enough to look at the
+// person's rights again, or a write fails.
+func (s *changeStream) pump(out *eventWriter) {
+	tick := time.NewTicker(beat)
+	defer tick.Stop()
+	end := time.NewTimer(streamLife)
+	defer end.Stop()
+	for out.flush() {
+		select {
+		case <-s.request.Context().Done():
+			return
+		case <-end.C:
+			return
+		case <-tick.C:
+			out.comment("beat")
+		case <-s.watcher.Reset():
+			out.event("", "reset", "{}")
+		case c := <-s.watcher.Changes():
+			out.change(c)
+		}
+	}
+}
+
+// eventWriter writes server-sent events; after the first failure it writes nothing.
+type eventWriter struct {
+	w       http.ResponseWriter
+	control *http.ResponseController
+	failed  bool
+}
+
+func (e *eventWriter) write(text string) {
+	if e.failed {
+		return
+	}
+	// Where there is no connection with deadlines (a test without a network) there is nothing to extend.
+	_ = e.control.SetWriteDeadline(time.Now().Add(slow))
+	if _, err := e.w.Write([]byte(text)); err != nil {
+		e.failed = true
+	}
+}
+
+func (e *eventWriter) comment(text string) { e.write(": " + text + "\n\n") }
+
+func (e *eventWriter) event(id, name, data string) {
+	if id != "" {
+		id = "id: " + id + "\n"
+	}
+	e.write(id + "event: " + name + "\ndata: " + data + "\n\n")
+}
+
+func (e *eventWriter) change(c notice.Change) {
+	data, err := json.Marshal(gen.Change{AgencyId: uuid.UUID(c.AgencyID), SubjectType: gen.ChangeSubjectType(c.SubjectType), SubjectId: uuid.UUID(c.SubjectID)})
+	if err != nil {
+		e.failed = true
+		return
+	}
+	e.event(c.EventID.String(), "change", string(data))
+}
+
+func (e *eventWriter) flush() bool {
+	if !e.failed && e.control.Flush() != nil {
+		e.failed = true
+	}
+	return !e.failed
+}

@@ -1,0 +1,28 @@
+package api
+
+import (
+	"context"
+
+	"congvan/server/api/gen"
+	"congvan/server/app/notice"
+)
+
+// workRoom answers what waits for a person, and live changes.
+type workRoom struct {
+	notices *notice.Service
+	hub     *notice.Hub
+}
+
+// ReadWork gives what waits for the person now.
+func (r workRoom) ReadWork(ctx context.Context, _ gen.ReadWorkRequestObject) (gen.ReadWorkResponseObject, error) {
+	groups, err := r.notices.Work(ctx, personOf(ctx))
+	if err != nil {
+		return nil, err
+	}
+	out := make([]gen.WorkGroup, len(groups))
+	for i, g := range groups {
+		out[i] = gen.WorkGroup{Expected: gen.WorkGroupExpected(g.Expected), Count: g.Count, More: g.More,
+			Documents: documentSummaries(g.Documents), Arrivals: arrivalSummaries(g.Arrivals)}
+	}
+	return gen.ReadWork200JSONResponse{Groups: out}, nil
+}

@@ -1,0 +1,6 @@
+package notice
+
+import "congvan/storage/postgres"
+
+// Change is news of one object.
+type Change = postgres.Change
