@@ -1,0 +1,208 @@
+// Package config holds the settings of an installation: one typed value, read
+// once at the start from the environment or a file, and validated once. It must
+// not open or start anything.
+package config
+
+import (
+	"bufio"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/caarlos0/env/v11"
+)
+
+// Secret is a setting that never shows: not in a log, not in an error, not in a dump.
+type Secret string
+
+const hidden = "•••"
+
+// String hides the secret.
+func (s Secret) String() string { return hidden }
+
+// GoString hides the secret from %#v.
+func (s Secret) GoString() string { return hidden }
+
+// LogValue hides the secret from logs.
+func (s Secret) LogValue() slog.Value { return slog.StringValue(hidden) }
+
+// MarshalText hides the secret from whatever writes settings down.
+func (s Secret) MarshalText() ([]byte, error) { return []byte(hidden), nil }
+
+// Reveal gives the secret to the one place that needs it.
+func (s Secret) Reveal() string { return string(s) }
+
+// Config is every setting. The comment of each field is its documentation:
+// docs/config.md is made from it.
+type Config struct {
+	Addr      string   `env:"CONGVAN_ADDR" envDefault:"127.0.0.1:8080" doc:"Address the server listens on."`
+	PublicURL string   `env:"CONGVAN_PUBLIC_URL" envDefault:"http://localhost:8080" doc:"How people reach the installation. With https cookies are sent over TLS only."`
+	Data      string   `env:"CONGVAN_DATA" envDefault:"data" doc:"Folder of the embedded servers and of keys made for the demonstration."`
+	Roles     []string `env:"CONGVAN_ROLES" envDefault:"api,worker,mail" doc:"What this process does: any of api, worker, mail."`
+
+	DatabaseURL         Secret `env:"CONGVAN_DATABASE_URL" doc:"PostgreSQL address of the role congvan_app. Empty: an embedded PostgreSQL in the data folder."`
+	OwnerDatabaseURL    Secret `env:"CONGVAN_OWNER_DATABASE_URL" doc:"PostgreSQL address of the role that owns the schema; only migrate needs it."`
+	DatabaseConnections int    `env:"CONGVAN_DATABASE_CONNECTIONS" envDefault:"20" doc:"Connections of this process, at most."`
+
+	S3Endpoint  string `env:"CONGVAN_S3_ENDPOINT" doc:"host:port of the object store. Empty: an embedded one in the data folder."`
+	S3Secure    bool   `env:"CONGVAN_S3_SECURE" envDefault:"false" doc:"Whether the object store is reached over TLS."`
+	S3AccessKey string `env:"CONGVAN_S3_ACCESS_KEY" doc:"Access key of the object store."`
+	S3SecretKey Secret `env:"CONGVAN_S3_SECRET_KEY" doc:"Secret key of the object store."`
+	S3Bucket    string `env:"CONGVAN_S3_BUCKET" envDefault:"congvan" doc:"Bucket that holds all files."`
+	S3Region    string `env:"CONGVAN_S3_REGION" envDefault:"us-east-1" doc:"Region of the bucket."`
+
+	SecretKey Secret `env:"CONGVAN_SECRET_KEY" doc:"32 random bytes in base64; encrypts stored passwords of mailboxes. Keep a copy apart from the database."`
+
+	MaxUploadBytes        int64         `env:"CONGVAN_MAX_UPLOAD_BYTES" envDefault:"2147483648" doc:"Largest file that is taken, in bytes."`
+	MaxMailBytes          int64         `env:"CONGVAN_MAX_MAIL_BYTES" envDefault:"104857600" doc:"Largest mail that is taken in by itself, in bytes; larger ones wait in quarantine."`
+	AllowPrivateMailHosts bool          `env:"CONGVAN_ALLOW_PRIVATE_MAIL_HOSTS" envDefault:"false" doc:"Whether mail servers on private and local addresses may be connected to."`
+	SessionIdle           time.Duration `env:"CONGVAN_SESSION_IDLE" envDefault:"12h" doc:"A session unused for so long ends."`
+	SessionLife           time.Duration `env:"CONGVAN_SESSION_LIFE" envDefault:"168h" doc:"A session ends after so long in any case."`
+	RestoreWindow         time.Duration `env:"CONGVAN_RESTORE_WINDOW" envDefault:"720h" doc:"How long files that nothing refers to are kept, so that a backup of that age can be restored."`
+
+	TrustedProxies []string `env:"CONGVAN_TRUSTED_PROXIES" doc:"Addresses or ranges of proxies whose word about a client's address is taken."`
+	OTLPEndpoint   string   `env:"CONGVAN_OTLP_ENDPOINT" doc:"host:port that traces are sent to over OTLP/HTTP. Empty: none are sent."`
+	LogLevel       string   `env:"CONGVAN_LOG_LEVEL" envDefault:"info" doc:"debug, info, warn or error."`
+
+	// Demo is set by the demonstration itself and by nothing else.
+	Demo bool `env:"-"`
+}
+
+// fileVariable names a file of NAME=value lines that is read first.
+const fileVariable = "CONGVAN_CONFIG"
+
+// Read takes the settings from the environment and, where the environment has
+// none, from the file that CONGVAN_CONFIG names. A name in the file that is no
+// setting is an error: a misspelt setting must not be a silent one.
+func Read(environ []string) (Config, error) {
+	vars := map[string]string{}
+	for _, pair := range environ {
+		if name, value, ok := strings.Cut(pair, "="); ok {
+			vars[name] = value
+		}
+	}
+	if path := vars[fileVariable]; path != "" {
+		fromFile, err := readFile(path)
+		if err != nil {
+			return Config{}, err
+		}
+		for name, value := range fromFile {
+			if _, set := vars[name]; !set {
+				vars[name] = value
+			}
+		}
+	}
+	var c Config
+	if err := env.ParseWithOptions(&c, env.Options{Environment: vars}); err != nil {
+		return Config{}, fmt.Errorf("read the settings: %w", err)
+	}
+	return c, nil
+}
+
+func readFile(path string) (map[string]string, error) {
+	f, err := os.Open(path) //nolint:gosec // the operator names the file
+	if err != nil {
+		return nil, fmt.Errorf("read the settings: %w", err)
+	}
+	defer f.Close()
+	known := map[string]bool{}
+	for _, s := range Settings() {
+		known[s.Name] = true
+	}
+	vars := map[string]string{}
+	lines := bufio.NewScanner(f)
+	for n := 1; lines.Scan(); n++ {
+		line := strings.TrimSpace(lines.Text())
+		if line == "" || strings.HasPrefix(line, "#") {
+			continue
+		}
+		name, value, ok := strings.Cut(line, "=")
+		name = strings.TrimSpace(name)
+		if !ok || !known[name] {
+			return nil, fmt.Errorf("read the settings: line %d of %s is no setting", n, path)
+		}
+		vars[name] = strings.Trim(strings.TrimSpace(value), `"'`)
+	}
+	if err := lines.Err(); err != nil {
+		return nil, fmt.Errorf("read the settings: %w", err)
+	}
+	return vars, nil
+}
+
+// Does tells whether this process has the role.
+func (c Config) Does(role string) bool { return slices.Contains(c.Roles, role) }
+
+// Public gives the address of the installation.
+func (c Config) Public() (*url.URL, error) {
+	u, err := url.Parse(c.PublicURL)
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return nil, errors.New("CONGVAN_PUBLIC_URL must be an http or https address")
+	}
+	return u, nil
+}
+
+// Key gives the key that encrypts stored secrets.
+func (c Config) Key() ([]byte, error) {
+	key, err := base64.StdEncoding.DecodeString(c.SecretKey.Reveal())
+	if err != nil || len(key) != 32 {
+		return nil, errors.New("CONGVAN_SECRET_KEY must be 32 bytes in base64; make one with: head -c 32 /dev/urandom | base64")
+	}
+	return key, nil
+}
+
+// Level gives the level of the log.
+func (c Config) Level() (slog.Level, error) {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(c.LogLevel)); err != nil {
+		return level, errors.New("CONGVAN_LOG_LEVEL must be debug, info, warn or error")
+	}
+	return level, nil
+}
+
+// weak are secrets that stand in manuals.
+var weak = []string{"", "minioadmin", "secret", "password", "changeme", "congvan", "s3cret"}
+
+// Validate tells everything that is wrong, all at once, in words an operator
+// can act on. Outside the demonstration it refuses default and short secrets.
+func (c Config) Validate() error {
+	var wrong []error
+	say := func(bad bool, text string) {
+		if bad {
+			wrong = append(wrong, errors.New(text))
+		}
+	}
+	if _, err := c.Public(); err != nil {
+		wrong = append(wrong, err)
+	}
+	if _, err := c.Level(); err != nil {
+		wrong = append(wrong, err)
+	}
+	say(len(c.Roles) == 0, "CONGVAN_ROLES must name at least one of api, worker, mail")
+	for _, r := range c.Roles {
+		say(r != "api" && r != "worker" && r != "mail", "CONGVAN_ROLES has an unknown role "+r)
+	}
+	say(c.DatabaseConnections < 2, "CONGVAN_DATABASE_CONNECTIONS must be at least 2")
+	say(c.MaxUploadBytes < 1<<20, "CONGVAN_MAX_UPLOAD_BYTES must be at least 1048576")
+	say(c.MaxMailBytes < 1<<20, "CONGVAN_MAX_MAIL_BYTES must be at least 1048576")
+	say(c.SessionIdle < time.Minute || c.SessionLife < c.SessionIdle, "CONGVAN_SESSION_LIFE must not be shorter than CONGVAN_SESSION_IDLE, and that not than a minute")
+	if _, err := c.Key(); err != nil {
+		wrong = append(wrong, err)
+	}
+	if c.Demo {
+		return errors.Join(wrong...)
+	}
+	say(c.DatabaseURL == "", "CONGVAN_DATABASE_URL must be set")
+	say(c.S3Endpoint == "", "CONGVAN_S3_ENDPOINT must be set")
+	say(len(c.S3SecretKey) < 8 || slices.Contains(weak, c.S3SecretKey.Reveal()), "CONGVAN_S3_SECRET_KEY is missing, short or a default one")
+	if u, err := url.Parse(c.DatabaseURL.Reveal()); err == nil && u.User != nil {
+		password, set := u.User.Password()
+		say(set && (len(password) < 8 || slices.Contains(weak, password)), "the password in CONGVAN_DATABASE_URL is short or a default one")
+	}
+	return errors.Join(wrong...)
+}
