@@ -9,9 +9,13 @@ create table blob (
     media_type text not null,
     created_at timestamptz not null,
     checked_at timestamptz,
-    damaged_at timestamptz
+    damaged_at timestamptz,
+    -- when the sweep first found that nothing refers to it: it goes only after
+    -- the longest time that a backup may be restored from
+    unreferenced_at timestamptz
 );
-create index blob_created on blob (created_at);
+create index blob_checked on blob (coalesce(checked_at, created_at));
+create index blob_unreferenced on blob (unreferenced_at) where unreferenced_at is not null;
 
 -- An upload belongs to the account that makes it until a document takes it.
 create table upload (

@@ -19,6 +19,9 @@ type S3Options struct {
 	// argument. The store is a process of its own because its library changes
 	// the working directory of the process it lives in.
 	Command func() *exec.Cmd
+	// Address is where to listen, as host:port; a free port of this machine's
+	// own address when empty.
+	Address string
 	// Unsafe leaves out the syncing to disk, for tests alone.
 	Unsafe bool
 }
@@ -99,11 +102,14 @@ func (s *S3) start(ctx context.Context, opt S3Options) error {
 }
 
 func (s *S3) try(ctx context.Context, opt S3Options, orders s3Orders) error {
-	port, err := freePort()
-	if err != nil {
-		return err
+	orders.Address = opt.Address
+	if orders.Address == "" {
+		port, err := freePort()
+		if err != nil {
+			return err
+		}
+		orders.Address = net.JoinHostPort("127.0.0.1", strconv.Itoa(port))
 	}
-	orders.Address = net.JoinHostPort("127.0.0.1", strconv.Itoa(port))
 	log, err := openLog(s.folder.join("log"))
 	if err != nil {
 		return err

@@ -1,10 +1,13 @@
 package embedded
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"fmt"
 	"io"
+	"net"
+	"net/http"
 	"os"
 	"os/exec"
 	"strings"
@@ -151,6 +154,39 @@ func TestS3EndsWithItsContext(t *testing.T) {
 	}
 }
 
+// TestS3KeepsNoHalfObjects ends the connection in the middle of a body.
+func TestS3KeepsNoHalfObjects(t *testing.T) {
+	t.Parallel()
+	s := startS3(t, openTemp(t))
+	c := client(t, s.Endpoint())
+	if err := c.MakeBucket(t.Context(), "files", minio.MakeBucketOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	link, err := c.PresignedPutObject(t.Context(), "files", "half", time.Minute)
+	if err != nil {
+		t.Fatal(err)
+	}
+	conn, err := net.Dial("tcp", s.Endpoint().Address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	fmt.Fprintf(conn, "PUT %s HTTP/1.1\r\nHost: %s\r\nContent-Length: 100000\r\n\r\n", link.RequestURI(), link.Host)
+	if _, err := conn.Write(make([]byte, 60_000)); err != nil {
+		t.Fatal(err)
+	}
+	if err := conn.(*net.TCPConn).CloseWrite(); err != nil {
+		t.Fatal(err)
+	}
+	answer, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	if err == nil && answer.StatusCode < 300 {
+		t.Errorf("the store says %s", answer.Status)
+	}
+	if info, err := c.StatObject(t.Context(), "files", "half", minio.StatObjectOptions{}); err == nil {
+		t.Errorf("%d bytes were kept", info.Size)
+	}
+}
+
 // beParent starts every server, tells their process ids, and waits to be killed.
 func beParent() {
 	dir := os.Getenv("DIR")
@@ -188,13 +224,15 @@ func TestServersDieWithTheProcessThatStartedThem(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = parent.Wait() // it was killed
-	deadline := time.Now().Add(stopGrace)
+	deadline, tick := time.After(stopGrace), time.NewTicker(10*time.Millisecond)
+	defer tick.Stop()
 	for _, pid := range pids {
 		for alive(pid) {
-			if time.Now().After(deadline) {
+			select {
+			case <-deadline:
 				t.Fatalf("process %d outlives its parent", pid)
+			case <-tick.C:
 			}
-			time.Sleep(10 * time.Millisecond)
 		}
 	}
 	startPostgres(t, dir+"/pg")

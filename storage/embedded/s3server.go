@@ -17,6 +17,7 @@ import (
 	"github.com/versity/versitygw/backend/meta"
 	"github.com/versity/versitygw/backend/posix"
 	"github.com/versity/versitygw/embedgw"
+	"github.com/versity/versitygw/s3api/middlewares"
 	"github.com/versity/versitygw/s3response"
 )
 
@@ -101,11 +102,44 @@ func newDurable(orders s3Orders) (*durable, error) {
 
 // PutObject stores an object in one request.
 func (d *durable) PutObject(ctx context.Context, in s3response.PutObjectInput) (s3response.PutObjectOutput, error) {
+	in.Body = whole(in.Body, in.ContentLength)
 	out, err := d.Posix.PutObject(ctx, in)
 	if err == nil {
 		err = d.sync(in.Bucket, in.Key)
 	}
 	return out, err
+}
+
+// UploadPart stores a part of an object.
+func (d *durable) UploadPart(ctx context.Context, in *s3.UploadPartInput) (*s3.UploadPartOutput, error) {
+	in.Body = whole(in.Body, in.ContentLength)
+	return d.Posix.UploadPart(ctx, in)
+}
+
+var errCutOff = errors.New("the body ends before its length")
+
+// whole makes a body that ends before its announced length an error. The
+// library takes the end of a connection for the end of the object, and would
+// keep the half that a sender managed to send.
+func whole(body io.Reader, length *int64) io.Reader {
+	if _, chunked := body.(middlewares.ChecksumReader); chunked || body == nil || length == nil {
+		return body // chunks carry their own end
+	}
+	return &wholeReader{body: body, left: *length}
+}
+
+type wholeReader struct {
+	body io.Reader
+	left int64
+}
+
+func (w *wholeReader) Read(p []byte) (int, error) {
+	n, err := w.body.Read(p)
+	w.left -= int64(n)
+	if w.left > 0 && (err == io.EOF || err == io.ErrUnexpectedEOF) {
+		err = errCutOff // the library takes either of the two for a good end
+	}
+	return n, err
 }
 
 // CompleteMultipartUpload joins the parts of an object. The parts themselves

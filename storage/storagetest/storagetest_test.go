@@ -131,16 +131,18 @@ func kill(t *testing.T, dir string) {
 	if err := syscall.Kill(keeper, syscall.SIGKILL); err != nil {
 		t.Fatal(err)
 	}
-	deadline := time.Now().Add(20 * time.Second)
+	deadline, tick := time.After(20*time.Second), time.NewTicker(20*time.Millisecond)
+	defer tick.Stop()
 	for left := true; left; {
+		select {
+		case <-deadline:
+			t.Fatalf("servers outlive the keeper: %v", servers)
+		case <-tick.C:
+		}
 		left = false
 		for pid := range processes(t) {
 			left = left || servers[pid]
 		}
-		if time.Now().After(deadline) {
-			t.Fatalf("servers outlive the keeper: %v", servers)
-		}
-		time.Sleep(20 * time.Millisecond)
 	}
 }
 
