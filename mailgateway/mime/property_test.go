@@ -326,7 +326,7 @@ func TestK10_LimitsHold(t *testing.T) {
 func TestAReaderThatFailsIsAnErrorNotAShortMail(t *testing.T) {
 	t.Parallel()
 	text := corpus()["nested-three-deep"]
-	for _, broken := range []error{errors.New("line dropped"), io.ErrUnexpectedEOF} {
+	for _, broken := range []error{errors.New("line dropped"), io.ErrUnexpectedEOF, fmt.Errorf("dropped: %w", io.EOF)} {
 		for cut := 0; cut < len(text); cut += 7 {
 			_, err := Split(io.MultiReader(strings.NewReader(text[:cut]), iotest.ErrReader(broken)), Limits{}, readAll)
 			require.ErrorIs(t, err, broken, "cut at %d", cut)
