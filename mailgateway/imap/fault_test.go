@@ -290,6 +290,7 @@ func TestALiteralThatEndsEarlyIsNoMail(t *testing.T) {
 			assert.Equal(t, int64(1000), stream.Size)
 			_, err = io.Copy(io.Discard, stream)
 			assert.ErrorIs(t, err, ErrLineDropped)
+			assert.NotErrorIs(t, err, io.EOF, "or a reader takes it for the end")
 			assert.ErrorIs(t, stream.Close(), ErrLineDropped)
 		})
 	}

@@ -268,6 +268,18 @@ func TestK10_LimitsHold(t *testing.T) {
 		assert.Equal(t, PartTooLarge, m.Warnings[0].Code)
 		assert.True(t, m.Warnings[0].Loses())
 	})
+	t.Run("not one byte more than the limit is handed on", func(t *testing.T) {
+		t.Parallel()
+		_, err := Split(strings.NewReader(big), Limits{PartBytes: 8999}, func(p Part, body io.Reader) error {
+			if p.Name == "lon.pdf" {
+				n, err := io.Copy(io.Discard, body)
+				assert.Equal(t, int64(8999), n)
+				assert.ErrorIs(t, err, ErrPartTooLarge)
+			}
+			return nil
+		})
+		require.NoError(t, err)
+	})
 	t.Run("a part of exactly the limit is whole", func(t *testing.T) {
 		t.Parallel()
 		m, err := Split(strings.NewReader(big), Limits{PartBytes: 9000}, readAll)
