@@ -149,6 +149,13 @@ func (c *Client) cut() {
 	<-c.c.Closed()
 }
 
+// hangUp ends the line and waits for the library's reader: a literal that
+// failed is read again when its command is closed, and the two must not meet.
+func (c *Client) hangUp() {
+	c.line.close()
+	<-c.c.Closed()
+}
+
 func (c *Client) open(ctx context.Context) (err error) {
 	s := c.settings
 	if s.Security == None && !s.AllowPlain {

@@ -14,7 +14,7 @@ import (
 
 // maxAnswer bounds what a server may send outside of a message between two
 // commands; the list of a million UIDs is under 10 MB.
-const maxAnswer = 64 << 20
+const maxAnswer = 16 << 20
 
 var errTooMuch = errors.New("imap: the server sends without end")
 

@@ -134,7 +134,8 @@ func (c *Client) fetchList(uids []imap.UID) ([]Listed, error) {
 	for message := cmd.Next(); message != nil; message = cmd.Next() {
 		one, err := readListed(message)
 		if err != nil {
-			_ = cmd.Close()
+			c.hangUp()
+			_ = cmd.Close() // only frees it
 			return nil, err
 		}
 		if one.UID != 0 {
@@ -167,6 +168,9 @@ func readListed(message *imapclient.FetchMessageData) (Listed, error) {
 				continue
 			}
 			header, err := io.ReadAll(io.LimitReader(item.Literal, maxListedHeader))
+			if err == nil && int64(len(header)) < min(item.Literal.Size(), maxListedHeader) {
+				err = io.ErrUnexpectedEOF // the library takes a dropped line for the end
+			}
 			if err != nil {
 				return one, err
 			}

@@ -79,6 +79,9 @@ func (s *Stream) Read(b []byte) (int, error) {
 
 // finish takes the end of the answer; the message counts as whole only with it.
 func (s *Stream) finish(err error) {
+	if err != nil {
+		s.c.hangUp()
+	}
 	if closeErr := s.cmd.Close(); err == nil {
 		err = closeErr
 	}
