@@ -1,8 +1,14 @@
+import { admin } from "./en/admin";
+import { arrival } from "./en/arrival";
 import { common } from "./en/common";
 import { document } from "./en/document";
+import { event } from "./en/event";
+import { office } from "./en/office";
 import { parts } from "./en/parts";
+import { recipient } from "./en/recipient";
 import { session } from "./en/session";
 import { shell } from "./en/shell";
+import { work } from "./en/work";
 import type { Text } from "./text";
 
-export const en: Text = { common, document, parts, session, shell };
+export const en: Text = { admin, arrival, common, document, event, office, parts, recipient, session, shell, work };

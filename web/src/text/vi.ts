@@ -1,8 +1,14 @@
 // Vietnamese is the first language: its keys are the keys.
+import { admin } from "./vi/admin";
+import { arrival } from "./vi/arrival";
 import { common } from "./vi/common";
 import { document } from "./vi/document";
+import { event } from "./vi/event";
+import { office } from "./vi/office";
 import { parts } from "./vi/parts";
+import { recipient } from "./vi/recipient";
 import { session } from "./vi/session";
 import { shell } from "./vi/shell";
+import { work } from "./vi/work";
 
-export const vi = { common, document, parts, session, shell };
+export const vi = { admin, arrival, common, document, event, office, parts, recipient, session, shell, work };

@@ -52,10 +52,8 @@ function target(state: ListState, key: ListKey, size: number): number | undefine
     case "PageUp":
       return clamp(state.at - page, size);
     case "Home":
-    case "g":
       return clamp(0, size);
     case "End":
-    case "G":
       return clamp(size - 1, size);
     default:
       return undefined;

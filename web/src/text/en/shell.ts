@@ -37,6 +37,8 @@ export const shell: Text["shell"] = {
   actingAutoHint: "The server takes the position that may; it asks when several may.",
   choosePosition: "Choose the position for this act",
   choosePositionHint: "Several of your positions may do this. The act is recorded under exactly one.",
+  demo: "A demonstration: the data is not real.",
+  training: "Training: nothing leaves this installation.",
   keys: "Keys",
   keysHint: "Press ? to see the keys",
 };

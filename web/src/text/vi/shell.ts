@@ -35,6 +35,8 @@ export const shell = {
   actingAutoHint: "Máy chủ lấy chức vụ phù hợp; hỏi lại khi có nhiều.",
   choosePosition: "Chọn chức vụ để làm việc này",
   choosePositionHint: "Nhiều chức vụ của bạn cùng làm được việc này. Việc làm được ghi dưới đúng một chức vụ.",
+  demo: "Hệ thống minh họa: dữ liệu không có thật.",
+  training: "Chế độ tập huấn: không có gì được gửi ra ngoài.",
   keys: "Phím tắt",
   keysHint: "Bấm ? để xem phím tắt",
 };

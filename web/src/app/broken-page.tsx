@@ -1,0 +1,15 @@
+import { useRouter } from "@tanstack/react-router";
+import { asProblem } from "@/api/problem";
+import { useText } from "@/text/text";
+import { ErrorState } from "@/ui/states";
+
+export function MissingPage() {
+  const t = useText().common;
+  return <ErrorState title={t.notFoundTitle} hint={t.notFoundHint} />;
+}
+
+export function BrokenPage({ error }: { error: unknown }) {
+  const t = useText().common;
+  const router = useRouter();
+  return <ErrorState hint={asProblem(error).title || t.unexpected} onRetry={() => void router.invalidate()} />;
+}

@@ -1,0 +1,130 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link, type LinkProps } from "@tanstack/react-router";
+import {
+  BookOpen,
+  Building2,
+  FilePen,
+  FilePlus2,
+  FileUp,
+  Inbox,
+  ListTodo,
+  MailWarning,
+  Mails,
+  Send,
+  Stamp,
+  Users,
+  UsersRound,
+} from "lucide-react";
+import type { ReactNode } from "react";
+import type { Me } from "@/api/schema";
+import { hasRole, useMe } from "@/features/session/me";
+import { countOf } from "@/features/work/groups";
+import { workQuery } from "@/features/work/queries";
+import { useText } from "@/text/text";
+import { Count } from "@/ui/badge";
+import { buttonClass } from "@/ui/button";
+import { Mark } from "@/ui/mark";
+import css from "./desk.module.css";
+import { PersonMenu } from "./person-menu";
+
+const size = 16;
+
+export function Navigation() {
+  const t = useText().shell;
+  const me = useMe();
+  const work = useQuery(workQuery).data;
+  const administers = me.operator || hasRole(me, "admin");
+  const clerk = hasRole(me, "clerk");
+  return (
+    <div className={css.nav}>
+      <Link to="/" className={css.brand}>
+        <Mark size={22} />
+        <span>congvan</span>
+      </Link>
+      {me.positions.length > 0 ? (
+        <div className={css.compose}>
+          <Link to="/outgoing/new" className={buttonClass("primary")}>
+            <FilePlus2 size={15} /> {t.compose}
+          </Link>
+        </div>
+      ) : null}
+      <nav className={css.links} aria-label={t.menu}>
+        <Item to="/" icon={<ListTodo size={size} />} label={t.home} count={total(work, me)} accent />
+        {me.positions.length > 0 ? (
+          <>
+            <div className={css.heading}>{t.incoming}</div>
+            <Item
+              to="/incoming"
+              search={{ state: "awaiting" }}
+              icon={<Stamp size={size} />}
+              label={t.incomingWaiting}
+              count={countOf(work, "register")}
+            />
+            <Item to="/incoming" search={{}} exact icon={<Inbox size={size} />} label={t.incomingAll} />
+            <div className={css.heading}>{t.outgoing}</div>
+            <Item
+              to="/outgoing"
+              search={{ state: ["draft"], mine: true }}
+              icon={<FilePen size={size} />}
+              label={t.outgoingMine}
+              count={countOf(work, "finish")}
+            />
+            <Item to="/outgoing" search={{}} exact icon={<Send size={size} />} label={t.outgoingAll} />
+            <div className={css.heading}>{t.registers}</div>
+            <Item to="/registers" icon={<BookOpen size={size} />} label={t.registers} />
+          </>
+        ) : null}
+        {clerk || administers ? <div className={css.heading}>{t.mail}</div> : null}
+        {clerk || administers ? (
+          <Item to="/mail/quarantine" icon={<MailWarning size={size} />} label={t.quarantine} count={countOf(work, "quarantine")} late />
+        ) : null}
+        {clerk || administers ? <Item to="/mail/mailboxes" icon={<Mails size={size} />} label={t.mailboxes} /> : null}
+        {administers ? (
+          <>
+            <div className={css.heading}>{t.admin}</div>
+            <Item to="/admin/agencies" icon={<Building2 size={size} />} label={t.agencies} />
+            <Item to="/admin/accounts" icon={<Users size={size} />} label={t.accounts} />
+            <Item to="/admin/groups" icon={<UsersRound size={size} />} label={t.groups} />
+            <Item to="/admin/import" icon={<FileUp size={size} />} label={t.importing} />
+          </>
+        ) : null}
+      </nav>
+      <div className={css.foot}>
+        <PersonMenu />
+      </div>
+    </div>
+  );
+}
+
+function total(work: Parameters<typeof countOf>[0], me: Me): number {
+  const decide = countOf(work, "approve", "number", "issue");
+  return hasRole(me, "clerk") ? decide + countOf(work, "register") : decide;
+}
+
+interface ItemProps {
+  to: LinkProps["to"];
+  search?: LinkProps["search"];
+  exact?: boolean;
+  icon: ReactNode;
+  label: string;
+  count?: number;
+  accent?: boolean;
+  late?: boolean;
+}
+
+function Item({ to, search, exact, icon, label, count, accent, late }: ItemProps) {
+  return (
+    <Link
+      to={to}
+      search={search}
+      className={css.link}
+      activeProps={{ className: css.on }}
+      activeOptions={{ exact: to === "/" || exact === true, includeSearch: search !== undefined }}
+      title={label}
+    >
+      {icon}
+      <span>{label}</span>
+      {count ? <Count value={count} tone={late ? "late" : accent ? "accent" : undefined} /> : null}
+    </Link>
+  );
+}

@@ -1,0 +1,210 @@
+import type { QueryClient } from "@tanstack/react-query";
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from "@tanstack/react-router";
+import { asProblem } from "@/api/problem";
+import { oneOf, text } from "@/api/pick";
+import { accountSearch, agencySearch } from "@/features/admin/queries";
+import { incomingSearch } from "@/features/incoming/search";
+import { outgoingSearch } from "@/features/outgoing/search";
+import { registerSearch } from "@/features/register/queries";
+import { meQuery } from "@/features/session/me";
+import { BrokenPage, MissingPage } from "./broken-page";
+import { Desk } from "./desk/desk";
+import { SignInRoute } from "./sign-in-route";
+
+interface Context {
+  queries: QueryClient;
+}
+
+const root = createRootRouteWithContext<Context>()({
+  component: Outlet,
+  notFoundComponent: MissingPage,
+  errorComponent: BrokenPage,
+});
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: "/sign-in",
+  validateSearch: (raw: Record<string, unknown>): { back?: string } => ({ back: text(raw.back, 500) }),
+  component: SignInRoute,
+});
+
+// The desk waits for the person: without one it leads to the door and back.
+const desk = createRoute({
+  getParentRoute: () => root,
+  id: "desk",
+  component: Desk,
+  notFoundComponent: MissingPage,
+  errorComponent: BrokenPage,
+  beforeLoad: async ({ context, location }) => {
+    try {
+      const me = await context.queries.ensureQueryData(meQuery);
+      if (!me.mustChangePassword) return;
+    } catch (error) {
+      if (asProblem(error).status !== 401) throw error;
+    }
+    throw redirect({ to: "/sign-in", search: location.href === "/" ? {} : { back: location.href } });
+  },
+});
+
+const home = createRoute({
+  getParentRoute: () => desk,
+  path: "/",
+  component: lazyRouteComponent(() => import("@/features/work/work-page"), "WorkPage"),
+});
+
+const incoming = createRoute({
+  getParentRoute: () => desk,
+  path: "/incoming",
+  validateSearch: incomingSearch,
+  component: lazyRouteComponent(() => import("@/features/incoming/incoming-page"), "IncomingPage"),
+});
+
+const arrival = createRoute({
+  getParentRoute: () => desk,
+  path: "/incoming/$id",
+  component: lazyRouteComponent(() => import("@/features/incoming/arrival-page"), "ArrivalPage"),
+});
+
+const outgoing = createRoute({
+  getParentRoute: () => desk,
+  path: "/outgoing",
+  validateSearch: outgoingSearch,
+  component: lazyRouteComponent(() => import("@/features/outgoing/outgoing-page"), "OutgoingPage"),
+});
+
+const compose = createRoute({
+  getParentRoute: () => desk,
+  path: "/outgoing/new",
+  component: lazyRouteComponent(() => import("@/features/outgoing/compose-page"), "ComposePage"),
+});
+
+const tabs = ["story", "recipients", "history"] as const;
+
+const document = createRoute({
+  getParentRoute: () => desk,
+  path: "/outgoing/$id",
+  validateSearch: (raw: Record<string, unknown>): { tab?: (typeof tabs)[number] } => ({ tab: oneOf(raw.tab, tabs) }),
+  component: lazyRouteComponent(() => import("@/features/outgoing/document-page"), "DocumentPage"),
+});
+
+const edit = createRoute({
+  getParentRoute: () => desk,
+  path: "/outgoing/$id/edit",
+  component: lazyRouteComponent(() => import("@/features/outgoing/compose-page"), "EditPage"),
+});
+
+const registers = createRoute({
+  getParentRoute: () => desk,
+  path: "/registers",
+  validateSearch: registerSearch,
+  component: lazyRouteComponent(() => import("@/features/register/registers-page"), "RegistersPage"),
+});
+
+const register = createRoute({
+  getParentRoute: () => desk,
+  path: "/registers/$id",
+  component: lazyRouteComponent(() => import("@/features/register/register-page"), "RegisterPage"),
+});
+
+const quarantine = createRoute({
+  getParentRoute: () => desk,
+  path: "/mail/quarantine",
+  component: lazyRouteComponent(() => import("@/features/mail/quarantine-page"), "QuarantinePage"),
+});
+
+const quarantined = createRoute({
+  getParentRoute: () => desk,
+  path: "/mail/quarantine/$id",
+  component: lazyRouteComponent(() => import("@/features/mail/quarantined-page"), "QuarantinedPage"),
+});
+
+const mailboxes = createRoute({
+  getParentRoute: () => desk,
+  path: "/mail/mailboxes",
+  component: lazyRouteComponent(() => import("@/features/mail/mailboxes-page"), "MailboxesPage"),
+});
+
+const agencies = createRoute({
+  getParentRoute: () => desk,
+  path: "/admin/agencies",
+  validateSearch: agencySearch,
+  component: lazyRouteComponent(() => import("@/features/admin/agencies-page"), "AgenciesPage"),
+});
+
+const accounts = createRoute({
+  getParentRoute: () => desk,
+  path: "/admin/accounts",
+  validateSearch: accountSearch,
+  component: lazyRouteComponent(() => import("@/features/admin/accounts-page"), "AccountsPage"),
+});
+
+const groups = createRoute({
+  getParentRoute: () => desk,
+  path: "/admin/groups",
+  component: lazyRouteComponent(() => import("@/features/admin/groups-page"), "GroupsPage"),
+});
+
+const importing = createRoute({
+  getParentRoute: () => desk,
+  path: "/admin/import",
+  component: lazyRouteComponent(() => import("@/features/admin/import-page"), "ImportPage"),
+});
+
+const sessions = createRoute({
+  getParentRoute: () => desk,
+  path: "/me/sessions",
+  component: lazyRouteComponent(() => import("@/features/session/sessions-page"), "SessionsPage"),
+});
+
+const password = createRoute({
+  getParentRoute: () => desk,
+  path: "/me/password",
+  component: lazyRouteComponent(() => import("@/features/session/password-page"), "PasswordPage"),
+});
+
+const tree = root.addChildren([
+  signIn,
+  desk.addChildren([
+    home,
+    incoming,
+    arrival,
+    outgoing,
+    compose,
+    document,
+    edit,
+    registers,
+    register,
+    quarantine,
+    quarantined,
+    mailboxes,
+    agencies,
+    accounts,
+    groups,
+    importing,
+    sessions,
+    password,
+  ]),
+]);
+
+export function makeRouter(queries: QueryClient) {
+  return createRouter({
+    routeTree: tree,
+    context: { queries },
+    defaultPreload: "intent",
+    defaultPreloadStaleTime: 0,
+    scrollRestoration: false,
+  });
+}
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: ReturnType<typeof makeRouter>;
+  }
+}

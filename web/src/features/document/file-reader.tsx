@@ -1,0 +1,70 @@
+import { Download } from "lucide-react";
+import { useState } from "react";
+import { useText, useWording } from "@/text/text";
+import { buttonClass } from "@/ui/button";
+import { showSize } from "@/ui/numbers";
+import { PdfViewer } from "@/ui/pdf-viewer";
+import { fileUrl, firstFile, type AttachedFile, type FileOwner } from "./files";
+import css from "./document.module.css";
+
+interface FileReaderProps {
+  owner: FileOwner;
+  files: readonly AttachedFile[];
+  // Tells which file is on the screen.
+  shown?: string;
+  onShow?: (sha256: string) => void;
+}
+
+// The paper beside the work: a PDF is read here, anything else is offered as a download.
+export function FileReader({ owner, files, shown, onShow }: FileReaderProps) {
+  const t = useText().parts.pdf;
+  const [own, setOwn] = useState<string>();
+  const wanted = shown ?? own;
+  const file = files.find((f) => f.sha256 === wanted) ?? firstFile(files);
+  if (!file) return <div className={css.blank}>{t.none}</div>;
+  const choice = files.length > 1 ? <FileChoice files={files} value={file.sha256} onChange={onShow ?? setOwn} /> : undefined;
+  const url = fileUrl(owner, file.sha256);
+  const downloadUrl = fileUrl(owner, file.sha256, true);
+  if (file.mediaType === "application/pdf") {
+    return <PdfViewer key={file.sha256} url={url} downloadUrl={downloadUrl} name={file.name} choice={choice} />;
+  }
+  return <NoPreview file={file} downloadUrl={downloadUrl} choice={choice} />;
+}
+
+function FileChoice(props: { files: readonly AttachedFile[]; value: string; onChange: (sha256: string) => void }) {
+  const t = useText();
+  return (
+    <select
+      className={css.choice}
+      aria-label={t.document.files}
+      value={props.value}
+      onChange={(e) => props.onChange(e.target.value)}
+    >
+      {props.files.map((f, i) => (
+        <option key={f.id ?? `${f.sha256}.${i}`} value={f.sha256}>
+          {f.role === "main" ? f.name : `${t.document.annex} · ${f.name}`}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+function NoPreview(props: { file: AttachedFile; downloadUrl: string; choice: React.ReactNode }) {
+  const { text, language } = useWording();
+  return (
+    <div className={css.noPreview}>
+      {props.choice ? <div className={css.choiceBar}>{props.choice}</div> : null}
+      <div className={css.blank}>
+        <p>
+          <strong>{props.file.name}</strong>
+          <br />
+          {showSize(props.file.size, language)}
+        </p>
+        <p>{text.parts.pdf.noPreview}</p>
+        <a className={buttonClass()} href={props.downloadUrl} download={props.file.name}>
+          <Download size={15} /> {text.parts.pdf.download}
+        </a>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,147 @@
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { Paperclip } from "lucide-react";
+import { useMemo, useRef } from "react";
+import { compact, filtered } from "@/api/pick";
+import type { ArrivalSummary } from "@/api/schema";
+import { useKinds } from "@/features/document/kinds";
+import { ArrivalBadge, Due, SubjectCell } from "@/features/document/marks";
+import { agenciesOf, useMe } from "@/features/session/me";
+import { useText } from "@/text/text";
+import { showBrief, showDay, today } from "@/ui/dates";
+import { FilterBar, FilterDays, FilterPick, SearchBox } from "@/ui/filters";
+import { showOrdinal } from "@/ui/numbers";
+import { Page } from "@/ui/page";
+import { EmptyState } from "@/ui/states";
+import { Table, type Column } from "@/ui/table";
+import { arrivalsQuery } from "./queries";
+import { arrivalStates, sources, type IncomingSearch } from "./search";
+
+export function IncomingPage() {
+  const t = useText().arrival;
+  const search = useSearch({ from: "/desk/incoming" });
+  const navigate = useNavigate();
+  const list = useInfiniteQuery(arrivalsQuery(search));
+  const rows = useMemo(() => list.data?.pages.flatMap((p) => p.items), [list.data]);
+  const find = useRef<HTMLInputElement>(null);
+  const columns = useColumns();
+  return (
+    <Page title={t.title} bar={<Filters search={search} find={find} />}>
+      <Table
+        label={t.title}
+        columns={columns}
+        rows={rows}
+        rowId={(a) => a.id}
+        autoFocus
+        onOpen={(a) => void navigate({ to: "/incoming/$id", params: { id: a.id } })}
+        look={(a) => (a.state === "refused" ? "faint" : a.read ? undefined : "strong")}
+        failed={list.isError}
+        onRetry={() => void list.refetch()}
+        hasMore={list.hasNextPage}
+        loadingMore={list.isFetchingNextPage}
+        onMore={() => void list.fetchNextPage()}
+        onFind={() => find.current?.focus()}
+        empty={filtered(search) ? <EmptyState filtered /> : <EmptyState title={t.empty} hint={t.emptyHint} />}
+      />
+    </Page>
+  );
+}
+
+function useColumns(): readonly Column<ArrivalSummary>[] {
+  const t = useText();
+  const several = agenciesOf(useMe()).length > 1;
+  const now = today();
+  return [
+    {
+      id: "number",
+      title: t.arrival.arrivalNumber,
+      width: "86px",
+      cell: (a) => (a.arrivalNumber === undefined ? "" : <strong>{showOrdinal(a.arrivalNumber)}</strong>),
+    },
+    {
+      id: "arrived",
+      title: t.arrival.arrivalDay,
+      width: "84px",
+      cell: (a) => showBrief(a.arrivedAt, now),
+    },
+    { id: "reference", title: t.document.reference, width: "134px", cell: (a) => a.reference },
+    {
+      id: "date",
+      title: t.document.documentDate,
+      width: "96px",
+      cell: (a) => (a.documentDate ? showDay(a.documentDate) : ""),
+    },
+    {
+      id: "subject",
+      title: t.document.subject,
+      cell: (a) => <SubjectCell subject={a.subject} urgency={a.urgency} />,
+    },
+    { id: "issuer", title: t.arrival.issuer, width: "206px", cell: (a) => <span title={a.issuerName}>{a.issuerName}</span> },
+    ...(several
+      ? [{ id: "agency", title: t.document.agency, width: "150px", cell: (a: ArrivalSummary) => <span title={a.agencyName}>{a.agencyName}</span> }]
+      : []),
+    { id: "due", title: t.document.dueDate, width: "112px", cell: (a) => <Due day={a.dueDate} over={a.state === "refused"} /> },
+    {
+      id: "files",
+      title: "",
+      width: "44px",
+      cell: (a) =>
+        a.fileCount > 0 ? (
+          <span title={t.arrival.files(a.fileCount)}>
+            <Paperclip size={13} aria-hidden /> {a.fileCount}
+          </span>
+        ) : null,
+    },
+    { id: "source", title: t.arrival.source, width: "100px", cell: (a) => t.arrival.sources[a.source] },
+    { id: "state", title: t.document.state, width: "124px", cell: (a) => <ArrivalBadge state={a.state} /> },
+  ];
+}
+
+const urgencies = ["flash", "very_urgent", "urgent"] as const;
+
+function Filters({ search, find }: { search: IncomingSearch; find: React.RefObject<HTMLInputElement | null> }) {
+  const t = useText();
+  const kinds = useKinds();
+  const agencies = agenciesOf(useMe());
+  const navigate = useNavigate();
+  const set = (change: IncomingSearch) =>
+    void navigate({ to: "/incoming", search: compact({ ...search, ...change }), replace: true });
+  return (
+    <FilterBar active={filtered(search)} onClear={() => void navigate({ to: "/incoming", search: {} })}>
+      <SearchBox ref={find} value={search.q ?? ""} placeholder={t.arrival.find} onChange={(q) => set({ q: q || undefined })} />
+      <FilterPick
+        label={t.document.state}
+        value={search.state}
+        choices={arrivalStates.map((s) => [s, t.arrival.states[s]] as const)}
+        onChange={(state) => set({ state })}
+      />
+      <FilterPick
+        label={t.arrival.source}
+        value={search.source}
+        choices={sources.map((s) => [s, t.arrival.sources[s]] as const)}
+        onChange={(source) => set({ source })}
+      />
+      <FilterPick
+        label={t.document.kind}
+        value={search.kind}
+        choices={kinds.all.map((k) => [k.code, kinds.name(k.code)] as const)}
+        onChange={(kind) => set({ kind })}
+      />
+      <FilterPick
+        label={t.document.urgency}
+        value={search.urgency}
+        choices={urgencies.map((u) => [u, t.document.urgencies[u]] as const)}
+        onChange={(urgency) => set({ urgency })}
+      />
+      {agencies.length > 1 ? (
+        <FilterPick
+          label={t.document.agency}
+          value={search.agencyId}
+          choices={agencies.map((a) => [a.id, a.name] as const)}
+          onChange={(agencyId) => set({ agencyId })}
+        />
+      ) : null}
+      <FilterDays from={search.from} until={search.until} onChange={(days) => set({ from: days.from, until: days.until })} />
+    </FilterBar>
+  );
+}

@@ -1,0 +1,41 @@
+import type { QueryKey } from "@tanstack/react-query";
+import type { Change } from "@/api/schema";
+
+// Which answers a change makes untrue.
+export function spoiled(change: Pick<Change, "subjectType" | "subjectId">): readonly QueryKey[] {
+  switch (change.subjectType) {
+    case "document":
+      return [["documents", "list"], ["documents", "one", change.subjectId], ["work"]];
+    case "arrival":
+      return [["arrivals", "list"], ["arrivals", "awaiting"], ["arrivals", "one", change.subjectId], ["work"]];
+    case "mail_item":
+      return [["quarantine"], ["mailboxes"], ["work"]];
+    default:
+      return [["mailboxes"]];
+  }
+}
+
+export function parseChange(text: string): Change | undefined {
+  try {
+    const body: unknown = JSON.parse(text);
+    if (typeof body === "object" && body !== null && "subjectType" in body && "subjectId" in body) return body as Change;
+  } catch {
+    // A change that cannot be read is one that cannot be followed; the next reset catches up.
+  }
+  return undefined;
+}
+
+// A hundred deliveries of one document are one thing to read again: each key once.
+export class Spoils {
+  private readonly keys = new Map<string, QueryKey>();
+
+  add(keys: readonly QueryKey[]): void {
+    for (const key of keys) this.keys.set(JSON.stringify(key), key);
+  }
+
+  take(): readonly QueryKey[] {
+    const all = [...this.keys.values()];
+    this.keys.clear();
+    return all;
+  }
+}

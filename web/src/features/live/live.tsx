@@ -1,0 +1,83 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
+import { useText } from "@/text/text";
+import css from "./live.module.css";
+import { parseChange, spoiled, Spoils } from "./changes";
+
+type News = { change: string } | { reset: true } | { line: boolean };
+
+const pause = 250;
+
+// Listens to the server and tells the other tabs. Browsers allow six connections
+// to a plain http server: one tab holds the stream, by a lock, for all of them.
+function listen(onNews: (news: News) => void): () => void {
+  const away = new AbortController();
+  const channel = "BroadcastChannel" in window ? new BroadcastChannel("congvan.changes") : undefined;
+  if (channel) channel.onmessage = (e: MessageEvent<News>) => onNews(e.data);
+  const tell = (news: News) => {
+    onNews(news);
+    channel?.postMessage(news);
+  };
+  const hold = () =>
+    new Promise<void>((release) => {
+      const stream = new EventSource("/api/changes");
+      stream.addEventListener("change", (e: MessageEvent<string>) => tell({ change: e.data }));
+      stream.addEventListener("reset", () => tell({ reset: true }));
+      stream.addEventListener("open", () => tell({ line: true }));
+      stream.addEventListener("error", () => tell({ line: false }));
+      away.signal.addEventListener("abort", () => {
+        stream.close();
+        release();
+      });
+    });
+  // Locks are missing where the app is reached by plain http from another machine.
+  if (navigator.locks) navigator.locks.request("congvan.changes", { signal: away.signal }, hold).catch(() => undefined);
+  else void hold();
+  return () => {
+    away.abort();
+    channel?.close();
+  };
+}
+
+// Keeps what is on the screen true, and says so when it cannot.
+export function Live() {
+  const queries = useQueryClient();
+  const t = useText().common;
+  const [line, setLine] = useState(true);
+  useEffect(() => {
+    const spoils = new Spoils();
+    let timer: number | undefined;
+    let broken = false;
+    let warning: number | undefined;
+    const flush = () => {
+      timer = undefined;
+      for (const queryKey of spoils.take()) void queries.invalidateQueries({ queryKey });
+    };
+    const stop = listen((news) => {
+      if ("change" in news) {
+        const change = parseChange(news.change);
+        if (change) spoils.add(spoiled(change));
+        timer ??= window.setTimeout(flush, pause);
+      } else if ("reset" in news) {
+        void queries.invalidateQueries();
+      } else {
+        // A short hiccup is nobody's business; a lasting one is told.
+        window.clearTimeout(warning);
+        if (news.line) setLine(true);
+        else warning = window.setTimeout(() => setLine(false), 4000);
+        if (news.line && broken) void queries.invalidateQueries();
+        broken = !news.line;
+      }
+    });
+    return () => {
+      stop();
+      window.clearTimeout(timer);
+      window.clearTimeout(warning);
+    };
+  }, [queries]);
+  return line ? null : (
+    <div className={css.offline} role="status">
+      {t.offline}
+    </div>
+  );
+}

@@ -1,0 +1,94 @@
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { Plus } from "lucide-react";
+import { useState } from "react";
+import { client, value } from "@/api/client";
+import { asProblem } from "@/api/problem";
+import type { Mailbox } from "@/api/schema";
+import { useText } from "@/text/text";
+import { Badge, type Tone } from "@/ui/badge";
+import { Button } from "@/ui/button";
+import { showMoment } from "@/ui/dates";
+import { Page } from "@/ui/page";
+import { EmptyState } from "@/ui/states";
+import { Table, type Column } from "@/ui/table";
+import { useToast } from "@/ui/toast";
+import { MailboxDialog } from "./mailbox-dialog";
+import { mailboxesQuery } from "./queries";
+import css from "./mail.module.css";
+
+const tone: Record<Mailbox["state"], Tone> = { connected: "done", connecting: "soon", failing: "late", paused: "quiet" };
+
+export function MailboxesPage() {
+  const t = useText();
+  const m = t.office.mailboxes;
+  const toast = useToast();
+  const list = useQuery(mailboxesQuery);
+  const [editing, setEditing] = useState<Mailbox | "new">();
+  const test = useMutation({
+    mutationFn: (id: string) => value(client.POST("/api/mailboxes/{id}/test", { params: { path: { id } } })),
+    onSuccess: () => toast({ text: m.testing }),
+    onError: (error) => toast({ text: asProblem(error).title || t.common.unexpected, wrong: true }),
+  });
+  const columns: readonly Column<Mailbox>[] = [
+    { id: "address", title: m.address, cell: (b) => <strong>{b.address}</strong> },
+    { id: "agency", title: m.agency, width: "230px", cell: (b) => b.agencyName },
+    { id: "host", title: m.host, width: "190px", cell: (b) => `${b.host}:${b.port}` },
+    {
+      id: "state",
+      title: m.state,
+      width: "260px",
+      cell: (b) => (
+        <>
+          <Badge tone={tone[b.state]}>{m.states[b.state]}</Badge>{" "}
+          {b.lastError && b.state !== "connected" ? (
+            <span className={css.wrong} title={b.lastError}>
+              {b.lastError}
+            </span>
+          ) : null}
+        </>
+      ),
+    },
+    { id: "checked", title: m.checked, width: "140px", cell: (b) => (b.checkedAt ? showMoment(b.checkedAt) : "") },
+    { id: "held", title: m.quarantined, width: "86px", align: "end", cell: (b) => (b.quarantined > 0 ? b.quarantined : "") },
+    {
+      id: "test",
+      title: "",
+      width: "124px",
+      align: "end",
+      cell: (b) => (
+        <Button
+          small
+          busy={test.isPending && test.variables === b.id}
+          onClick={(e) => {
+            e.stopPropagation();
+            test.mutate(b.id);
+          }}
+        >
+          {m.test}
+        </Button>
+      ),
+    },
+  ];
+  const add = (
+    <Button look="primary" icon={<Plus size={15} />} onClick={() => setEditing("new")}>
+      {m.add}
+    </Button>
+  );
+  return (
+    <Page title={m.title} acts={add}>
+      <Table
+        label={m.title}
+        columns={columns}
+        rows={list.data}
+        rowId={(b) => b.id}
+        autoFocus
+        onOpen={setEditing}
+        look={(b) => (b.enabled ? undefined : "faint")}
+        failed={list.isError}
+        onRetry={() => void list.refetch()}
+        empty={<EmptyState title={m.empty} hint={m.emptyHint} />}
+      />
+      {editing ? <MailboxDialog mailbox={editing === "new" ? undefined : editing} onClose={() => setEditing(undefined)} /> : null}
+    </Page>
+  );
+}

@@ -1,0 +1,218 @@
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { client, value } from "@/api/client";
+import type { Document, DocumentAction } from "@/api/schema";
+import { mainFile } from "@/features/document/files";
+import { Sha } from "@/features/document/file-list";
+import { useCommand } from "@/features/session/command";
+import { FormProblem } from "@/features/session/problem-note";
+import { useText } from "@/text/text";
+import { ConfirmDialog } from "@/ui/confirm";
+import { SelectField } from "@/ui/field";
+import { Facts } from "@/ui/page";
+import { Notice } from "@/ui/states";
+import { ApproverField } from "./approver-field";
+import { numberPreviewQuery } from "./queries";
+
+interface ActProps {
+  document: Document;
+  onClose: () => void;
+}
+
+const spoils = [["documents"], ["work"], ["registers"]] as const;
+
+// One dialog for each act that the server offers; editing has its own page.
+export function ActDialog({ act, ...props }: ActProps & { act: Exclude<DocumentAction, "edit"> }) {
+  switch (act) {
+    case "submit":
+      return <SubmitDialog {...props} />;
+    case "approve":
+      return <ApproveDialog {...props} />;
+    case "send_back":
+      return <SendBackDialog {...props} />;
+    case "number":
+    case "issue":
+      return <NumberDialog act={act} {...props} />;
+    default:
+      return <PlainDialog act={act} {...props} />;
+  }
+}
+
+function SubmitDialog({ document: d, onClose }: ActProps) {
+  const t = useText().document;
+  const [approver, setApprover] = useState(d.approverPositionId);
+  const submit = useCommand({
+    agencyId: d.agencyId,
+    spoils,
+    said: () => t.said.submitted,
+    onDone: onClose,
+    run: (body: { approverPositionId?: string; note?: string }, header) =>
+      value(client.POST("/api/documents/{id}/submit", { params: { path: { id: d.id }, header }, body })),
+  });
+  return (
+    <ConfirmDialog
+      title={t.confirm.submitTitle}
+      action={t.actions.submit}
+      busy={submit.isPending}
+      problem={<FormProblem error={submit.error} />}
+      reason="welcome"
+      reasonLabel={t.noteToApprover}
+      maxLength={2000}
+      onClose={onClose}
+      onConfirm={(note) => submit.mutate({ approverPositionId: approver, note: note || undefined })}
+    >
+      <p>{t.confirm.submitHint}</p>
+      <ApproverField agencyId={d.agencyId} value={approver} onChange={setApprover} />
+    </ConfirmDialog>
+  );
+}
+
+function SeenFile({ document: d }: { document: Document }) {
+  const t = useText().document;
+  const main = mainFile(d.files);
+  return <Facts facts={[[t.confirm.seenFile, main ? `${main.name}` : ""], [t.sha, main ? <Sha key="sha" value={main.sha256} /> : ""]]} />;
+}
+
+function ApproveDialog({ document: d, onClose }: ActProps) {
+  const t = useText().document;
+  const seenSha256 = mainFile(d.files)?.sha256 ?? "";
+  const approve = useCommand({
+    agencyId: d.agencyId,
+    spoils,
+    said: () => t.said.approved,
+    onDone: onClose,
+    run: (body: { seenSha256: string; note?: string }, header) =>
+      value(client.POST("/api/documents/{id}/approve", { params: { path: { id: d.id }, header }, body })),
+  });
+  return (
+    <ConfirmDialog
+      title={t.confirm.approveTitle}
+      action={t.actions.approve}
+      busy={approve.isPending}
+      problem={<FormProblem error={approve.error} />}
+      reason="welcome"
+      reasonLabel={t.confirm.approveNote}
+      maxLength={2000}
+      onClose={onClose}
+      onConfirm={(note) => approve.mutate({ seenSha256, note: note || undefined })}
+    >
+      <SeenFile document={d} />
+      <p>{t.confirm.approveHint}</p>
+    </ConfirmDialog>
+  );
+}
+
+function SendBackDialog({ document: d, onClose }: ActProps) {
+  const t = useText().document;
+  const seenSha256 = mainFile(d.files)?.sha256 ?? "";
+  const sendBack = useCommand({
+    agencyId: d.agencyId,
+    spoils,
+    said: () => t.said.sentBack,
+    onDone: onClose,
+    run: (body: { seenSha256: string; reason: string }, header) =>
+      value(client.POST("/api/documents/{id}/send-back", { params: { path: { id: d.id }, header }, body })),
+  });
+  return (
+    <ConfirmDialog
+      title={t.confirm.sendBackTitle}
+      action={t.actions.send_back}
+      danger
+      busy={sendBack.isPending}
+      problem={<FormProblem error={sendBack.error} />}
+      reason="needed"
+      reasonLabel={t.confirm.sendBackReason}
+      maxLength={2000}
+      onClose={onClose}
+      onConfirm={(reason) => sendBack.mutate({ seenSha256, reason })}
+    />
+  );
+}
+
+function PlainDialog({ document: d, act, onClose }: ActProps & { act: "discard" | "withdraw" }) {
+  const t = useText().document;
+  const discard = act === "discard";
+  const run = useCommand({
+    agencyId: d.agencyId,
+    spoils,
+    said: () => (discard ? t.said.discarded : t.said.withdrawn),
+    onDone: onClose,
+    run: (_: undefined, header) => {
+      const params = { path: { id: d.id }, header };
+      return value(
+        discard
+          ? client.POST("/api/documents/{id}/discard", { params })
+          : client.POST("/api/documents/{id}/withdraw", { params }),
+      );
+    },
+  });
+  return (
+    <ConfirmDialog
+      title={discard ? t.confirm.discardTitle : t.confirm.withdrawTitle}
+      action={t.actions[act]}
+      danger={discard}
+      busy={run.isPending}
+      problem={<FormProblem error={run.error} />}
+      onClose={onClose}
+      onConfirm={() => run.mutate(undefined)}
+    >
+      <p>{discard ? t.confirm.discardHint : t.confirm.withdrawHint}</p>
+    </ConfirmDialog>
+  );
+}
+
+function NumberDialog({ document: d, act, onClose }: ActProps & { act: "number" | "issue" }) {
+  const t = useText().document;
+  const numbering = act === "number" || d.reference === "";
+  const preview = useQuery({ ...numberPreviewQuery(d.id), enabled: numbering });
+  const [picked, setPicked] = useState<string>();
+  const registers = preview.data ?? [];
+  const registerId = picked ?? registers.find((r) => r.suggested)?.registerId ?? registers[0]?.registerId;
+  const seenSha256 = mainFile(d.files)?.sha256 ?? "";
+  const run = useCommand({
+    agencyId: d.agencyId,
+    spoils,
+    said: (after: Document) =>
+      after.state === "issued" ? t.said.issued(after.reference) : t.said.numbered(after.reference),
+    onDone: onClose,
+    run: (body: { registerId?: string }, header) => {
+      const params = { path: { id: d.id }, header };
+      return value(
+        act === "number"
+          ? client.POST("/api/documents/{id}/number", { params, body })
+          : client.POST("/api/documents/{id}/issue", { params, body: { ...body, seenSha256 } }),
+      );
+    },
+  });
+  return (
+    <ConfirmDialog
+      title={act === "number" ? t.confirm.numberTitle : t.confirm.issueTitle(d.recipientCount)}
+      action={t.actions[act]}
+      busy={run.isPending || (numbering && preview.isPending)}
+      problem={<FormProblem error={run.error ?? preview.error} />}
+      onClose={onClose}
+      onConfirm={() => run.mutate(numbering ? { registerId } : {})}
+    >
+      {numbering && registers.length > 1 ? (
+        <SelectField label={t.confirm.register} value={registerId} onChange={(e) => setPicked(e.target.value)}>
+          {registers.map((r) => (
+            <option key={r.registerId} value={r.registerId}>
+              {r.name} · {r.next}
+            </option>
+          ))}
+        </SelectField>
+      ) : null}
+      {numbering && registerId ? (
+        <Facts
+          facts={[
+            registers.length === 1 && [t.confirm.register, registers[0]?.name ?? ""],
+            [t.confirm.willRead, <strong key="next">{registers.find((r) => r.registerId === registerId)?.next}</strong>],
+          ]}
+        />
+      ) : null}
+      {numbering ? <p>{t.confirm.numberNotKept}</p> : <Facts facts={[[t.reference, <strong key="r">{d.reference}</strong>]]} />}
+      {act === "issue" ? <Notice>{t.confirm.issueHint}</Notice> : null}
+      {act === "issue" ? <SeenFile document={d} /> : null}
+    </ConfirmDialog>
+  );
+}

@@ -1,0 +1,111 @@
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { useMemo, useState } from "react";
+import type { Delivery, DeliveryState, Document } from "@/api/schema";
+import { Progress } from "@/features/document/marks";
+import { useText } from "@/text/text";
+import { Badge, type Tone } from "@/ui/badge";
+import { showBrief, showMoment, today } from "@/ui/dates";
+import { FilterPick } from "@/ui/filters";
+import { showOrdinal } from "@/ui/numbers";
+import { EmptyState } from "@/ui/states";
+import { Table, type Column } from "@/ui/table";
+import { deliveriesQuery } from "./queries";
+import css from "@/features/document/side.module.css";
+
+const tone: Record<DeliveryState, Tone> = {
+  waiting: "quiet",
+  sent: "quiet",
+  arrived: "accent",
+  registered: "done",
+  assigned: "done",
+  in_work: "done",
+  done: "done",
+  refused: "late",
+  failed: "late",
+  expired: "late",
+};
+
+const states = ["waiting", "arrived", "registered", "refused", "failed"] as const satisfies readonly DeliveryState[];
+
+// Where the document went: each recipient's state, time, person and reason, live.
+export function DeliveriesTable({ document: d }: { document: Document }) {
+  const t = useText();
+  const [state, setState] = useState<DeliveryState>();
+  const list = useInfiniteQuery(deliveriesQuery(d.id, state));
+  const rows = useMemo(() => list.data?.pages.flatMap((p) => p.items), [list.data]);
+  const counts = list.data?.pages[0]?.counts ?? d.deliveries;
+  const now = today();
+  const columns: readonly Column<Delivery>[] = [
+    { id: "name", title: t.recipient.title, cell: (r) => <span title={r.name}>{r.name}</span> },
+    { id: "channel", title: t.recipient.channel, width: "104px", cell: (r) => t.recipient.channels[r.channel] },
+    {
+      id: "state",
+      title: t.recipient.state,
+      width: "124px",
+      cell: (r) => (
+        <span title={r.reason}>
+          <Badge tone={tone[r.state]}>{t.recipient.states[r.state]}</Badge>
+        </span>
+      ),
+    },
+    {
+      id: "number",
+      title: t.recipient.arrivalNumber,
+      width: "60px",
+      cell: (r) => (r.arrivalNumber === undefined ? "" : showOrdinal(r.arrivalNumber)),
+    },
+    {
+      id: "at",
+      title: t.recipient.at,
+      width: "62px",
+      cell: (r) => (r.stateAt ? <span title={`${showMoment(r.stateAt)} ${r.byName}`}>{showBrief(r.stateAt, now)}</span> : ""),
+    },
+  ];
+  return (
+    <div className={css.deliveries}>
+      <div className={css.deliveriesHead}>
+        <Progress counts={counts} wide />
+        <FilterPick
+          label={t.recipient.state}
+          value={state}
+          choices={states.map((s) => [s, t.recipient.states[s]] as const)}
+          onChange={setState}
+        />
+      </div>
+      {rows && rows.some((r) => r.state === "refused" || r.state === "failed") ? <Refusals rows={rows} /> : null}
+      <Table
+        label={t.recipient.title}
+        columns={columns}
+        rows={rows}
+        rowId={(r) => r.id}
+        onOpen={() => undefined}
+        failed={list.isError}
+        onRetry={() => void list.refetch()}
+        hasMore={list.hasNextPage}
+        loadingMore={list.isFetchingNextPage}
+        onMore={() => void list.fetchNextPage()}
+        empty={<EmptyState filtered={state !== undefined} title={state ? undefined : t.recipient.none} />}
+      />
+    </div>
+  );
+}
+
+// What needs the sender's hand stands above everything else.
+function Refusals({ rows }: { rows: readonly Delivery[] }) {
+  const t = useText();
+  const reasons: Record<string, string> = t.arrival.reasons;
+  return (
+    <ul className={css.refusals}>
+      {rows
+        .filter((r) => r.state === "refused" || r.state === "failed")
+        .slice(0, 5)
+        .map((r) => (
+          <li key={r.id}>
+            <strong>{r.name}</strong> {t.recipient.states[r.state].toLowerCase()}
+            {r.reason ? `: ${reasons[r.reason] ?? r.reason}` : ""}
+            {r.byName ? ` (${r.byName})` : ""}
+          </li>
+        ))}
+    </ul>
+  );
+}

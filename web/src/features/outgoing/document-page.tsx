@@ -1,0 +1,216 @@
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { ChevronLeft } from "lucide-react";
+import { useState } from "react";
+import type { Document, DocumentAction } from "@/api/schema";
+import { FileReader } from "@/features/document/file-reader";
+import { FileList, Sha } from "@/features/document/file-list";
+import { firstFile } from "@/features/document/files";
+import { useKinds } from "@/features/document/kinds";
+import { DocumentBadge, Due, UrgencyMark } from "@/features/document/marks";
+import { Timeline } from "@/features/document/timeline";
+import { useText } from "@/text/text";
+import { Count } from "@/ui/badge";
+import { Button, buttonClass } from "@/ui/button";
+import { showDay, showMoment } from "@/ui/dates";
+import { Facts, Section } from "@/ui/page";
+import { Split } from "@/ui/split";
+import { Bone, Notice } from "@/ui/states";
+import { LoadFailed } from "@/features/session/load-failed";
+import { Tabs } from "@/ui/tabs";
+import { ActDialog } from "./act-dialogs";
+import { DeliveriesTable } from "./deliveries-table";
+import css from "@/features/document/side.module.css";
+import { documentEventsQuery, documentQuery } from "./queries";
+
+export function DocumentPage() {
+  const t = useText();
+  const { id } = useParams({ from: "/desk/outgoing/$id" });
+  const { data, error, refetch } = useQuery(documentQuery(id));
+  const [shown, setShown] = useState<string>();
+  if (error && !data) return <LoadFailed error={error} onRetry={() => void refetch()} />;
+  if (!data) {
+    return (
+      <div className={css.head}>
+        <Bone width="30%" />
+        <Bone width="70%" />
+      </div>
+    );
+  }
+  const file = shown ?? firstFile(data.files)?.sha256;
+  return (
+    <Split
+      name="document"
+      label={t.parts.pdf.viewer}
+      share={46}
+      left={<DocumentSide document={data} shown={file} onShow={setShown} />}
+      right={<FileReader owner={{ type: "documents", id }} files={data.files} shown={file} onShow={setShown} />}
+    />
+  );
+}
+
+interface SideProps {
+  document: Document;
+  shown: string | undefined;
+  onShow: (sha256: string) => void;
+}
+
+function DocumentSide({ document: d, shown, onShow }: SideProps) {
+  const t = useText();
+  const kinds = useKinds();
+  const { tab = "story" } = useSearch({ from: "/desk/outgoing/$id" });
+  const navigate = useNavigate();
+  return (
+    <article className={css.side}>
+      <div className={css.head}>
+        <div className={css.crumb}>
+          <Link to="/outgoing">
+            <ChevronLeft size={14} /> {t.document.outgoing}
+          </Link>
+        </div>
+        <div className={css.line}>
+          {d.reference ? <span className={css.reference}>{d.reference}</span> : null}
+          <span>{kinds.name(d.kind)}</span>
+          <UrgencyMark urgency={d.urgency} />
+          <DocumentBadge state={d.state} sentBack={d.sentBackReason !== ""} />
+        </div>
+        <h1 className={css.subject} title={d.subject}>
+          {d.subject || t.document.noSubject}
+        </h1>
+      </div>
+      <Asked document={d} />
+      {d.state === "draft" && d.sentBackReason ? (
+        <div className={css.pad} style={{ paddingTop: 10 }}>
+          <Notice>
+            <strong>{t.document.sentBack}:</strong> {d.sentBackReason}
+          </Notice>
+        </div>
+      ) : null}
+      <Tabs
+        label={t.document.story}
+        value={tab}
+        tabs={[
+          { value: "story", label: t.document.story },
+          { value: "recipients", label: t.recipient.title, count: <Count value={d.recipientCount} /> },
+          { value: "history", label: t.document.history },
+        ]}
+        onChange={(next) =>
+          void navigate({ to: "/outgoing/$id", params: { id: d.id }, search: next === "story" ? {} : { tab: next }, replace: true })
+        }
+      />
+      {tab === "story" ? <Story document={d} shown={shown} onShow={onShow} /> : null}
+      {tab === "recipients" ? <Recipients document={d} /> : null}
+      {tab === "history" ? <History id={d.id} /> : null}
+    </article>
+  );
+}
+
+const forward: readonly DocumentAction[] = ["submit", "approve", "number", "issue"];
+const order: readonly DocumentAction[] = ["issue", "number", "approve", "submit", "edit", "send_back", "withdraw", "discard"];
+
+// What is asked of me, and the acts that the server allows me.
+function Asked({ document: d }: { document: Document }) {
+  const t = useText().document;
+  const [act, setAct] = useState<Exclude<DocumentAction, "edit">>();
+  const acts = order.filter((a) => d.actions.includes(a));
+  if (acts.length === 0) return act ? <ActDialog act={act} document={d} onClose={() => setAct(undefined)} /> : null;
+  const asked = acts.find((a) => a in t.askedFor) as keyof typeof t.askedFor | undefined;
+  const lead = acts.find((a) => forward.includes(a));
+  return (
+    <div className={css.asked}>
+      <p>{asked ? t.askedFor[asked] : null}</p>
+      {acts.map((a) =>
+        a === "edit" ? (
+          <Link key={a} to="/outgoing/$id/edit" params={{ id: d.id }} className={buttonClass()}>
+            {t.actions.edit}
+          </Link>
+        ) : (
+          <Button
+            key={a}
+            look={a === lead ? "primary" : a === "discard" || a === "send_back" ? "danger" : "normal"}
+            onClick={() => setAct(a)}
+          >
+            {t.actions[a]}
+          </Button>
+        ),
+      )}
+      {act ? <ActDialog act={act} document={d} onClose={() => setAct(undefined)} /> : null}
+    </div>
+  );
+}
+
+function Story({ document: d, shown, onShow }: SideProps) {
+  const t = useText().document;
+  const kinds = useKinds();
+  const main = d.files.find((f) => f.role === "main");
+  return (
+    <div className={css.scroll}>
+      <Section title={t.files}>
+        <FileList files={d.files} shown={shown} onShow={onShow} />
+        {d.approvedSha256 && main?.sha256 === d.approvedSha256 ? (
+          <Facts facts={[[t.approvedBytes, <Sha key="sha" value={d.approvedSha256} />]]} />
+        ) : null}
+      </Section>
+      <Section>
+        <Facts
+          facts={[
+            [t.kind, kinds.name(d.kind)],
+            [t.reference, d.reference],
+            d.documentDate && [t.documentDate, showDay(d.documentDate)],
+            d.dueDate && [t.dueDate, <Due key="due" day={d.dueDate} over={d.state === "issued"} />],
+            [t.agency, d.agencyName],
+            [t.unit, d.unitName],
+            [t.author, d.authorName],
+            [t.approver, d.approverName],
+            [t.signer, d.signerName && [d.signerName, d.signerTitle].filter(Boolean).join(", ")],
+            [t.created, showMoment(d.createdAt)],
+            d.submittedAt && [t.submittedAt, showMoment(d.submittedAt)],
+            d.approvedAt && [t.approvedAt, showMoment(d.approvedAt)],
+            d.numberedAt && [t.numberedAt, showMoment(d.numberedAt)],
+            d.issuedAt && [t.issuedAt, showMoment(d.issuedAt)],
+            [t.note, d.note],
+          ]}
+        />
+      </Section>
+      {d.earlierFiles && d.earlierFiles.length > 0 ? (
+        <Section title={t.earlier}>
+          <FileList files={d.earlierFiles} shown={undefined} onShow={(sha256) => window.open(`/api/documents/${d.id}/files/${sha256}`, "_blank", "noreferrer")} />
+        </Section>
+      ) : null}
+    </div>
+  );
+}
+
+function Recipients({ document: d }: { document: Document }) {
+  const t = useText().recipient;
+  if (d.state === "issued" || d.state === "voided") return <DeliveriesTable document={d} />;
+  return (
+    <div className={css.scroll}>
+      <div className={css.recipients}>
+        <p>{d.recipients.length > 0 ? t.notIssued : t.none}</p>
+        <ul>
+          {d.recipients.map((r, i) => (
+            <li key={`${r.agencyId ?? ""}${r.unitId ?? ""}${r.positionId ?? ""}${i}`}>
+              <span>{r.name}</span>
+              <small>
+                {t.roles[r.role]}
+                {r.channel ? ` · ${t.channels[r.channel]}` : ""}
+              </small>
+            </li>
+          ))}
+        </ul>
+      </div>
+    </div>
+  );
+}
+
+function History({ id }: { id: string }) {
+  const query = useInfiniteQuery(documentEventsQuery(id));
+  return (
+    <div className={css.scroll}>
+      <div className={css.timeline}>
+        <Timeline query={query} />
+      </div>
+    </div>
+  );
+}

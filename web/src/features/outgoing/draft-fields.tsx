@@ -1,0 +1,117 @@
+import { useCallback, useEffect, useRef } from "react";
+import type { Urgency } from "@/api/schema";
+import { useKinds } from "@/features/document/kinds";
+import { RecipientField } from "@/features/recipient/recipient-field";
+import { agenciesOf, useMe } from "@/features/session/me";
+import { useText } from "@/text/text";
+import { DateField } from "@/ui/date-field";
+import { SelectField, TextArea } from "@/ui/field";
+import { Notice } from "@/ui/states";
+import { ApproverField } from "./approver-field";
+import { DraftFiles } from "./draft-files";
+import { withoutFile, withUpload, type DraftForm } from "./draft-form";
+import css from "@/features/document/side.module.css";
+import { urgencies } from "./search";
+
+interface DraftFieldsProps {
+  form: DraftForm;
+  onChange: (next: (form: DraftForm) => DraftForm) => void;
+  // The agency of a saved draft does not change.
+  locked: boolean;
+  error: (name: string) => string | undefined;
+}
+
+export function DraftFields({ form, onChange, locked, error }: DraftFieldsProps) {
+  const t = useText();
+  const kinds = useKinds();
+  const agencies = agenciesOf(useMe());
+  const set = useCallback(
+    (change: Partial<DraftForm>) => onChange((f) => ({ ...f, ...change })),
+    [onChange],
+  );
+  const setApprover = useCallback((approverPositionId: string | undefined) => set({ approverPositionId }), [set]);
+  const first = useRef<HTMLSelectElement>(null);
+  useEffect(() => first.current?.focus(), []);
+  const files = {
+    files: form.files,
+    onRemove: (at: number) => onChange((f) => withoutFile(f, at)),
+  };
+  return (
+    <>
+      {agencies.length > 1 ? (
+        <SelectField
+          label={t.document.form.leaveAgency}
+          disabled={locked}
+          value={form.agencyId}
+          onChange={(e) => set({ agencyId: e.target.value, approverPositionId: undefined })}
+        >
+          {agencies.map((a) => (
+            <option key={a.id} value={a.id}>
+              {a.name}
+            </option>
+          ))}
+        </SelectField>
+      ) : null}
+      <div className={css.three}>
+        <SelectField
+          ref={first}
+          label={t.document.kind}
+          required
+          value={form.kind}
+          error={error("kind")}
+          onChange={(e) => set({ kind: e.target.value })}
+        >
+          <option value="" />
+          {kinds.all
+            .filter((k) => !k.copy)
+            .map((k) => (
+              <option key={k.code} value={k.code}>
+                {kinds.name(k.code)}
+                {k.abbreviation ? ` (${k.abbreviation})` : ""}
+              </option>
+            ))}
+        </SelectField>
+        <SelectField label={t.document.urgency} value={form.urgency} onChange={(e) => set({ urgency: e.target.value as Urgency })}>
+          {[...urgencies].reverse().map((u) => (
+            <option key={u} value={u}>
+              {t.document.urgencies[u]}
+            </option>
+          ))}
+        </SelectField>
+        <DateField label={t.document.dueDate} value={form.dueDate} error={error("dueDate")} onChange={(dueDate) => set({ dueDate })} />
+      </div>
+      <TextArea
+        label={t.document.subject}
+        required
+        rows={2}
+        maxLength={2000}
+        placeholder={t.document.subjectHint}
+        error={error("subject")}
+        value={form.subject}
+        onChange={(e) => set({ subject: e.target.value })}
+      />
+      <DraftFiles
+        {...files}
+        label={t.document.mainFile}
+        hint={t.document.mainFileHint}
+        role="main"
+        required
+        error={error("files")}
+        onUpload={(u) => onChange((f) => withUpload(f, "main", u))}
+      />
+      <DraftFiles {...files} label={t.document.annexes} role="annex" onUpload={(u) => onChange((f) => withUpload(f, "annex", u))} />
+      <RecipientField
+        label={t.recipient.title}
+        agencyId={form.agencyId}
+        chosen={form.recipients}
+        error={error("recipients")}
+        onChange={(recipients) => set({ recipients })}
+      />
+      <div className={css.two}>
+        <ApproverField agencyId={form.agencyId} value={form.approverPositionId} error={error("approverPositionId")} onChange={setApprover} />
+      </div>
+      <TextArea label={t.document.note} rows={2} maxLength={2000} value={form.note} onChange={(e) => set({ note: e.target.value })} />
+      <Notice look="calm">{t.document.form.noSecrets}</Notice>
+    </>
+  );
+}

@@ -1,0 +1,95 @@
+import type { Document, DocumentDraft, DocumentEdit, FileInput, Upload, Urgency } from "@/api/schema";
+import { fromName, toInput, type Chosen } from "@/features/recipient/model";
+
+// The form of a draft as a value: begun empty or from a document, sent as a
+// draft or as an edit that says only what it must.
+export interface FormFile {
+  role: "main" | "annex";
+  name: string;
+  size: number;
+  uploadId?: string;
+  fileId?: string;
+  sha256?: string;
+  mediaType?: string;
+}
+
+export interface DraftForm {
+  agencyId: string | undefined;
+  kind: string;
+  subject: string;
+  urgency: Urgency;
+  dueDate: string;
+  note: string;
+  approverPositionId: string | undefined;
+  files: readonly FormFile[];
+  recipients: readonly Chosen[];
+}
+
+export function emptyDraft(agencyId: string | undefined): DraftForm {
+  return {
+    agencyId,
+    kind: "",
+    subject: "",
+    urgency: "normal",
+    dueDate: "",
+    note: "",
+    approverPositionId: undefined,
+    files: [],
+    recipients: [],
+  };
+}
+
+export function draftOf(d: Document): DraftForm {
+  return {
+    agencyId: d.agencyId,
+    kind: d.kind,
+    subject: d.subject,
+    urgency: d.urgency,
+    dueDate: d.dueDate ?? "",
+    note: d.note,
+    approverPositionId: d.approverPositionId,
+    files: d.files.map((f) => ({ role: f.role, name: f.name, size: f.size, fileId: f.id, sha256: f.sha256, mediaType: f.mediaType })),
+    recipients: d.recipients.map((r) => (r.type === "name" ? { ...fromName(r.name), role: r.role } : { ...r })),
+  };
+}
+
+// A new main file takes the place of the old one; annexes stand in the order they came.
+export function withUpload(form: DraftForm, role: FormFile["role"], upload: Upload): DraftForm {
+  const file: FormFile = { role, name: upload.name, size: upload.size, uploadId: upload.id, sha256: upload.sha256, mediaType: upload.mediaType };
+  const others = role === "main" ? form.files.filter((f) => f.role !== "main") : form.files;
+  return { ...form, files: role === "main" ? [file, ...others] : [...others, file] };
+}
+
+export function withoutFile(form: DraftForm, at: number): DraftForm {
+  return { ...form, files: form.files.filter((_, i) => i !== at) };
+}
+
+function fileInput(f: FormFile): FileInput {
+  return f.fileId ? { role: f.role, fileId: f.fileId } : { role: f.role, uploadId: f.uploadId };
+}
+
+function shared(form: DraftForm) {
+  return {
+    kind: form.kind,
+    subject: form.subject.trim().normalize("NFC"),
+    urgency: form.urgency,
+    note: form.note.trim().normalize("NFC"),
+    approverPositionId: form.approverPositionId,
+    files: form.files.map(fileInput),
+    recipients: form.recipients.map(toInput),
+  };
+}
+
+export function toDraft(form: DraftForm): DocumentDraft {
+  return { ...shared(form), agencyId: form.agencyId, dueDate: form.dueDate || undefined };
+}
+
+export function toEdit(form: DraftForm, had: { dueDate?: string }): DocumentEdit {
+  const cleared = form.dueDate === "" && had.dueDate !== undefined;
+  return { ...shared(form), dueDate: form.dueDate || undefined, clearDueDate: cleared || undefined };
+}
+
+// Nothing typed is lost unasked.
+export function changed(form: DraftForm, from: DraftForm): boolean {
+  return JSON.stringify(form) !== JSON.stringify(from);
+}

@@ -1,0 +1,67 @@
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
+import { client, value } from "@/api/client";
+import type { DeliveryState } from "@/api/schema";
+import type { OutgoingSearch } from "./search";
+
+const page = 100;
+
+export function documentsQuery(search: OutgoingSearch) {
+  return infiniteQueryOptions({
+    queryKey: ["documents", "list", search],
+    queryFn: ({ pageParam, signal }) =>
+      value(
+        client.GET("/api/documents", {
+          params: { query: { ...search, limit: page, cursor: pageParam } },
+          signal,
+        }),
+      ),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (last) => last.next,
+    placeholderData: keepPreviousData,
+  });
+}
+
+export function documentQuery(id: string) {
+  return queryOptions({
+    queryKey: ["documents", "one", id],
+    queryFn: () => value(client.GET("/api/documents/{id}", { params: { path: { id } } })),
+  });
+}
+
+export function deliveriesQuery(id: string, state: DeliveryState | undefined) {
+  return infiniteQueryOptions({
+    queryKey: ["documents", "one", id, "deliveries", state ?? "all"],
+    queryFn: ({ pageParam }) =>
+      value(
+        client.GET("/api/documents/{id}/deliveries", {
+          params: { path: { id }, query: { state, limit: 200, cursor: pageParam } },
+        }),
+      ),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (last) => last.next,
+    placeholderData: keepPreviousData,
+  });
+}
+
+export function documentEventsQuery(id: string) {
+  return infiniteQueryOptions({
+    queryKey: ["documents", "one", id, "events"],
+    queryFn: ({ pageParam }) =>
+      value(
+        client.GET("/api/documents/{id}/events", {
+          params: { path: { id }, query: { limit: 100, cursor: pageParam } },
+        }),
+      ),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (last) => last.next,
+  });
+}
+
+export function numberPreviewQuery(id: string) {
+  return queryOptions({
+    queryKey: ["documents", "one", id, "numbering"],
+    queryFn: async () =>
+      (await value(client.GET("/api/documents/{id}/numbering", { params: { path: { id } } }))).items,
+    staleTime: 0,
+  });
+}

@@ -1,0 +1,30 @@
+import { expect, test } from "vitest";
+import type { WorkGroup } from "@/api/schema";
+import { countOf, countText, late, ordered } from "./groups";
+
+const group = (expected: WorkGroup["expected"], count: number, items: object[] = []): WorkGroup => ({
+  expected,
+  count,
+  more: count >= 1000,
+  documents: items as WorkGroup["documents"],
+  arrivals: [],
+});
+
+test("decisions come before registration, empty groups are not shown", () => {
+  const groups = [group("read", 1), group("register", 2), group("approve", 1), group("issue", 0)];
+  expect(ordered(groups).map((g) => g.expected)).toEqual(["approve", "register", "read"]);
+});
+
+test("counters say what was counted, and that there is more", () => {
+  expect(countOf([group("number", 2), group("issue", 3)], "number", "issue")).toBe(5);
+  expect(countOf(undefined, "number")).toBe(0);
+  expect(countText(group("register", 1000))).toBe("1000+");
+});
+
+test("late work is listed once, the longest late first, and today is not late", () => {
+  const a = { id: "a", dueDate: "2026-03-19" };
+  const b = { id: "b", dueDate: "2026-03-01" };
+  const c = { id: "c", dueDate: "2026-03-20" };
+  const found = late([group("approve", 2, [a, c]), group("finish", 2, [b, a])], "2026-03-20");
+  expect(found.map((f) => f.item.id)).toEqual(["b", "a"]);
+});

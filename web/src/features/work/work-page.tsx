@@ -1,0 +1,191 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { useRef, type KeyboardEvent, type ReactNode } from "react";
+import type { ArrivalSummary, DocumentSummary, WorkGroup } from "@/api/schema";
+import { useKinds } from "@/features/document/kinds";
+import { Due, UrgencyMark } from "@/features/document/marks";
+import { LoadFailed } from "@/features/session/load-failed";
+import { agenciesOf, useMe } from "@/features/session/me";
+import { useText } from "@/text/text";
+import { Badge } from "@/ui/badge";
+import { classes } from "@/ui/classes";
+import { showBrief, showDay, today } from "@/ui/dates";
+import { Page } from "@/ui/page";
+import { Bone, EmptyState } from "@/ui/states";
+import { countText, late, ordered, type Expected } from "./groups";
+import { workQuery } from "./queries";
+import css from "./work.module.css";
+
+// What must I do now, what is late, what came.
+export function WorkPage() {
+  const t = useText().work;
+  const me = useMe();
+  const { data, error, refetch } = useQuery(workQuery);
+  const box = useRef<HTMLDivElement>(null);
+  if (error && !data) return <LoadFailed error={error} onRetry={() => void refetch()} />;
+  const groups = data ? ordered(data) : undefined;
+  const overdue = data ? late(data, today()) : [];
+  return (
+    <Page title={t.title} sub={`${me.fullName} · ${showDay(today())}`}>
+      <div className={css.page} ref={box} role="presentation" onKeyDown={(e) => moveFocus(e, box.current)}>
+        {groups === undefined ? <Waiting /> : null}
+        {groups?.length === 0 ? <EmptyState title={t.nothing} hint={t.nothingHint} /> : null}
+        {groups && groups.length > 0 ? <Tiles groups={groups} late={overdue.length} /> : null}
+        {overdue.length > 0 ? (
+          <Group id="late" title={t.late} count={String(overdue.length)} late>
+            {overdue.map(({ type, item }) =>
+              type === "document" ? (
+                <DocumentLine key={item.id} item={item as DocumentSummary} />
+              ) : (
+                <ArrivalLine key={item.id} item={item as ArrivalSummary} />
+              ),
+            )}
+          </Group>
+        ) : null}
+        {groups?.map((g) => (
+          <Group key={g.expected} id={g.expected} title={t.groups[g.expected]} count={countText(g)} all={<SeeAll group={g} />}>
+            {g.documents.map((d) => (
+              <DocumentLine key={d.id} item={d} />
+            ))}
+            {g.arrivals.map((a) => (
+              <ArrivalLine key={a.id} item={a} />
+            ))}
+            {g.expected === "quarantine" ? (
+              <li>
+                <Link to="/mail/quarantine" className={css.item} data-item="">
+                  <span className={css.subject}>{t.quarantineLine(g.count)}</span>
+                </Link>
+              </li>
+            ) : null}
+          </Group>
+        ))}
+      </div>
+    </Page>
+  );
+}
+
+// j, k and arrows go through all lines of the page.
+function moveFocus(e: KeyboardEvent, box: HTMLElement | null) {
+  const by = e.key === "j" || e.key === "ArrowDown" ? 1 : e.key === "k" || e.key === "ArrowUp" ? -1 : 0;
+  if (by === 0 || !box || e.ctrlKey || e.altKey) return;
+  const all = [...box.querySelectorAll<HTMLElement>("[data-item]")];
+  const at = all.indexOf(document.activeElement as HTMLElement);
+  all[Math.max(0, Math.min(all.length - 1, at + by))]?.focus();
+  e.preventDefault();
+}
+
+function Waiting() {
+  return (
+    <div className={css.group}>
+      {["62%", "54%", "70%", "48%"].map((w) => (
+        <div key={w} className={css.item}>
+          <Bone width={w} />
+        </div>
+      ))}
+    </div>
+  );
+}
+
+function Tiles({ groups, late: overdue }: { groups: readonly WorkGroup[]; late: number }) {
+  const t = useText().work;
+  return (
+    <nav className={css.tiles} aria-label={t.title}>
+      {overdue > 0 ? (
+        <a href="#late" className={classes(css.tile, css.tileLate)}>
+          <strong>{overdue}</strong>
+          {t.late}
+        </a>
+      ) : null}
+      {groups.map((g) => (
+        <a key={g.expected} href={`#${g.expected}`} className={css.tile}>
+          <strong>{countText(g)}</strong>
+          {t.groups[g.expected]}
+        </a>
+      ))}
+    </nav>
+  );
+}
+
+interface GroupProps {
+  id: string;
+  title: string;
+  count: string;
+  late?: boolean;
+  all?: ReactNode;
+  children: ReactNode;
+}
+
+function Group({ id, title, count, late: red, all, children }: GroupProps) {
+  return (
+    <section className={css.group} id={id} aria-label={`${title} (${count})`}>
+      <header className={css.groupHead}>
+        <h2 className={red ? css.red : undefined}>
+          {title} <span>{count}</span>
+        </h2>
+        {all}
+      </header>
+      <ul>{children}</ul>
+    </section>
+  );
+}
+
+function SeeAll({ group: g }: { group: WorkGroup }) {
+  const t = useText().work;
+  if (g.count <= g.documents.length + g.arrivals.length) return null;
+  const label = t.seeAll(countText(g));
+  const lists: Record<Expected, ReactNode> = {
+    approve: <Link to="/outgoing" search={{ state: ["submitted"] }}>{label}</Link>,
+    number: <Link to="/outgoing" search={{ state: ["approved"] }}>{label}</Link>,
+    issue: <Link to="/outgoing" search={{ state: ["numbered"] }}>{label}</Link>,
+    finish: <Link to="/outgoing" search={{ state: ["draft"], mine: true }}>{label}</Link>,
+    register: <Link to="/incoming" search={{ state: "awaiting" }}>{label}</Link>,
+    read: <Link to="/incoming">{label}</Link>,
+    quarantine: <Link to="/mail/quarantine">{label}</Link>,
+  };
+  return lists[g.expected];
+}
+
+function DocumentLine({ item: d }: { item: DocumentSummary }) {
+  const t = useText();
+  const kinds = useKinds();
+  const several = agenciesOf(useMe()).length > 1;
+  return (
+    <li>
+      <Link to="/outgoing/$id" params={{ id: d.id }} className={css.item} data-item="">
+        <span className={css.what}>
+          {d.reference ? <strong>{d.reference}</strong> : kinds.name(d.kind)}
+        </span>
+        <span className={css.subject} title={d.subject}>
+          <UrgencyMark urgency={d.urgency} /> {d.sentBack ? <Badge tone="soon">{t.document.sentBack}</Badge> : null}{" "}
+          {d.subject || t.document.noSubject}
+        </span>
+        <span className={css.who}>{several ? d.agencyName : d.authorName}</span>
+        <span className={css.due}>
+          <Due day={d.dueDate} over={d.state === "issued"} />
+        </span>
+        <time className={css.time}>{showBrief(d.updatedAt, today())}</time>
+      </Link>
+    </li>
+  );
+}
+
+function ArrivalLine({ item: a }: { item: ArrivalSummary }) {
+  const kinds = useKinds();
+  return (
+    <li>
+      <Link to="/incoming/$id" params={{ id: a.id }} className={classes(css.item, !a.read && css.unread)} data-item="">
+        <span className={css.what}>{a.reference ? <strong>{a.reference}</strong> : kinds.name(a.kind)}</span>
+        <span className={css.subject} title={a.subject}>
+          <UrgencyMark urgency={a.urgency} /> {a.subject}
+        </span>
+        <span className={css.who} title={a.issuerName}>
+          {a.issuerName}
+        </span>
+        <span className={css.due}>
+          <Due day={a.dueDate} over={a.state === "refused"} />
+        </span>
+        <time className={css.time}>{showBrief(a.arrivedAt, today())}</time>
+      </Link>
+    </li>
+  );
+}

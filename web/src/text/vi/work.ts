@@ -1,0 +1,20 @@
+export const work = {
+  title: "Việc cần làm",
+  nothing: "Không còn việc nào chờ",
+  nothingHint: "Việc mới hiện ở đây ngay khi tới.",
+  groups: {
+    approve: "Chờ duyệt",
+    number: "Chờ cấp số",
+    issue: "Chờ phát hành",
+    register: "Chờ vào sổ",
+    finish: "Dự thảo của tôi",
+    read: "Chưa đọc",
+    quarantine: "Thư bị giữ lại",
+  },
+  late: "Quá hạn",
+  lateHint: "Trong số việc đang chờ",
+  seeAll: (n: string) => `Xem cả ${n}`,
+  from: (name: string) => `từ ${name}`,
+  by: (name: string) => name,
+  quarantineLine: (n: number) => `${n} thư chưa nhận vào được. Xem lý do và thử lại.`,
+};
