@@ -28,8 +28,9 @@ const maxBody = 4 << 20
 const maxFields = 20
 
 // The library's own validator does all that the contract uses. The one that it
-// takes for OpenAPI 3.1 by default compiles the schema anew for each request:
-// 1 ms against 10 µs for a draft with 100 recipients.
+// takes for OpenAPI 3.1 by default compiles the schema anew for each request,
+// which costs 2 to 4 ms. Checked by this one, a request costs 15 to 40 µs, and a
+// draft with 100 recipients 1 ms, the decoding of it included (BenchmarkCheck).
 var visiting = []openapi3.SchemaValidationOption{
 	openapi3.VisitAsRequest(), openapi3.MultiErrors(),
 	openapi3.WithStringFormatValidator("uuid", openapi3.NewCallbackValidator(func(s string) error {
@@ -227,7 +228,8 @@ func fieldProblem(name, rule string, s *openapi3.Schema) fault.Field {
 		f.Text = fault.Text{VI: "Chỉ được ghi một lần.", EN: "May be given only once."}
 	case "enum":
 		f.Text = fault.Text{VI: "Giá trị không có trong danh sách.", EN: "Not one of the possible values."}
-	case "type":
+	case "type", "nullable":
+		f.Code = "type"
 		f.Text = fault.Text{VI: "Giá trị không đúng kiểu.", EN: "A value of the wrong type."}
 	case "minLength":
 		f.Code = "too_short"

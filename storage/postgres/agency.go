@@ -89,6 +89,15 @@ func (tx *Tx) SaveAgency(ctx context.Context, a Agency) error {
 	return changed(n)
 }
 
+// SetSuccessor names the successor of an agency. It is apart from SaveAgency
+// for an import, whose agencies may succeed each other in any order.
+func (tx *Tx) SetSuccessor(ctx context.Context, id, successor org.ID) error {
+	if err := tx.q.SetSuccessor(ctx, optional(successor), id); err != nil {
+		return fmt.Errorf("set successor: %w", err)
+	}
+	return nil
+}
+
 func codeTaken(err error) error {
 	switch {
 	case violates(err, "agency_code_key"):

@@ -42,13 +42,17 @@ func translate(err error) error {
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return errBusy.Because(err)
 	}
+	// Whatever the server says while it lets nobody in, it is away.
+	var connect *pgconn.ConnectError
+	if errors.As(err, &connect) {
+		return errGone.Because(err)
+	}
 	var pg *pgconn.PgError
 	if errors.As(err, &pg) {
 		return translateCode(pg, err)
 	}
-	var connect *pgconn.ConnectError
 	var network net.Error
-	if errors.As(err, &connect) || errors.As(err, &network) || errors.Is(err, io.EOF) ||
+	if errors.As(err, &network) || errors.Is(err, io.EOF) ||
 		errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed) || pgconn.SafeToRetry(err) {
 		return errGone.Because(err)
 	}

@@ -40,19 +40,6 @@ func (tx *Tx) PositionsOf(ctx context.Context, accounts ...org.ID) ([]Position, 
 	return list, nil
 }
 
-// AllPositions gives the positions of every agency, without names; for the import.
-func (tx *Tx) AllPositions(ctx context.Context) ([]Position, error) {
-	rows, err := tx.q.AllPositions(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("list positions: %w", err)
-	}
-	list := make([]Position, len(rows))
-	for i, r := range rows {
-		list[i] = positionOf(r)
-	}
-	return list, nil
-}
-
 // PositionHolder tells to which agency and account a position belongs, when
 // the scope may know.
 func (tx *Tx) PositionHolder(ctx context.Context, id org.ID) (agency, account org.ID, err error) {

@@ -38,9 +38,9 @@ func (tx *Tx) Units(ctx context.Context, agency org.ID) ([]Unit, error) {
 	return unitsFrom(rows), nil
 }
 
-// AllUnits gives the units of every agency; for the import.
-func (tx *Tx) AllUnits(ctx context.Context) ([]Unit, error) {
-	rows, err := tx.q.AllUnits(ctx)
+// UnitsIn gives all units of several agencies; for the import.
+func (tx *Tx) UnitsIn(ctx context.Context, agencies []org.ID) ([]Unit, error) {
+	rows, err := tx.q.UnitsIn(ctx, agencies)
 	if err != nil {
 		return nil, fmt.Errorf("list units: %w", err)
 	}

@@ -33,6 +33,7 @@ type (
 type Options struct {
 	SessionIdle time.Duration // a session ends when it was not used for so long
 	SessionLife time.Duration // and after this at the latest
+	ReadSheet   ReadSheet     // of an import; none where nothing is imported
 }
 
 // Service carries out the use cases on one database.

@@ -30,8 +30,11 @@ select * from agency order by code;
 -- name: ListUnits :many
 select * from unit where agency_id = @agency_id order by name, id;
 
--- name: AllUnits :many
-select * from unit order by agency_id, id;
+-- name: UnitsIn :many
+select * from unit where agency_id = any(@agencies::uuid[]) order by agency_id, id;
+
+-- name: SetSuccessor :exec
+update agency set successor_id = @successor_id where id = @id;
 
 -- name: LockUnit :one
 select * from unit where agency_id = @agency_id and id = @id for update;
@@ -58,9 +61,6 @@ select p.*, a.full_name, g.name as agency_name, u.name as unit_name
   left join unit u on u.agency_id = p.agency_id and u.id = p.unit_id
  where p.account_id = any(@accounts::uuid[])
  order by p.valid_until desc nulls first, p.valid_from desc, g.name, p.id;
-
--- name: AllPositions :many
-select * from position order by agency_id, id;
 
 -- name: LockPosition :one
 select * from position where agency_id = @agency_id and id = @id for update;

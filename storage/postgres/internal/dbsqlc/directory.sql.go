@@ -113,73 +113,6 @@ func (q *Queries) AllAgencies(ctx context.Context) ([]Agency, error) {
 	return items, nil
 }
 
-const allPositions = `-- name: AllPositions :many
-select agency_id, id, account_id, unit_id, role, title, valid_from, valid_until, version from position order by agency_id, id
-`
-
-func (q *Queries) AllPositions(ctx context.Context) ([]Position, error) {
-	rows, err := q.db.Query(ctx, allPositions)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []Position{}
-	for rows.Next() {
-		var i Position
-		if err := rows.Scan(
-			&i.AgencyID,
-			&i.ID,
-			&i.AccountID,
-			&i.UnitID,
-			&i.Role,
-			&i.Title,
-			&i.ValidFrom,
-			&i.ValidUntil,
-			&i.Version,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
-const allUnits = `-- name: AllUnits :many
-select agency_id, id, name, abbreviation, parent_id, valid_from, valid_until, version from unit order by agency_id, id
-`
-
-func (q *Queries) AllUnits(ctx context.Context) ([]Unit, error) {
-	rows, err := q.db.Query(ctx, allUnits)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []Unit{}
-	for rows.Next() {
-		var i Unit
-		if err := rows.Scan(
-			&i.AgencyID,
-			&i.ID,
-			&i.Name,
-			&i.Abbreviation,
-			&i.ParentID,
-			&i.ValidFrom,
-			&i.ValidUntil,
-			&i.Version,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
 const deleteGroup = `-- name: DeleteGroup :execrows
 delete from recipient_group where agency_id = $1 and id = $2 and version = $3
 `
@@ -687,6 +620,48 @@ type RemoveGroupMembersParams struct {
 func (q *Queries) RemoveGroupMembers(ctx context.Context, arg RemoveGroupMembersParams) error {
 	_, err := q.db.Exec(ctx, removeGroupMembers, arg.AgencyID, arg.GroupID, arg.Kept)
 	return err
+}
+
+const setSuccessor = `-- name: SetSuccessor :exec
+update agency set successor_id = $1 where id = $2
+`
+
+func (q *Queries) SetSuccessor(ctx context.Context, successorID *org.ID, iD org.ID) error {
+	_, err := q.db.Exec(ctx, setSuccessor, successorID, iD)
+	return err
+}
+
+const unitsIn = `-- name: UnitsIn :many
+select agency_id, id, name, abbreviation, parent_id, valid_from, valid_until, version from unit where agency_id = any($1::uuid[]) order by agency_id, id
+`
+
+func (q *Queries) UnitsIn(ctx context.Context, agencies []org.ID) ([]Unit, error) {
+	rows, err := q.db.Query(ctx, unitsIn, agencies)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []Unit{}
+	for rows.Next() {
+		var i Unit
+		if err := rows.Scan(
+			&i.AgencyID,
+			&i.ID,
+			&i.Name,
+			&i.Abbreviation,
+			&i.ParentID,
+			&i.ValidFrom,
+			&i.ValidUntil,
+			&i.Version,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const updateAgency = `-- name: UpdateAgency :execrows

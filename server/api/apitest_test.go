@@ -1,0 +1,248 @@
+package api_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"sync/atomic"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"congvan/server/api"
+	"congvan/server/app/accounts"
+	"congvan/server/domain/org"
+	"congvan/storage/postgres"
+	"congvan/storage/storagetest"
+)
+
+// installation is a whole server on a database of its own. Every answer that
+// comes from it is held against the contract (N5).
+type installation struct {
+	*storagetest.Database
+	accounts *accounts.Service
+	url      string
+	log      *safeBuffer
+	offset   atomic.Int64 // how far the clock is ahead, in nanoseconds
+	http     *http.Client
+}
+
+func (i *installation) now() time.Time { return time.Now().Add(time.Duration(i.offset.Load())) }
+
+// later moves the clock.
+func (i *installation) later(d time.Duration) { i.offset.Add(int64(d)) }
+
+// install starts a server. change may set options that a test is about.
+func install(t *testing.T, change ...func(*api.Options)) *installation {
+	t.Helper()
+	i := &installation{Database: storagetest.DB(t), log: &safeBuffer{}}
+	i.accounts = accounts.New(i.Store, i.now, accounts.Options{SessionIdle: 8 * time.Hour, SessionLife: 7 * 24 * time.Hour})
+	public, err := url.Parse("http://localhost:8080")
+	if err != nil {
+		t.Fatal(err)
+	}
+	opts := api.Options{
+		Accounts:  i.accounts,
+		Web:       fstest.MapFS{"index.html": {Data: []byte("<!doctype html><title>congvan</title>")}, "assets/app-1a2b3c.js": {Data: bytes.Repeat([]byte("export {};\n"), 500)}},
+		Version:   api.Version{Version: "test"},
+		Ready:     []api.Check{{Name: "database", Test: i.Ping}},
+		PublicURL: public,
+		MaxUpload: 8 << 20,
+		Log:       slog.New(slog.NewJSONHandler(i.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		Metrics:   prometheus.NewRegistry(),
+	}
+	for _, c := range change {
+		c(&opts)
+	}
+	handler, err := api.New(opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewUnstartedServer(handler)
+	server.Config = api.Server("", handler, opts.Log)
+	server.Start()
+	t.Cleanup(server.Close)
+	i.url = server.URL
+	i.http = &http.Client{Transport: &checked{t: t, next: server.Client().Transport}, Timeout: 30 * time.Second,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	return i
+}
+
+// client sends requests as one person.
+type client struct {
+	*installation
+	t      testing.TB
+	cookie string
+	token  string
+}
+
+// nobody sends requests without signing in.
+func (i *installation) nobody(t testing.TB) *client { return &client{installation: i, t: t} }
+
+// as gives a client with a session of the account.
+func (i *installation) as(t testing.TB, account org.ID) *client {
+	t.Helper()
+	secret := rand.Text()
+	hash := sha256.Sum256([]byte(secret))
+	i.exec(t, `insert into session (id_hash, id, account_id, created_at, seen_at, expires_at) values ($1, $2, $3, $4, $4, $5)`,
+		hash[:], postgres.NewID(), account, i.now(), i.now().Add(7*24*time.Hour))
+	return &client{installation: i, t: t, cookie: secret}
+}
+
+// token gives a client with a token of the account.
+func (i *installation) token(t testing.TB, account org.ID, scopes ...string) *client {
+	t.Helper()
+	secret := rand.Text()
+	hash := sha256.Sum256([]byte(secret))
+	i.exec(t, `insert into token (id, id_hash, account_id, name, scopes, created_at, expires_at) values ($1, $2, $3, 'test', $4, $5, $6)`,
+		postgres.NewID(), hash[:], account, scopes, i.now(), i.now().Add(24*time.Hour))
+	return &client{installation: i, t: t, token: secret}
+}
+
+func (i *installation) exec(t testing.TB, sql string, args ...any) {
+	t.Helper()
+	if _, err := i.Admin(t).Exec(context.Background(), sql, args...); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (i *installation) scan(t testing.TB, into any, sql string, args ...any) {
+	t.Helper()
+	if err := i.Admin(t).QueryRow(context.Background(), sql, args...).Scan(into); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// operator makes an account that runs the installation.
+func (i *installation) operator(t testing.TB) org.ID {
+	t.Helper()
+	id := postgres.NewID()
+	i.exec(t, `insert into account (id, login, full_name, must_change_password, operator, created_at) values ($1, $2, 'Operator', false, true, now())`,
+		id, "op"+uuid.NewString())
+	return id
+}
+
+// answer is what came back.
+type answer struct {
+	Status int
+	Header http.Header
+	Body   []byte
+}
+
+// problem is a refusal as the contract writes it.
+type problem struct {
+	Code, Title, RequestID string
+	Status                 int
+	Fields                 []struct{ Name, Code, Message string }
+}
+
+func (a answer) problem(t testing.TB) problem {
+	t.Helper()
+	var p problem
+	a.into(t, &p)
+	return p
+}
+
+func (a answer) into(t testing.TB, v any) {
+	t.Helper()
+	if err := json.Unmarshal(a.Body, v); err != nil {
+		t.Fatalf("status %d, not JSON: %v\n%s", a.Status, err, a.Body)
+	}
+}
+
+// need ends the test unless the answer has the status.
+func (a answer) need(t testing.TB, status int) answer {
+	t.Helper()
+	if a.Status != status {
+		t.Fatalf("status %d, want %d: %s", a.Status, status, a.Body)
+	}
+	return a
+}
+
+// refused ends the test unless the answer is a problem with the code.
+func (a answer) refused(t testing.TB, status int, code string) problem {
+	t.Helper()
+	p := a.need(t, status).problem(t)
+	if p.Code != code {
+		t.Fatalf("code %q, want %q: %s", p.Code, code, a.Body)
+	}
+	return p
+}
+
+type header struct{ name, value string }
+
+// call sends a request; a body that is no reader goes as JSON.
+func (c *client) call(method, path string, body any, headers ...header) answer {
+	c.t.Helper()
+	var content io.Reader
+	kind := ""
+	switch b := body.(type) {
+	case nil:
+	case io.Reader:
+		content, kind = b, "application/octet-stream"
+	case json.RawMessage:
+		content, kind = bytes.NewReader(b), "application/json"
+	default:
+		text, err := json.Marshal(b)
+		if err != nil {
+			c.t.Fatal(err)
+		}
+		content, kind = bytes.NewReader(text), "application/json"
+	}
+	r, err := http.NewRequestWithContext(context.Background(), method, c.url+path, content)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	if kind != "" {
+		r.Header.Set("Content-Type", kind)
+	}
+	if c.cookie != "" {
+		r.AddCookie(&http.Cookie{Name: "congvan_session", Value: c.cookie})
+	}
+	if c.token != "" {
+		r.Header.Set("Authorization", "Bearer "+c.token)
+	}
+	for _, h := range headers {
+		r.Header.Set(h.name, h.value)
+	}
+	resp, err := c.http.Do(r)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	data, err := io.ReadAll(resp.Body)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return answer{resp.StatusCode, resp.Header, data}
+}
+
+func (c *client) get(path string, headers ...header) answer {
+	c.t.Helper()
+	return c.call(http.MethodGet, path, nil, headers...)
+}
+
+// post sends a command under a key of its own.
+func (c *client) post(path string, body any, headers ...header) answer {
+	c.t.Helper()
+	return c.call(http.MethodPost, path, body, append([]header{{"Idempotency-Key", uuid.NewString()}}, headers...)...)
+}
+
+// patch sends an edit of a version.
+func (c *client) patch(path, version string, body any, headers ...header) answer {
+	c.t.Helper()
+	return c.call(http.MethodPatch, path, body, append([]header{{"If-Match", version}}, headers...)...)
+}
+
+// object is JSON to send.
+type object = map[string]any
