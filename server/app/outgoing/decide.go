@@ -30,6 +30,9 @@ func (s *Service) Submit(ctx context.Context, who access.Person, c access.Comman
 			if err != nil {
 				return document.Event{}, err
 			}
+			if d.Recipients, _, err = tx.Recipients(ctx, d.AgencyID, d.ID); err != nil {
+				return document.Event{}, err
+			}
 			return d.Submit(pos, note, now)
 		}})
 }

@@ -17,7 +17,7 @@ import (
 // State is where a document stands in its life cycle.
 type State string
 
-// The states. Signed is reached only where a signature is asked for.
+// The states. No act of the life cycle leads to Signed or Voided.
 const (
 	Draft     State = "draft"
 	Submitted State = "submitted"
@@ -40,6 +40,15 @@ const (
 	Flash      Urgency = "flash"
 	FlashAt    Urgency = "flash_at"
 )
+
+// Known tells whether the degree is one of these.
+func (u Urgency) Known() bool {
+	switch u {
+	case Normal, Urgent, VeryUrgent, Flash, FlashAt:
+		return true
+	}
+	return false
+}
 
 // Document is an outgoing official document with the files and recipients it
 // has at this moment.
@@ -166,6 +175,22 @@ func (r Recipient) same() Recipient {
 		key.Name = r.Name
 	}
 	return key
+}
+
+// addressed tells whether the recipient names what its type says, and nothing else.
+func (r Recipient) addressed() bool {
+	named := [...]bool{!r.AgencyID.IsZero(), !r.UnitID.IsZero(), !r.PositionID.IsZero()}
+	switch r.Type {
+	case ToAgency:
+		return named == [...]bool{true, false, false}
+	case ToUnit:
+		return named == [...]bool{false, true, false}
+	case ToPerson:
+		return named == [...]bool{false, false, true}
+	case ToName:
+		return named == [...]bool{false, false, false}
+	}
+	return false
 }
 
 // Main gives the document's own file.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"congvan/server/domain/fault"
 )
@@ -69,18 +70,32 @@ var ErrOutOfOrder = fault.New(fault.Conflict, "out_of_order",
 	"Văn bản không ở trạng thái cho phép thao tác này.",
 	"The document is not in a state that allows this.")
 
-// advance takes the document one step along the table.
-func (d *Document) advance(act Act) (Event, error) {
+// next gives the step that the act would take. The document itself changes only
+// in take, after every rule was heard: a refused act leaves it as it was.
+func (d *Document) next(act Act) (Step, error) {
 	s, ok := step(act, d.State)
 	if !ok {
-		return Event{}, ErrOutOfOrder
+		return Step{}, ErrOutOfOrder
 	}
-	d.State = s.To
-	return Event{Verb: s.Verb, Data: map[string]string{}}, nil
+	return s, nil
+}
+
+// take goes the step.
+func (d *Document) take(s Step, now time.Time) Event {
+	d.State, d.UpdatedAt = s.To, now
+	return Event{Verb: s.Verb, Data: map[string]string{}}
+}
+
+// noting adds what the actor remarked, if anything.
+func (e Event) noting(note string) Event {
+	if note = strings.TrimSpace(note); note != "" {
+		e.Data["note"] = note
+	}
+	return e
 }
 
 // Describe prints the life cycle as a Markdown table and a Mermaid diagram; a
-// test keeps docs/life-of-a-document.md equal to it.
+// test keeps the end of docs/life-of-a-document.md equal to it.
 func Describe() string {
 	var b strings.Builder
 	b.WriteString("| act | from | to | event |\n|---|---|---|---|\n")

@@ -1,6 +1,7 @@
 package document
 
 import (
+	"errors"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -45,9 +46,7 @@ func (d Document) Check() error {
 	if utf8.RuneCountInString(d.Note) > MaxNote {
 		return fault.InvalidField("note", "too_long", "Ghi chú dài quá 2000 ký tự.", "The note is longer than 2,000 characters.")
 	}
-	switch d.Urgency {
-	case Normal, Urgent, VeryUrgent, Flash, FlashAt:
-	default:
+	if !d.Urgency.Known() {
 		return fault.InvalidField("urgency", "unknown_urgency", "Độ khẩn không hợp lệ.", "The urgency is not known.")
 	}
 	if err := d.checkFiles(); err != nil {
@@ -85,6 +84,12 @@ func (d Document) checkRecipients() error {
 		if strings.TrimSpace(r.Name) == "" || utf8.RuneCountInString(r.Name) > maxName {
 			return fault.InvalidField("recipients", "name", "Mỗi nơi nhận cần tên, không quá 200 ký tự.", "Each recipient needs a name of at most 200 characters.")
 		}
+		if r.Role != ForAction && r.Role != ForInformation {
+			return fault.InvalidField("recipients", "unknown_role", "Vai trò của nơi nhận không hợp lệ.", "The role of a recipient is not known.")
+		}
+		if !r.addressed() {
+			return fault.InvalidField("recipients", "unknown_recipient", "Nơi nhận không rõ là cơ quan, đơn vị, cá nhân nào.", "A recipient names no agency, unit or person.")
+		}
 		if seen[r.same()] {
 			return fault.InvalidField("recipients", "twice", "Một nơi nhận được ghi hai lần: "+r.Name+".", "A recipient stands in the list twice: "+r.Name+".")
 		}
@@ -95,26 +100,31 @@ func (d Document) checkRecipients() error {
 
 // Edit marks the draft as changed by its author.
 func (d *Document) Edit(now time.Time) (Event, error) {
-	e, err := d.advance(Edit)
+	s, err := d.next(Edit)
 	if err != nil {
-		return e, err
+		return Event{}, err
 	}
-	d.UpdatedAt = now
-	return e, d.Check()
+	if err := d.Check(); err != nil {
+		return Event{}, err
+	}
+	return d.take(s, now), nil
 }
 
 // Discard gives the draft up.
 func (d *Document) Discard(now time.Time) (Event, error) {
-	e, err := d.advance(Discard)
-	d.UpdatedAt = now
-	return e, err
+	s, err := d.next(Discard)
+	if err != nil {
+		return Event{}, err
+	}
+	return d.take(s, now), nil
 }
 
-// Submit asks the approver to decide. Everything the document needs must be there.
+// Submit asks the approver to decide. Everything the document needs must be
+// there, recipients included: from here on nobody can add them.
 func (d *Document) Submit(approver org.Position, note string, now time.Time) (Event, error) {
-	e, err := d.advance(Submit)
+	s, err := d.next(Submit)
 	if err != nil {
-		return e, err
+		return Event{}, err
 	}
 	var missing []fault.Field
 	ask := func(present bool, name, vi, en string) {
@@ -125,62 +135,64 @@ func (d *Document) Submit(approver org.Position, note string, now time.Time) (Ev
 	_, hasMain := d.Main()
 	ask(strings.TrimSpace(d.Subject) != "", "subject", "Hãy ghi trích yếu.", "Enter the subject.")
 	ask(hasMain, "files", "Hãy đính kèm tệp văn bản chính.", "Attach the main file.")
+	ask(len(d.Recipients) > 0, "recipients", "Hãy chọn nơi nhận.", "Choose the recipients.")
 	ask(!approver.ID.IsZero(), "approverPositionId", "Hãy chọn lãnh đạo duyệt.", "Choose the leader who approves.")
 	if len(missing) > 0 {
-		return e, fault.New(fault.Invalid, "incomplete", "Văn bản chưa đủ để trình.", "The document is not complete enough to submit.").With(missing...)
+		return Event{}, fault.New(fault.Invalid, "incomplete", "Văn bản chưa đủ để trình.", "The document is not complete enough to submit.").With(missing...)
 	}
 	if approver.AgencyID != d.AgencyID || approver.Role != org.Leader {
-		return e, fault.InvalidField("approverPositionId", "not_a_leader", "Người duyệt phải là lãnh đạo của cơ quan.", "The approver must be a leader of the agency.")
+		return Event{}, fault.InvalidField("approverPositionId", "not_a_leader", "Người duyệt phải là lãnh đạo của cơ quan.", "The approver must be a leader of the agency.")
+	}
+	if err := d.Check(); err != nil {
+		return Event{}, err
 	}
 	d.ApproverPositionID = approver.ID
-	d.SubmittedAt, d.UpdatedAt, d.SentBackReason = now, now, ""
-	if note = strings.TrimSpace(note); note != "" {
-		e.Data["note"] = note
-	}
-	return e, d.Check()
+	d.SubmittedAt, d.SentBackReason = now, ""
+	return d.take(s, now).noting(note), nil
 }
 
 // Withdraw takes a submitted draft back to its author before it is decided.
 func (d *Document) Withdraw(now time.Time) (Event, error) {
-	e, err := d.advance(Withdraw)
-	d.UpdatedAt, d.SubmittedAt = now, time.Time{}
-	return e, err
+	s, err := d.next(Withdraw)
+	if err != nil {
+		return Event{}, err
+	}
+	d.SubmittedAt = time.Time{}
+	return d.take(s, now), nil
 }
 
 // Approve accepts the bytes that the approver saw, who becomes the signer.
 func (d *Document) Approve(by By, seen Hash, note string, now time.Time) (Event, error) {
-	e, err := d.advance(Approve)
+	s, err := d.next(Approve)
 	if err != nil {
-		return e, err
+		return Event{}, err
 	}
-	main, _ := d.Main()
 	if err := d.checkSeen(seen); err != nil {
-		return e, err
+		return Event{}, err
 	}
-	d.ApprovedAt, d.UpdatedAt, d.ApprovedHash = now, now, main.Hash
+	d.ApprovedAt, d.ApprovedHash = now, seen
 	d.SignerName, d.SignerTitle = by.Name, by.Position.Title
-	e.Data["sha256"] = main.Hash.String()
-	if note = strings.TrimSpace(note); note != "" {
-		e.Data["note"] = note
-	}
+	e := d.take(s, now).noting(note)
+	e.Data["sha256"] = seen.String()
 	return e, nil
 }
 
 // SendBack gives the draft back to its author with a reason.
 func (d *Document) SendBack(reason string, seen Hash, now time.Time) (Event, error) {
-	e, err := d.advance(SendBack)
+	s, err := d.next(SendBack)
 	if err != nil {
-		return e, err
+		return Event{}, err
 	}
 	if reason = strings.TrimSpace(reason); reason == "" {
-		return e, fault.InvalidField("reason", "required", "Hãy ghi lý do trả lại.", "Give the reason.")
+		return Event{}, fault.InvalidField("reason", "required", "Hãy ghi lý do trả lại.", "Give the reason.")
 	}
 	if err := d.checkSeen(seen); err != nil {
-		return e, err
+		return Event{}, err
 	}
-	d.SentBackReason, d.UpdatedAt = reason, now
+	d.SentBackReason = reason
 	d.SubmittedAt, d.ApprovedAt, d.ApprovedHash = time.Time{}, time.Time{}, Hash{}
 	d.SignerName, d.SignerTitle = "", ""
+	e := d.take(s, now)
 	e.Data["reason"] = reason
 	return e, nil
 }
@@ -195,48 +207,56 @@ type TakenNumber struct {
 	Day        org.Day
 }
 
+// errNoNumber is a defect of ours, not a refusal: a register always gives a number.
+var errNoNumber = errors.New("numbering a document without a number of a register")
+
 // TakeNumber gives the approved document its number.
 func (d *Document) TakeNumber(n TakenNumber, now time.Time) (Event, error) {
-	e, err := d.advance(Number)
+	s, err := d.next(Number)
 	if err != nil {
-		return e, err
+		return Event{}, err
+	}
+	if n.Number < 1 || n.RegisterID.IsZero() || n.Day.IsZero() {
+		return Event{}, errNoNumber
 	}
 	if err := d.unchanged(); err != nil {
-		return e, err
+		return Event{}, err
 	}
 	d.RegisterID, d.Number, d.NumberSuffix, d.Symbol = n.RegisterID, n.Number, n.Suffix, n.Symbol
-	d.Date, d.NumberedAt, d.UpdatedAt = n.Day, now, now
+	d.Date, d.NumberedAt = n.Day, now
+	e := d.take(s, now)
 	e.Data["reference"] = n.Written
 	return e, nil
 }
 
 // Issue is the one moment a document leaves the agency: what the clerk saw is
-// what was approved, it has a number and somebody to go to.
+// what was approved, it has a number and somebody to go to. An approved
+// document takes its number first, in the same transaction.
 func (d *Document) Issue(seen Hash, now time.Time) (Event, error) {
-	if !d.State.Allows(Issue) || d.Number == 0 {
+	s, err := d.next(Issue)
+	if err != nil {
+		return Event{}, err
+	}
+	if d.Number == 0 {
 		return Event{}, ErrOutOfOrder
 	}
-	e, err := d.advance(Issue)
-	if err != nil {
-		return e, err
-	}
 	if err := d.unchanged(); err != nil {
-		return e, err
+		return Event{}, err
 	}
 	if err := d.checkSeen(seen); err != nil {
-		return e, err
+		return Event{}, err
 	}
 	if len(d.Recipients) == 0 {
-		return e, fault.InvalidField("recipients", "required", "Văn bản chưa có nơi nhận.", "The document has no recipient.")
+		return Event{}, fault.InvalidField("recipients", "required", "Văn bản chưa có nơi nhận.", "The document has no recipient.")
 	}
-	d.IssuedAt, d.UpdatedAt = now, now
-	return e, nil
+	d.IssuedAt = now
+	return d.take(s, now), nil
 }
 
 // checkSeen refuses a decision on other bytes than the ones that are there.
 func (d Document) checkSeen(seen Hash) error {
 	main, ok := d.Main()
-	if !ok || main.Hash != seen {
+	if !ok || seen.IsZero() || main.Hash != seen {
 		return fault.New(fault.Stale, "stale",
 			"Văn bản đã thay đổi từ khi bạn mở. Hãy xem lại rồi quyết định.",
 			"The document has changed since you opened it. Read it again before deciding.")
@@ -247,7 +267,7 @@ func (d Document) checkSeen(seen Hash) error {
 // unchanged holds A3: the bytes of an approved version never change.
 func (d Document) unchanged() error {
 	main, ok := d.Main()
-	if !ok || main.Hash != d.ApprovedHash {
+	if !ok || d.ApprovedHash.IsZero() || main.Hash != d.ApprovedHash {
 		return fault.New(fault.Conflict, "approved_bytes_changed",
 			"Tệp hiện tại không phải là tệp đã được duyệt.",
 			"The present file is not the one that was approved.")
