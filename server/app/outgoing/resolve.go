@@ -114,7 +114,7 @@ func resolveRecipients(ctx context.Context, tx *postgres.Tx, agency org.ID, in [
 				out.PositionID, out.Name, valid = p.ID, p.FullName, p.Validity
 			}
 		case document.ToName:
-			out.Name, ok = document.CleanName(r.Name), true
+			out.Name, ok = document.CleanLine(r.Name), true
 		}
 		if !ok || !valid.Contains(today) {
 			return nil, fault.InvalidField("recipients", "unknown_recipient",
