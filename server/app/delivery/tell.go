@@ -46,11 +46,11 @@ func (s *Service) Apply(ctx context.Context, agency, documentID, id org.ID, r ex
 		if err := tx.SaveDelivery(ctx, before, after); err != nil {
 			return err
 		}
-		data := map[string]string{"recipient": after.Name, "byName": after.ByName}
-		if after.Reason != "" {
-			data["reason"] = after.Reason
+		data := map[string]string{"recipient": after.Name, "byName": r.ByName}
+		if r.Reason != "" {
+			data["reason"] = r.Reason
 		}
-		event := document.Event{Verb: "delivery_" + string(after.State), Data: data}
+		event := document.Event{Verb: "delivery_" + string(r.State), Data: data}
 		return tx.Record(ctx, agency, "document", documentID, event, document.By{}, s.clock())
 	})
 }

@@ -4,6 +4,8 @@
 package exchange
 
 import (
+	"cmp"
+	"slices"
 	"time"
 
 	"congvan/server/domain/org"
@@ -26,23 +28,21 @@ const (
 	Expired    State = "expired"    // its life time passed
 )
 
-// rank orders the states of the ordinary road; a receipt never leads back.
-func (s State) rank() int {
-	for i, known := range [...]State{Waiting, Sent, Arrived, Registered, Assigned, InWork, Done} {
-		if s == known {
-			return i
-		}
-	}
-	return -1
-}
+// road lists the states in the order of what they prove. Giving up (failed,
+// expired) yields to any word from the other side: what arrived had not failed.
+// A refusal yields to a registration, since a recipient says one or the other
+// (QCVN 102:2016: 02 or 03) and what stands in a register cannot be taken out.
+var road = [...]State{Waiting, Sent, Failed, Expired, Arrived, Refused, Registered, Assigned, InWork, Done}
 
-// Final tells whether nothing more can come of the delivery.
+// rank gives the place on the road, and -1 for what is none of ours.
+func (s State) rank() int { return slices.Index(road[:], s) }
+
+// Final tells whether nothing more is waited for. Only word of being further
+// along still changes it, and done nothing at all.
 func (s State) Final() bool { return s == Done || s == Refused || s == Failed || s == Expired }
 
 // Known tells whether the state is one of ours.
-func (s State) Known() bool {
-	return s.rank() >= 0 || s == Refused || s == Failed || s == Expired
-}
+func (s State) Known() bool { return s.rank() >= 0 }
 
 // Delivery is one recipient's share of an issued document, as its sender sees it.
 type Delivery struct {
@@ -86,27 +86,29 @@ type Receipt struct {
 }
 
 // Apply gives the delivery after the receipt, and whether the receipt changed
-// anything. It is indifferent to order and repetition: a state is only ever
-// replaced by one further along, a final one never.
+// anything. The delivery keeps the furthest receipt there ever was, so order
+// and repetition make no difference. An arrival number is kept whenever it
+// comes, even after word of a later state; of two the one taken later counts.
 func (d Delivery) Apply(r Receipt) (Delivery, bool) {
-	if !r.State.Known() || d.State.Final() || d.State == r.State {
+	if !r.State.Known() {
 		return d, false
 	}
-	if r.State.rank() >= 0 && r.State.rank() < d.State.rank() {
-		return d, false
+	after := d
+	if r.State.rank() >= Registered.rank() {
+		after.ArrivalNumber = max(d.ArrivalNumber, r.ArrivalNumber)
 	}
-	// What was registered can no longer be refused (QCVN 102:2016: 02 or 03).
-	if r.State == Refused && d.State.rank() >= Registered.rank() {
-		return d, false
+	if r.compare(Receipt{State: d.State, At: d.StateAt, ByName: d.ByName, Reason: d.Reason}) > 0 {
+		after.State, after.StateAt, after.ByName, after.Reason = r.State, r.At, r.ByName, r.Reason
 	}
-	if (r.State == Failed || r.State == Expired) && d.State.rank() >= Arrived.rank() {
-		return d, false
-	}
-	d.State, d.StateAt, d.ByName, d.Reason = r.State, r.At, r.ByName, r.Reason
-	if r.ArrivalNumber > 0 {
-		d.ArrivalNumber = r.ArrivalNumber
-	}
-	return d, true
+	return after, after != d
+}
+
+// compare is positive when r counts rather than other: the one further along;
+// of two that say the same the first; and of two at one moment either, but
+// always the same one.
+func (r Receipt) compare(other Receipt) int {
+	return cmp.Or(cmp.Compare(r.State.rank(), other.State.rank()), other.At.Compare(r.At),
+		cmp.Compare(r.ByName, other.ByName), cmp.Compare(r.Reason, other.Reason))
 }
 
 // ChannelTo finds the road to an agency from its capability (D3).
