@@ -1,7 +1,6 @@
 package routing
 
 import (
-	"strconv"
 	"time"
 
 	"congvan/server/domain/org"
@@ -66,5 +65,3 @@ func InsideLine(id, unit, position org.ID, role LineRole, now time.Time) Line {
 	}
 	return Line{ID: id, UnitID: unit, PositionID: position, Role: role, State: state, CreatedAt: now}
 }
-
-func itoa(n int) string { return strconv.Itoa(n) }

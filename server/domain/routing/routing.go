@@ -6,6 +6,8 @@
 package routing
 
 import (
+	"errors"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -117,7 +119,8 @@ func (a *Arrival) Receive(f Fields, seen document.Hash, day, today org.Day) erro
 	if err := a.checkFields(f, day, today); err != nil {
 		return err
 	}
-	f.IssuerCode = a.IssuerCode
+	f.IssuerCode = a.IssuerCode // told by the exchange, not by the clerk
+	f.Subject, f.IssuerName = strings.TrimSpace(f.Subject), strings.TrimSpace(f.IssuerName)
 	if f.MainHash.IsZero() {
 		f.MainHash = a.MainHash
 	}
@@ -145,6 +148,7 @@ func (a *Arrival) checkFields(f Fields, day, today org.Day) error {
 	refuse(!f.DocumentDate.IsZero() && f.DocumentDate.After(day), "documentDate", "after_arrival", "Ngày văn bản phải trước hoặc bằng ngày đến.", "The document's date must not come after its arrival.")
 	refuse(!f.DueDate.IsZero() && f.DueDate.Before(day), "dueDate", "past", "Hạn xử lý phải từ ngày đến trở đi.", "The due date must not come before the arrival.")
 	refuse(!f.MainHash.IsZero() && !a.has(f.MainHash), "mainSha256", "unknown_file", "Tệp được chọn không thuộc văn bản này.", "The chosen file does not belong to this arrival.")
+	refuse(!f.Urgency.Known(), "urgency", "unknown_urgency", "Độ khẩn không hợp lệ.", "The urgency is not known.")
 	if f.Kind != "" {
 		_, known := document.KindByCode(f.Kind)
 		refuse(!known, "kind", "unknown_kind", "Loại văn bản không có trong danh mục.", "The kind is not known.")
@@ -164,11 +168,17 @@ func (a *Arrival) has(h document.Hash) bool {
 	return false
 }
 
+// errNoNumber is a defect of ours, not a refusal: a register always gives a number.
+var errNoNumber = errors.New("registering an arrival without a number of a register")
+
 // Register enters the arrival under the number taken for it
 // (NĐ 30/2020, điều 22: one consecutive series in order of arrival).
 func (a *Arrival) Register(by document.By, n Taken, now time.Time) (document.Event, error) {
 	if a.State != Awaiting {
 		return document.Event{}, errDecided
+	}
+	if n.Number < 1 || n.RegisterID.IsZero() || n.Day.IsZero() {
+		return document.Event{}, errNoNumber
 	}
 	a.State = Registered
 	a.RegisterID, a.ArrivalNumber, a.ArrivalDay = n.RegisterID, n.Number, n.Day
@@ -179,7 +189,7 @@ func (a *Arrival) Register(by document.By, n Taken, now time.Time) (document.Eve
 			a.Lines[i].DueDate = a.DueDate
 		}
 	}
-	return document.Event{Verb: "registered", Data: map[string]string{"arrivalNumber": itoa(n.Number), "day": n.Day.String()}}, nil
+	return document.Event{Verb: "registered", Data: map[string]string{"arrivalNumber": strconv.Itoa(n.Number), "day": n.Day.String()}}, nil
 }
 
 // RefusalReason is why an agency does not take a document in
