@@ -75,7 +75,7 @@ func (p Person) Holds(agency org.ID, roles ...org.Role) bool {
 
 // Allowed refuses what a token was not made for.
 func (p Person) Allowed(scope Scope) error {
-	if !p.Token || slices.Contains(p.Scopes, scope) {
+	if !p.Token || scope != ScopeSession && slices.Contains(p.Scopes, scope) {
 		return nil
 	}
 	return fault.New(fault.Forbidden, "token_scope",
@@ -149,8 +149,8 @@ func (p Person) Draft(agency, chosen org.ID) (org.Position, error) {
 // it does not exist.
 //
 // A person sees what they drafted and what their agency has issued; a unit
-// head the drafts of the unit; clerks and leaders everything that was ever
-// submitted.
+// head the drafts of the unit; clerks and leaders everything that stands
+// submitted or further along, and what was sent back.
 func (p Person) ReadDocument(f DocumentFacts) error {
 	for _, pos := range p.Positions {
 		if pos.AgencyID != f.AgencyID || pos.Role == org.Admin {
@@ -167,8 +167,8 @@ func (p Person) ReadDocument(f DocumentFacts) error {
 	return fault.Missing()
 }
 
-// SeesSubmitted are the roles that see every document of their agency from its
-// first submission on.
+// SeesSubmitted are the roles that see every document of their agency once it
+// is submitted.
 func SeesSubmitted(r org.Role) bool { return r == org.Clerk || r == org.Leader }
 
 // OnDocument gives the position under which the person does the act to the

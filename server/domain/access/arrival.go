@@ -50,7 +50,7 @@ func (p Person) ReadArrival(f ArrivalFacts) error {
 // holds tells whether a line is the position's own, that of its unit, or, for
 // the clerk, the agency's.
 func holds(pos org.Position, l routing.Line) bool {
-	if l.State == routing.LineWithdrawn {
+	if l.State == routing.LineWithdrawn || pos.Role == org.Admin {
 		return false
 	}
 	return l.PositionID == pos.ID || !l.UnitID.IsZero() && l.UnitID == pos.UnitID ||
