@@ -20,8 +20,8 @@ import (
 // cost is that of one password: 19 MiB and two passes (OWASP, argon2id).
 var cost = argon2id.Params{Memory: 19 << 10, Iterations: 2, Parallelism: 1, SaltLength: 16, KeyLength: 32}
 
-// patience bounds how long a sign-in waits for its turn.
-const patience = 10 * time.Second
+// signInPatience bounds how long a sign-in waits for its turn.
+const signInPatience = 10 * time.Second
 
 var errCrowd = fault.New(fault.Throttled, "sign_in_busy",
 	"Quá nhiều người đang đăng nhập. Vui lòng thử lại sau ít giây.",
@@ -30,14 +30,15 @@ var errCrowd = fault.New(fault.Throttled, "sign_in_busy",
 // hasher works out few passwords at a time: each costs memory on purpose, and
 // a storm of sign-ins must not take it all.
 type hasher struct {
-	turns chan struct{}
+	turns    chan struct{}
+	patience time.Duration
 	// nobody is the hash that an unknown login is compared with, so that it
 	// takes as long as a known one.
 	nobody string
 }
 
 func newHasher(atOnce int) *hasher {
-	h := &hasher{turns: make(chan struct{}, atOnce)}
+	h := &hasher{turns: make(chan struct{}, atOnce), patience: signInPatience}
 	nobody, err := argon2id.CreateHash(rand.Text(), &cost)
 	if err != nil {
 		panic(err) // crypto/rand does not fail
@@ -47,7 +48,7 @@ func newHasher(atOnce int) *hasher {
 }
 
 func (h *hasher) turn(ctx context.Context) error {
-	timer := time.NewTimer(patience)
+	timer := time.NewTimer(h.patience)
 	defer timer.Stop()
 	select {
 	case h.turns <- struct{}{}:
@@ -123,7 +124,7 @@ func checkPassword(field, password, login string) error {
 		return refuse("too_long", fmt.Sprintf("Mật khẩu không quá %d ký tự.", maxPassword), fmt.Sprintf("A password has at most %d characters.", maxPassword))
 	case strings.Contains(folded, foldPassword(login)):
 		return refuse("holds_login", "Mật khẩu không được chứa tên đăng nhập.", "A password must not hold the login.")
-	case common(folded), common(replacements.Replace(folded)), few(folded):
+	case common(folded), common(replacements.Replace(strings.TrimFunc(folded, notLetter))), few(folded):
 		return refuse("too_common", "Mật khẩu này quá dễ đoán. Hãy chọn một câu dài mà chỉ mình bạn nghĩ ra.",
 			"This password is too easy to guess. Choose a long phrase of your own.")
 	}
@@ -133,10 +134,10 @@ func checkPassword(field, password, login string) error {
 // common tells whether nothing is left but a well-known word, or no letter at all.
 func common(folded string) bool {
 	letters := strings.Map(func(r rune) rune {
-		if r >= 'a' && r <= 'z' {
-			return r
+		if notLetter(r) {
+			return -1
 		}
-		return -1
+		return r
 	}, folded)
 	for letters != "" && !roots[letters] {
 		// The same word twice is no better than once.
@@ -148,6 +149,8 @@ func common(folded string) bool {
 	}
 	return true
 }
+
+func notLetter(r rune) bool { return r < 'a' || r > 'z' }
 
 // few tells whether the password is made of fewer than four different characters.
 func few(folded string) bool {
