@@ -22,6 +22,7 @@ import (
 	"congvan/server/api"
 	"congvan/server/app/accounts"
 	"congvan/server/domain/org"
+	"congvan/server/provider/sheet"
 	"congvan/storage/postgres"
 	"congvan/storage/storagetest"
 )
@@ -46,7 +47,7 @@ func (i *installation) later(d time.Duration) { i.offset.Add(int64(d)) }
 func install(t *testing.T, change ...func(*api.Options)) *installation {
 	t.Helper()
 	i := &installation{Database: storagetest.DB(t), log: &safeBuffer{}}
-	i.accounts = accounts.New(i.Store, i.now, accounts.Options{SessionIdle: 8 * time.Hour, SessionLife: 7 * 24 * time.Hour})
+	i.accounts = accounts.New(i.Store, i.now, accounts.Options{SessionIdle: 8 * time.Hour, SessionLife: 7 * 24 * time.Hour, ReadSheet: readUnits})
 	public, err := url.Parse("http://localhost:8080")
 	if err != nil {
 		t.Fatal(err)
@@ -76,6 +77,25 @@ func install(t *testing.T, change ...func(*api.Options)) *installation {
 	i.http = &http.Client{Transport: &checked{t: t, next: server.Client().Transport}, Timeout: 30 * time.Second,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	return i
+}
+
+// readUnits reads a table of units; the import itself is tested where it is.
+func readUnits(_ string, content io.Reader) (accounts.Sheet, error) {
+	table, err := sheet.Read(content, sheet.Units())
+	if err != nil {
+		return accounts.Sheet{}, err
+	}
+	rows := make([]accounts.SheetRow, len(table.Rows))
+	for i, row := range table.Rows {
+		rows[i] = row
+	}
+	return accounts.Sheet{Rows: rows, Problems: func() []accounts.ImportProblem {
+		var problems []accounts.ImportProblem
+		for _, p := range table.Problems() {
+			problems = append(problems, accounts.ImportProblem(p))
+		}
+		return problems
+	}}, nil
 }
 
 // client sends requests as one person.

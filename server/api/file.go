@@ -70,7 +70,7 @@ func (r fileResponse) send(w http.ResponseWriter) error {
 // could take for a page loses its type as well.
 func shown(mediaType string) (as string, inline bool) {
 	kind, _, err := mime.ParseMediaType(mediaType)
-	if err != nil {
+	if err != nil || !strings.Contains(kind, "/") {
 		return "application/octet-stream", false
 	}
 	switch kind {

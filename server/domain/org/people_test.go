@@ -131,3 +131,23 @@ func TestPositionAndUnit_Check(t *testing.T) {
 		t.Error("a bad unit was accepted")
 	}
 }
+
+func TestAccountsEndByThemselves(t *testing.T) {
+	t.Parallel()
+	day := func(s string) org.Day {
+		d, err := org.ParseDay(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return d
+	}
+	left := org.Account{State: org.Active, LeftOn: day("2026-07-01")}
+	for on, want := range map[string]org.AccountState{"2026-06-30": org.Active, "2026-07-01": org.Left, "2027-01-01": org.Left} {
+		if got := left.StateOn(day(on)); got != want || left.MaySignIn(day(on)) != (want == org.Active) {
+			t.Errorf("on %s: %s", on, got)
+		}
+	}
+	if (org.Account{State: org.Locked}).MaySignIn(day("2026-07-01")) {
+		t.Error("a locked account gives access")
+	}
+}
