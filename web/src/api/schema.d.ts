@@ -1677,14 +1677,15 @@ export interface components {
             seenSha256: string;
         };
         NumberPreview: {
-            items: {
-                /** Format: uuid */
-                registerId: string;
-                name: string;
-                /** @description how number and symbol would read */
-                next: string;
-                suggested: boolean;
-            }[];
+            items: components["schemas"]["NumberOffer"][];
+        };
+        NumberOffer: {
+            /** Format: uuid */
+            registerId: string;
+            name: string;
+            /** @description how number and symbol would read */
+            next: string;
+            suggested: boolean;
         };
         NumberTake: {
             /**
@@ -2279,6 +2280,7 @@ export type Submit = components['schemas']['Submit'];
 export type Approve = components['schemas']['Approve'];
 export type SendBack = components['schemas']['SendBack'];
 export type NumberPreview = components['schemas']['NumberPreview'];
+export type NumberOffer = components['schemas']['NumberOffer'];
 export type NumberTake = components['schemas']['NumberTake'];
 export type Issue = components['schemas']['Issue'];
 export type Delivery = components['schemas']['Delivery'];

@@ -150,11 +150,11 @@ function GroupDialog({ group, onClose }: { group: Group | undefined; onClose: ()
 function RemoveDialog({ group, onClose }: { group: Group; onClose: () => void }) {
   const t = useText();
   const g = t.admin.groups;
-  const remove = useCommand({
+  const remove = useCommand<undefined, unknown>({
     spoils: [["groups"]],
     said: () => g.removed,
     onDone: onClose,
-    run: (_: undefined) =>
+    run: () =>
       value(client.DELETE("/api/administration/groups/{id}", { params: { path: { id: group.id }, header: ifMatch(group) } })),
   });
   return (

@@ -15,7 +15,7 @@ import { Page } from "@/ui/page";
 import { EmptyState } from "@/ui/states";
 import { Table, type Column } from "@/ui/table";
 import { arrivalsQuery } from "./queries";
-import { arrivalStates, sources, type IncomingSearch } from "./search";
+import { arrivalStates, sources, urgencies, type IncomingSearch } from "./search";
 
 export function IncomingPage() {
   const t = useText().arrival;
@@ -96,8 +96,6 @@ function useColumns(): readonly Column<ArrivalSummary>[] {
     { id: "state", title: t.document.state, width: "124px", cell: (a) => <ArrivalBadge state={a.state} /> },
   ];
 }
-
-const urgencies = ["flash", "very_urgent", "urgent"] as const;
 
 function Filters({ search, find }: { search: IncomingSearch; find: React.RefObject<HTMLInputElement | null> }) {
   const t = useText();

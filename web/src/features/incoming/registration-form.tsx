@@ -39,22 +39,22 @@ export function RegistrationForm({ arrival: a, onShow, onNext }: RegistrationFor
     agencyId: a.agencyId,
     spoils: [["arrivals"], ["work"], ["registers"]],
     said: (after: Arrival) => t.arrival.registered(after.arrivalNumber ?? 0),
-    run: (input: { then: "stay" | "next"; form: Form }, header) =>
+    run: (input: { after: "stay" | "next"; form: Form }, header) =>
       value(
         client.POST("/api/arrivals/{id}/register", {
           params: { path: { id: a.id }, header },
           body: toRegistration(input.form, a),
         }),
       ),
-    onDone: (_, { then }) => {
-      if (then === "next") onNext(nextInQueue(queue ?? [], a.id));
+    onDone: (_, { after }) => {
+      if (after === "next") onNext(nextInQueue(queue ?? [], a.id));
     },
   });
   const taken = asProblem(save.error).code === "number_taken";
   const submit = useCallback(
-    (then: "stay" | "next") => {
+    (after: "stay" | "next") => {
       if (save.isPending || !register) return;
-      save.mutate({ then, form: { ...form, registerId: register.registerId, expectedNumber: expected } });
+      save.mutate({ after, form: { ...form, registerId: register.registerId, expectedNumber: expected } });
     },
     [save, form, register, expected],
   );
@@ -118,7 +118,7 @@ export function RegistrationForm({ arrival: a, onShow, onNext }: RegistrationFor
   );
 }
 
-function useRegisterKeys(submit: (then: "stay" | "next") => void) {
+function useRegisterKeys(submit: (after: "stay" | "next") => void) {
   useEffect(() => {
     const onKey = (e: KeyboardEvent) => {
       if (document.querySelector("dialog[open]")) return;

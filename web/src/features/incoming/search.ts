@@ -3,7 +3,7 @@ import type { ArrivalState, Source, Urgency } from "@/api/schema";
 
 export const arrivalStates = ["awaiting", "registered", "refused", "inside"] as const satisfies readonly ArrivalState[];
 export const sources = ["local", "mail", "inside", "axis", "peer", "paper"] as const satisfies readonly Source[];
-const urgencies = ["flash", "flash_at", "very_urgent", "urgent", "normal"] as const satisfies readonly Urgency[];
+export const urgencies = ["flash", "flash_at", "very_urgent", "urgent", "normal"] as const satisfies readonly Urgency[];
 
 export interface IncomingSearch {
   q?: string;

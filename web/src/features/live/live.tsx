@@ -13,7 +13,7 @@ const pause = 250;
 function listen(onNews: (news: News) => void): () => void {
   const away = new AbortController();
   const channel = "BroadcastChannel" in window ? new BroadcastChannel("congvan.changes") : undefined;
-  if (channel) channel.onmessage = (e: MessageEvent<News>) => onNews(e.data);
+  channel?.addEventListener("message", (e: MessageEvent<News>) => onNews(e.data));
   const tell = (news: News) => {
     onNews(news);
     channel?.postMessage(news);

@@ -51,7 +51,7 @@ function Composer({ start, saved }: { start: DraftForm; saved?: Document }) {
   const save = useCommand({
     agencyId: form.agencyId,
     spoils: [["documents"], ["work"]],
-    run: (input: { form: DraftForm; then: "stay" | "submit" }, header) =>
+    run: (input: { form: DraftForm; after: "stay" | "submit" }, header) =>
       base.saved
         ? value(
             client.PATCH("/api/documents/{id}", {
@@ -65,15 +65,15 @@ function Composer({ start, saved }: { start: DraftForm; saved?: Document }) {
         : value(client.POST("/api/documents", { params: { header }, body: toDraft(input.form) })),
     said: () => t.document.said.saved,
     onDone: (d, input) => {
-      const after = draftOf(d);
-      setForm(after);
-      setBase({ form: after, saved: d });
-      if (input.then === "submit") setSubmitting(d);
+      const kept = draftOf(d);
+      setForm(kept);
+      setBase({ form: kept, saved: d });
+      if (input.after === "submit") setSubmitting(d);
     },
   });
   const saveAs = useCallback(
-    (then: "stay" | "submit") => {
-      if (!save.isPending) save.mutate({ form, then });
+    (after: "stay" | "submit") => {
+      if (!save.isPending) save.mutate({ form, after });
     },
     [save, form],
   );
@@ -145,7 +145,7 @@ function Composer({ start, saved }: { start: DraftForm; saved?: Document }) {
   );
 }
 
-function useSaveKeys(save: (then: "stay" | "submit") => void) {
+function useSaveKeys(save: (after: "stay" | "submit") => void) {
   useEffect(() => {
     const onKey = (e: KeyboardEvent) => {
       if (document.querySelector("dialog[open]")) return;

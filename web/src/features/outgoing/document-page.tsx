@@ -105,7 +105,7 @@ function DocumentSide({ document: d, shown, onShow }: SideProps) {
   );
 }
 
-const forward: readonly DocumentAction[] = ["submit", "approve", "number", "issue"];
+const forward: ReadonlySet<DocumentAction> = new Set(["submit", "approve", "number", "issue"]);
 const order: readonly DocumentAction[] = ["issue", "number", "approve", "submit", "edit", "send_back", "withdraw", "discard"];
 
 // What is asked of me, and the acts that the server allows me.
@@ -115,7 +115,7 @@ function Asked({ document: d }: { document: Document }) {
   const acts = order.filter((a) => d.actions.includes(a));
   if (acts.length === 0) return act ? <ActDialog act={act} document={d} onClose={() => setAct(undefined)} /> : null;
   const asked = acts.find((a) => a in t.askedFor) as keyof typeof t.askedFor | undefined;
-  const lead = acts.find((a) => forward.includes(a));
+  const lead = acts.find((a) => forward.has(a));
   return (
     <div className={css.asked}>
       <p>{asked ? t.askedFor[asked] : null}</p>
@@ -189,8 +189,8 @@ function Recipients({ document: d }: { document: Document }) {
       <div className={css.recipients}>
         <p>{d.recipients.length > 0 ? t.notIssued : t.none}</p>
         <ul>
-          {d.recipients.map((r, i) => (
-            <li key={`${r.agencyId ?? ""}${r.unitId ?? ""}${r.positionId ?? ""}${i}`}>
+          {d.recipients.map((r) => (
+            <li key={`${r.agencyId ?? ""}${r.unitId ?? ""}${r.positionId ?? ""}${r.name}`}>
               <span>{r.name}</span>
               <small>
                 {t.roles[r.role]}

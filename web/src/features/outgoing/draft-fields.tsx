@@ -94,12 +94,12 @@ export function DraftFields({ form, onChange, locked, error }: DraftFieldsProps)
         {...files}
         label={t.document.mainFile}
         hint={t.document.mainFileHint}
-        role="main"
+        part="main"
         required
         error={error("files")}
         onUpload={(u) => onChange((f) => withUpload(f, "main", u))}
       />
-      <DraftFiles {...files} label={t.document.annexes} role="annex" onUpload={(u) => onChange((f) => withUpload(f, "annex", u))} />
+      <DraftFiles {...files} label={t.document.annexes} part="annex" onUpload={(u) => onChange((f) => withUpload(f, "annex", u))} />
       <RecipientField
         label={t.recipient.title}
         agencyId={form.agencyId}

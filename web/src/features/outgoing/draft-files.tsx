@@ -9,7 +9,7 @@ import css from "@/features/document/side.module.css";
 interface DraftFilesProps {
   label: string;
   hint?: string;
-  role: FormFile["role"];
+  part: FormFile["role"];
   files: readonly FormFile[];
   required?: boolean;
   error?: string;
@@ -21,8 +21,8 @@ interface DraftFilesProps {
 export function DraftFiles(props: DraftFilesProps) {
   const t = useText().parts.upload;
   const uploads = useUploads(props.onUpload);
-  const main = props.role === "main";
-  const own = props.files.map((file, at) => ({ file, at })).filter(({ file }) => file.role === props.role);
+  const main = props.part === "main";
+  const own = props.files.map((file, at) => ({ file, at })).filter(({ file }) => file.role === props.part);
   return (
     <div className={css.files} role="group" aria-label={props.label}>
       <span className={fields.label}>
