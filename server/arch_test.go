@@ -57,7 +57,7 @@ var law = []room{
 	{
 		at:    "server/app/*",
 		ours:  []string{"server/domain/...", "server/job", "storage/postgres", "storage/blob"},
-		tests: append([]string{"server/app/...", "server/channeltest"}, state...),
+		tests: append([]string{"server/app/...", "server/channeltest", "server/provider/..."}, state...),
 	},
 	{at: "server/job", ours: []string{"server/domain/..."}},
 	{at: "server/worker", ours: []string{"server/app/...", "server/domain/...", "server/job"}, tests: state},
@@ -66,7 +66,7 @@ var law = []room{
 	{
 		at:    "server/api",
 		ours:  []string{"server/app/...", "server/domain/...", "server/api/gen", "server/protocol/vxp", "web"},
-		tests: append([]string{"server/config", "server/worker"}, state...),
+		tests: append([]string{"server/config", "server/worker", "server/provider/..."}, state...),
 	},
 	{at: "server/api/gen", ours: []string{"server/domain/..."}},
 	{at: "web"},

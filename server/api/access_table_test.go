@@ -32,6 +32,7 @@ func get(path string) func(thing) call {
 }
 
 func aSession(t testing.TB, w *world, _ *agency, by org.ID) string {
+	t.Helper()
 	id, hash := uuid.NewString(), sha256.Sum256([]byte(uuid.NewString()))
 	w.exec(t, `insert into session (id_hash, id, account_id, created_at, seen_at, expires_at) values ($1, $2, $3, $4, $4, $5)`,
 		hash[:], id, by, w.now(), w.now().AddDate(0, 0, 1))
@@ -39,6 +40,7 @@ func aSession(t testing.TB, w *world, _ *agency, by org.ID) string {
 }
 
 func aToken(t testing.TB, w *world, _ *agency, by org.ID) string {
+	t.Helper()
 	id, hash := uuid.NewString(), sha256.Sum256([]byte(uuid.NewString()))
 	w.exec(t, `insert into token (id, id_hash, account_id, name, scopes, created_at, expires_at) values ($1, $2, $3, 'x', '{read}', $4, $5)`,
 		id, hash[:], by, w.now(), w.now().AddDate(0, 0, 1))
@@ -85,20 +87,24 @@ var directoryRows = map[string]row{
 }
 
 func aUnit(t testing.TB, w *world, in *agency, _ org.ID) string {
+	t.Helper()
 	id := uuid.NewString()
 	w.exec(t, `insert into unit (agency_id, id, name, valid_from) values ($1, $2, 'Phòng', '2000-01-01')`, in.ID, id)
 	return id
 }
 
 func anAccount(t testing.TB, w *world, in *agency, _ org.ID) string {
+	t.Helper()
 	return w.Person(t, in.ID, org.ID{}, org.Officer).AccountID.String()
 }
 
 func aPosition(t testing.TB, w *world, in *agency, _ org.ID) string {
+	t.Helper()
 	return w.Person(t, in.ID, org.ID{}, org.Officer).Positions[0].ID.String()
 }
 
 func aGroup(t testing.TB, w *world, in *agency, _ org.ID) string {
+	t.Helper()
 	id := uuid.NewString()
 	w.exec(t, `insert into recipient_group (agency_id, id, name) values ($1, $2, 'Nhóm')`, in.ID, id)
 	return id
@@ -117,6 +123,7 @@ var administrationRows = map[string]row{
 	}},
 	"editAgency": {success: 200, allowed: []kind{operator}, denied: 403, public: true, owner: operator,
 		object: func(t testing.TB, w *world, _ *agency, _ org.ID) string {
+			t.Helper()
 			id := uuid.NewString()
 			w.exec(t, `insert into agency (id, code, name, level, valid_from) values ($1, $2, 'Cơ quan', 'other', '2000-01-01')`,
 				id, strings.ToUpper(strings.ReplaceAll(id, "-", "")))

@@ -107,7 +107,10 @@ type client struct {
 }
 
 // nobody sends requests without signing in.
-func (i *installation) nobody(t testing.TB) *client { return &client{installation: i, t: t} }
+func (i *installation) nobody(t testing.TB) *client {
+	t.Helper()
+	return &client{installation: i, t: t}
+}
 
 // as gives a client with a session of the account.
 func (i *installation) as(t testing.TB, account org.ID) *client {

@@ -138,6 +138,9 @@ func (e *eventWriter) event(id, name, data string) {
 }
 
 func (e *eventWriter) change(c notice.Change) {
+	if !gen.ChangeSubjectType(c.SubjectType).Valid() {
+		return // acts of administration are in the history, and on no live screen
+	}
 	data, err := json.Marshal(gen.Change{AgencyId: uuid.UUID(c.AgencyID), SubjectType: gen.ChangeSubjectType(c.SubjectType), SubjectId: uuid.UUID(c.SubjectID)})
 	if err != nil {
 		e.failed = true

@@ -152,22 +152,24 @@ func TestN5_CheckerSeesWrongAnswers(t *testing.T) {
 			readVersion = d
 		}
 	}
-	answer := func(status int, media, body string) *http.Response {
-		return &http.Response{StatusCode: status, Header: http.Header{"Content-Type": {media}}, Body: io.NopCloser(strings.NewReader(body))}
+	try := func(status int, media, body string) error {
+		resp := &http.Response{StatusCode: status, Header: http.Header{"Content-Type": {media}}, Body: io.NopCloser(strings.NewReader(body))}
+		defer resp.Body.Close()
+		return readVersion.check(resp)
 	}
 	good := `{"version":"1","training":false,"demo":false}`
-	if err := readVersion.check(answer(200, "application/json", good)); err != nil {
+	if err := try(200, "application/json", good); err != nil {
 		t.Fatalf("a right answer is called wrong: %v", err)
 	}
-	for name, wrong := range map[string]*http.Response{
-		"a missing field":       answer(200, "application/json", `{"version":"1","training":false}`),
-		"an undescribed field":  answer(200, "application/json", `{"version":"1","training":false,"demo":false,"more":1}`),
-		"a wrong type":          answer(200, "application/json", `{"version":1,"training":false,"demo":false}`),
-		"another media type":    answer(200, "text/plain", good),
-		"an undescribed status": answer(201, "application/json", good),
-		"a refusal of no form":  answer(500, "application/problem+json", `{"error":"no"}`),
+	for name, err := range map[string]error{
+		"a missing field":       try(200, "application/json", `{"version":"1","training":false}`),
+		"an undescribed field":  try(200, "application/json", `{"version":"1","training":false,"demo":false,"more":1}`),
+		"a wrong type":          try(200, "application/json", `{"version":1,"training":false,"demo":false}`),
+		"another media type":    try(200, "text/plain", good),
+		"an undescribed status": try(201, "application/json", good),
+		"a refusal of no form":  try(500, "application/problem+json", `{"error":"no"}`),
 	} {
-		if readVersion.check(wrong) == nil {
+		if err == nil {
 			t.Errorf("%s passes", name)
 		}
 	}

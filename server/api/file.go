@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"mime"
@@ -142,7 +143,7 @@ func (m *movingContent) Read(p []byte) (int, error) {
 	// Where there is no connection with deadlines (a test without a network) there is nothing to extend.
 	_ = m.control.SetWriteDeadline(time.Now().Add(stall))
 	n, err := m.ReadSeekCloser.Read(p)
-	if err != nil && err != io.EOF {
+	if err != nil && !errors.Is(err, io.EOF) {
 		m.failed = fmt.Errorf("read the file: %w", err)
 	}
 	return n, err

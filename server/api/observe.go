@@ -120,8 +120,8 @@ func (g *gate) recover(c *gin.Context) {
 		if err, ok := what.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 			panic(what) // somebody broke an answer off on purpose
 		}
-		g.opts.Log.ErrorContext(c.Request.Context(), "panic", "request", requestID(c), "operation", operationID(c),
-			"panic", fmt.Sprint(what), "stack", string(debug.Stack()))
+		g.opts.Log.ErrorContext(c.Request.Context(), "panic", slog.String("request", requestID(c)), slog.String("operation", operationID(c)),
+			slog.String("panic", fmt.Sprint(what)), slog.String("stack", string(debug.Stack())))
 		if c.Writer.Written() {
 			panic(http.ErrAbortHandler)
 		}

@@ -2,7 +2,6 @@ package api
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"errors"
 	"log/slog"
@@ -55,19 +54,24 @@ var (
 		"Something went wrong. Please tell the administrator the request's number.")
 )
 
+// statusGone stands in the log for a client that went away; nobody receives it.
+const statusGone = 499
+
 // refuse answers with a problem (RFC 9457). What is no fault is a defect of
 // ours: it is logged under the request's number, and its text stays inside.
 func (g *gate) refuse(c *gin.Context, err error) {
+	if c.Request.Context().Err() != nil {
+		c.Abort() // nobody is there any more, and what failed failed because of that
+		c.Status(statusGone)
+		return
+	}
 	var f *fault.Error
-	if !errors.As(err, &f) || f.Kind == fault.Internal {
-		if errors.Is(err, context.Canceled) && c.Request.Context().Err() != nil {
-			c.Abort() // nobody is there any more
-			return
-		}
-		g.opts.Log.ErrorContext(c, "request failed", "request", requestID(c), "operation", operationID(c), "error", err)
+	switch {
+	case !errors.As(err, &f), f.Kind == fault.Internal:
+		g.opts.Log.ErrorContext(c, "request failed", slog.String("request", requestID(c)), slog.String("operation", operationID(c)), slog.Any("error", err))
 		f = errDefect
-	} else if f.Kind == fault.Unavailable {
-		g.opts.Log.WarnContext(c, "request not served", "request", requestID(c), "operation", operationID(c), "error", err)
+	case f.Kind == fault.Unavailable:
+		g.opts.Log.WarnContext(c, "request not served", slog.String("request", requestID(c)), slog.String("operation", operationID(c)), slog.Any("error", err))
 	}
 	g.problem(c, statuses[f.Kind], f)
 }

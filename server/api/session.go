@@ -37,6 +37,7 @@ func (r sessionRoom) SignIn(ctx context.Context, in gen.SignInRequestObject) (ge
 }
 
 func (r sessionRoom) cookie(value string, seconds int) string {
+	//nolint:gosec // Secure unless the installation is reached without TLS, as the demonstration is
 	return (&http.Cookie{Name: cookieName, Value: value, Path: "/", MaxAge: seconds, HttpOnly: true, Secure: r.secure, SameSite: http.SameSiteStrictMode}).String()
 }
 

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
 	"net/netip"
 	"time"
@@ -45,7 +46,7 @@ func (g *gate) ready(c *gin.Context) {
 		states[check.Name] = "ok"
 		if err := check.Test(ctx); err != nil {
 			status, states[check.Name] = http.StatusServiceUnavailable, "unavailable"
-			g.opts.Log.WarnContext(ctx, "not ready", "check", check.Name, "error", err)
+			g.opts.Log.WarnContext(ctx, "not ready", slog.String("check", check.Name), slog.Any("error", err))
 		}
 	}
 	c.Header("Cache-Control", "no-store")

@@ -83,12 +83,11 @@ func withPositions(ctx context.Context, tx *postgres.Tx, accounts ...Account) ([
 
 // facts reads what the policy looks at, which is more than an administrator of
 // one agency may see.
-func (s *Service) facts(ctx context.Context, id org.ID) (Account, access.AccountFacts, error) {
-	var account Account
+func (s *Service) facts(ctx context.Context, id org.ID) (access.AccountFacts, error) {
 	var facts access.AccountFacts
 	err := s.store.InTx(ctx, postgres.DirectoryScope(), func(tx *postgres.Tx) error {
-		var err error
-		if account, err = tx.Account(ctx, id); err != nil {
+		account, err := tx.Account(ctx, id)
+		if err != nil {
 			return err
 		}
 		positions, err := tx.PositionsOf(ctx, id)
@@ -102,7 +101,7 @@ func (s *Service) facts(ctx context.Context, id org.ID) (Account, access.Account
 		facts = access.AccountFactsOf(account.Account, plain, org.DayOf(s.now()))
 		return nil
 	})
-	return account, facts, err
+	return facts, err
 }
 
 // holder gives an account as the transaction's scope may see it.
@@ -124,7 +123,7 @@ func (s *Service) Account(ctx context.Context, who access.Person, id org.ID) (Ho
 	if err := who.SeeAccounts(); err != nil {
 		return Holder{}, err
 	}
-	_, facts, err := s.facts(ctx, id)
+	facts, err := s.facts(ctx, id)
 	if err != nil {
 		return Holder{}, fmt.Errorf("read account: %w", err)
 	}
@@ -283,7 +282,7 @@ func (s *Service) manageable(ctx context.Context, who access.Person, id org.ID) 
 	if err := who.SeeAccounts(); err != nil {
 		return access.AccountFacts{}, err
 	}
-	_, facts, err := s.facts(ctx, id)
+	facts, err := s.facts(ctx, id)
 	if err != nil {
 		return facts, fmt.Errorf("read account: %w", err)
 	}

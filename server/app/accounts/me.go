@@ -26,7 +26,7 @@ func (s *Service) SetLanguage(ctx context.Context, who Identity, language string
 // Guessing the present one counts as guessing at signing in.
 func (s *Service) ChangePassword(ctx context.Context, who Identity, current, next string) error {
 	login := who.Holder.Login
-	if err := checkPassword("next", next, login); err != nil {
+	if err := checkPassword(next, login); err != nil {
 		return err
 	}
 	account, hash, err := s.beginTry(ctx, login, "change")

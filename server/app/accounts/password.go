@@ -114,8 +114,8 @@ func words(text string) map[string]bool {
 var replacements = strings.NewReplacer("@", "a", "4", "a", "0", "o", "1", "i", "!", "i", "3", "e", "$", "s", "5", "s", "7", "t")
 
 // checkPassword refuses a password that somebody could guess.
-func checkPassword(field, password, login string) error {
-	refuse := func(code, vi, en string) error { return fault.InvalidField(field, code, vi, en) }
+func checkPassword(password, login string) error {
+	refuse := func(code, vi, en string) error { return fault.InvalidField("next", code, vi, en) }
 	folded := foldPassword(password)
 	switch n := utf8.RuneCountInString(password); {
 	case n < minPassword:

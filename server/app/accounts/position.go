@@ -34,7 +34,7 @@ func (s *Service) AddPosition(ctx context.Context, who access.Person, c access.C
 	if err := who.SeeAccounts(); err != nil {
 		return Holder{}, err
 	}
-	_, facts, err := s.facts(ctx, p.AccountID)
+	facts, err := s.facts(ctx, p.AccountID)
 	if err != nil {
 		return Holder{}, fmt.Errorf("read account: %w", err)
 	}
