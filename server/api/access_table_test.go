@@ -11,8 +11,8 @@ import (
 )
 
 // accessTable decides for every operation who may do it (M2). Each tag has its
-// part below; an operation without a row fails the build.
-var accessTable = tableOf(sessionRows, directoryRows, administrationRows)
+// part, below or in access_document_test.go; an operation without a row fails.
+var accessTable = tableOf(sessionRows, directoryRows, uploadRows, documentRows, arrivalRows, registerRows, workRows, administrationRows)
 
 func tableOf(parts ...map[string]row) map[string]row {
 	all := map[string]row{}
@@ -75,14 +75,14 @@ var sessionRows = map[string]row{
 func itself(_ testing.TB, _ *world, in *agency, _ org.ID) string { return in.ID.String() }
 
 var directoryRows = map[string]row{
-	"listAgencies": {success: 200, allowed: all, public: true, owner: officer, object: itself,
+	"listAgencies": {success: 200, allowed: all, public: true, filter: true, owner: officer, object: itself,
 		request: func(x thing) call { return call{method: "GET", path: "/api/agencies?parentId=" + x.id} }},
 	"readAgency": {success: 200, allowed: all, public: true, owner: officer, object: itself,
 		request: func(x thing) call { return call{method: "GET", path: "/api/agencies/" + x.id} }},
 	"readAgencyTree": {success: 200, allowed: all, request: get("/api/agency-tree")},
 	"listGroups":     {success: 200, allowed: all, request: get("/api/groups")},
 	"listKinds":      {success: 200, allowed: all, request: get("/api/kinds")},
-	"listPeople": {success: 200, allowed: all, owner: officer, object: itself,
+	"listPeople": {success: 200, allowed: all, filter: true, owner: officer, object: itself,
 		request: func(x thing) call { return call{method: "GET", path: "/api/people?agencyId=" + x.id} }},
 }
 
@@ -121,7 +121,7 @@ var administrationRows = map[string]row{
 		return call{method: "POST", path: "/api/administration/agencies", body: object{"code": strings.ToUpper(strings.ReplaceAll(uuid.NewString(), "-", "")),
 			"name": "Cơ quan", "level": "other", "channel": "paper", "validFrom": "2000-01-01"}}
 	}},
-	"editAgency": {success: 200, allowed: []kind{operator}, denied: 403, public: true, owner: operator,
+	"editAgency": {success: 200, allowed: []kind{operator}, denied: 403, owner: operator,
 		object: func(t testing.TB, w *world, _ *agency, _ org.ID) string {
 			t.Helper()
 			id := uuid.NewString()
@@ -144,7 +144,7 @@ var administrationRows = map[string]row{
 		request: func(x thing) call {
 			return call{method: "PATCH", path: "/api/administration/units/" + x.id, body: object{"name": "Phòng khác"}}
 		}},
-	"listAccounts": {success: 200, allowed: managers, denied: 403, owner: admin, object: itself,
+	"listAccounts": {success: 200, allowed: managers, filter: true, denied: 403, owner: admin, object: itself,
 		request: func(x thing) call {
 			return call{method: "GET", path: "/api/administration/accounts?agencyId=" + x.id}
 		}},

@@ -21,8 +21,14 @@ import (
 
 	"congvan/server/api"
 	"congvan/server/app/accounts"
+	"congvan/server/app/incoming"
+	"congvan/server/app/notice"
+	"congvan/server/app/outgoing"
+	"congvan/server/app/report"
+	"congvan/server/domain/document"
 	"congvan/server/domain/org"
 	"congvan/server/provider/sheet"
+	"congvan/storage/blob"
 	"congvan/storage/postgres"
 	"congvan/storage/storagetest"
 )
@@ -32,6 +38,7 @@ import (
 type installation struct {
 	*storagetest.Database
 	accounts *accounts.Service
+	blobs    *blob.Store
 	url      string
 	log      *safeBuffer
 	offset   atomic.Int64 // how far the clock is ahead, in nanoseconds
@@ -52,8 +59,25 @@ func install(t *testing.T, change ...func(*api.Options)) *installation {
 	if err != nil {
 		t.Fatal(err)
 	}
+	i.blobs = storagetest.Blobs(t, i.Database)
+	hub := notice.NewHub(i.Store)
+	ctx, stop := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- hub.Run(ctx) }()
+	t.Cleanup(func() {
+		stop()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	})
+	readable := func(context.Context, document.File) error { return nil }
 	opts := api.Options{
 		Accounts:  i.accounts,
+		Documents: outgoing.New(i.Store, i.blobs, readable, i.now),
+		Arrivals:  incoming.New(i.Store, i.blobs, i.now),
+		Reports:   report.New(i.Store),
+		Notices:   notice.New(i.Store),
+		Changes:   hub,
 		Web:       fstest.MapFS{"index.html": {Data: []byte("<!doctype html><title>congvan</title>")}, "assets/app-1a2b3c.js": {Data: bytes.Repeat([]byte("export {};\n"), 500)}},
 		Version:   api.Version{Version: "test"},
 		Ready:     []api.Check{{Name: "database", Test: i.Ping}},
@@ -222,18 +246,9 @@ func (c *client) call(method, path string, body any, headers ...header) answer {
 		}
 		content, kind = bytes.NewReader(text), "application/json"
 	}
-	r, err := http.NewRequestWithContext(context.Background(), method, c.url+path, content)
-	if err != nil {
-		c.t.Fatal(err)
-	}
+	r := c.request(context.Background(), method, path, content)
 	if kind != "" {
 		r.Header.Set("Content-Type", kind)
-	}
-	if c.cookie != "" {
-		r.AddCookie(&http.Cookie{Name: "congvan_session", Value: c.cookie})
-	}
-	if c.token != "" {
-		r.Header.Set("Authorization", "Bearer "+c.token)
 	}
 	for _, h := range headers {
 		r.Header.Set(h.name, h.value)
@@ -248,6 +263,46 @@ func (c *client) call(method, path string, body any, headers ...header) answer {
 		c.t.Fatal(err)
 	}
 	return answer{resp.StatusCode, resp.Header, data}
+}
+
+// begin sends a request whose answer has no end, and reads how it begins.
+func (c *client) begin(method, path string, headers ...header) answer {
+	c.t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	r := c.request(ctx, method, path, nil)
+	for _, h := range headers {
+		r.Header.Set(h.name, h.value)
+	}
+	resp, err := c.http.Do(r)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode == http.StatusOK {
+		return answer{resp.StatusCode, resp.Header, nil}
+	}
+	data, err := io.ReadAll(resp.Body)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return answer{resp.StatusCode, resp.Header, data}
+}
+
+// request makes a request of the person.
+func (c *client) request(ctx context.Context, method, path string, body io.Reader) *http.Request {
+	c.t.Helper()
+	r, err := http.NewRequestWithContext(ctx, method, c.url+path, body)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	if c.cookie != "" {
+		r.AddCookie(&http.Cookie{Name: "congvan_session", Value: c.cookie})
+	}
+	if c.token != "" {
+		r.Header.Set("Authorization", "Bearer "+c.token)
+	}
+	return r
 }
 
 func (c *client) get(path string, headers ...header) answer {

@@ -79,6 +79,17 @@ func (s *Store) Finish(ctx context.Context, id org.ID) (postgres.Upload, error) 
 	if u.Received < u.Size {
 		return u, errIncomplete
 	}
+	done, err := s.assemble(ctx, u, segments)
+	if err != nil {
+		// Another may have finished it at the same time, and dropped the segments.
+		if now, _, again := s.db.UploadOf(ctx, id); again == nil && !now.Hash.IsZero() {
+			return now, nil
+		}
+	}
+	return done, err
+}
+
+func (s *Store) assemble(ctx context.Context, u postgres.Upload, segments []postgres.Segment) (postgres.Upload, error) {
 	all := &chain{store: s, ctx: ctx, segments: segments}
 	defer all.drop()
 	if len(segments) == 1 {

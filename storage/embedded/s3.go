@@ -54,6 +54,7 @@ type s3Orders struct {
 	Address  string
 	Access   string
 	Secret   string
+	UID, GID uint32 // whom to become; as it is when zero
 	Health   string // a path that nobody else answers
 	Unsynced bool
 }
@@ -89,6 +90,9 @@ func (s *S3) start(ctx context.Context, opt S3Options) error {
 		Objects: s.folder.join("objects"), Sidecar: s.folder.join("attributes"),
 		Access: keys.Access, Secret: keys.Secret, Health: "/" + secret(), Unsynced: opt.Unsafe,
 	}
+	if err := orders.hand(); err != nil {
+		return err
+	}
 	// Another process can take a free port between our look and the store's.
 	for range 5 {
 		if err = s.try(ctx, opt, orders); err == nil {
@@ -99,6 +103,26 @@ func (s *S3) start(ctx context.Context, opt S3Options) error {
 		}
 	}
 	return fmt.Errorf("%w\n%s", err, lastLines(s.folder.join("log")))
+}
+
+// hand gives the folders to the user that the store runs as, which is never root.
+func (o *s3Orders) hand() error {
+	id, err := unprivileged("postgres", "nobody")
+	if err != nil {
+		return err
+	}
+	if err := id.reach(o.Objects); err != nil {
+		return err
+	}
+	for _, dir := range []string{o.Objects, o.Sidecar} {
+		if err := id.own(dir, 0o700); err != nil {
+			return err
+		}
+	}
+	if id.drop {
+		o.UID, o.GID = id.UID, id.GID
+	}
+	return nil
 }
 
 func (s *S3) try(ctx context.Context, opt S3Options, orders s3Orders) error {

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -120,6 +121,21 @@ func TestS3RefusesAStranger(t *testing.T) {
 	}
 	if !strings.HasPrefix(e.Address, "127.0.0.1:") {
 		t.Errorf("listens on %s", e.Address)
+	}
+}
+
+func TestS3NeverRunsAsRoot(t *testing.T) {
+	t.Parallel()
+	dir := openTemp(t)
+	s := startS3(t, dir)
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.process.cmd.Process.Pid))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(status)) {
+		if ids := strings.Fields(line); len(ids) == 5 && (ids[0] == "Uid:" || ids[0] == "Gid:") && slices.Contains(ids[1:], "0") {
+			t.Error(line)
+		}
 	}
 }
 

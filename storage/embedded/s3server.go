@@ -49,8 +49,8 @@ func ServeS3(ctx context.Context, in io.Reader) error {
 		_, _ = io.Copy(io.Discard, lines) // ends when the parent does
 		cancel()
 	}()
-	if err := os.MkdirAll(orders.Objects, 0o700); err != nil {
-		return fmt.Errorf("make folder of objects: %w", err)
+	if err := become(orders.UID, orders.GID); err != nil {
+		return err
 	}
 	backend, err := newDurable(orders)
 	if err != nil {
@@ -64,6 +64,18 @@ func ServeS3(ctx context.Context, in io.Reader) error {
 	})
 	if err != nil && ctx.Err() == nil {
 		return fmt.Errorf("serve objects: %w", err)
+	}
+	return nil
+}
+
+// become gives root up. The process does so itself, and not whoever starts it, because
+// another user may not be able to enter the folder that the program lies in.
+func become(uid, gid uint32) error {
+	if uid == 0 {
+		return nil
+	}
+	if err := errors.Join(syscall.Setgroups(nil), syscall.Setgid(int(gid)), syscall.Setuid(int(uid))); err != nil {
+		return fmt.Errorf("give root up: %w", err)
 	}
 	return nil
 }

@@ -96,15 +96,3 @@ func (tx *Tx) PositionsAddressed(ctx context.Context, agency org.ID, ids []org.I
 	}
 	return found, nil
 }
-
-// UnitAbbreviation gives what the unit is called in symbols.
-func (tx *Tx) UnitAbbreviation(ctx context.Context, agency, unit org.ID) (string, error) {
-	if unit.IsZero() {
-		return "", nil
-	}
-	abbreviation, err := tx.q.UnitAbbreviation(ctx, agency, unit)
-	if err != nil {
-		return "", fmt.Errorf("read unit: %w", err)
-	}
-	return abbreviation, nil
-}

@@ -18,22 +18,11 @@ const channelName = "congvan_change"
 // noticeBytes keeps each notice under the 8,000 bytes that Postgres allows.
 const noticeBytes = 7600
 
+// Postgres delivers notices at commit, or never.
 const notifyStatement = "select pg_notify($1, n) from unnest($2::text[]) n"
 
-// announce sends the changes of the transaction as few notices as possible.
-// Postgres delivers them at commit, or never.
-func (tx *Tx) announce(ctx context.Context) error {
-	notices := tx.takeNotices()
-	if len(notices) == 0 {
-		return nil
-	}
-	if _, err := tx.tx.Exec(ctx, notifyStatement, channelName, notices); err != nil {
-		return fmt.Errorf("announce: %w", err)
-	}
-	return nil
-}
-
-// takeNotices gives what is still to be announced, each notice under the limit.
+// takeNotices gives the changes of the transaction as few notices as possible,
+// each under the limit.
 func (tx *Tx) takeNotices() []string {
 	var notices []string
 	var b strings.Builder

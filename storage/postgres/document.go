@@ -105,28 +105,35 @@ func (tx *Tx) DocumentFile(ctx context.Context, agency, id org.ID, h document.Ha
 	return StoredFile{Name: r.Name, Hash: hashOf(r.Sha256), Size: r.Size, MediaType: r.MediaType}, nil
 }
 
-// Recipients gives whom the document is to reach, in order, with the channel of
-// each as the directory has it now.
-func (tx *Tx) Recipients(ctx context.Context, agency, id org.ID) ([]document.Recipient, []exchange.Channel, error) {
+// Address is how the directory lets a recipient be reached now.
+type Address struct {
+	Channel exchange.Channel
+	Agency  AddressedAgency // of an agency; zero for everybody else
+}
+
+// Recipients gives whom the document is to reach, in order, with the address of each.
+func (tx *Tx) Recipients(ctx context.Context, agency, id org.ID) ([]document.Recipient, []Address, error) {
 	rows, err := tx.q.ListRecipients(ctx, agency, id)
 	if err != nil {
 		return nil, nil, fmt.Errorf("list recipients: %w", err)
 	}
 	recipients := make([]document.Recipient, len(rows))
-	channels := make([]exchange.Channel, len(rows))
+	addresses := make([]Address, len(rows))
 	for i, r := range rows {
 		recipients[i] = document.Recipient{ID: r.ID, Type: document.RecipientType(r.Type), Role: document.RecipientRole(r.Role),
 			AgencyID: value(r.TargetAgencyID), UnitID: value(r.TargetUnitID), PositionID: value(r.TargetPositionID), Name: r.Name}
 		switch recipients[i].Type {
 		case document.ToAgency:
-			channels[i] = exchange.ChannelTo(org.Channel(value(r.AgencyChannel)))
+			channel := org.Channel(value(r.AgencyChannel))
+			addresses[i] = Address{Channel: exchange.ChannelTo(channel), Agency: AddressedAgency{ID: recipients[i].AgencyID, Name: value(r.AgencyName),
+				Channel: channel, Validity: org.Validity{From: value(r.AgencyValidFrom), Until: value(r.AgencyValidUntil)}, SuccessorName: r.SuccessorName}}
 		case document.ToName:
-			channels[i] = exchange.Paper
+			addresses[i].Channel = exchange.Paper
 		default:
-			channels[i] = exchange.Inside
+			addresses[i].Channel = exchange.Inside
 		}
 	}
-	return recipients, channels, nil
+	return recipients, addresses, nil
 }
 
 // AddDocument stores a new draft with its files and recipients.

@@ -28,21 +28,22 @@ type Issuing struct {
 	At         time.Time
 }
 
-// Issuer is the agency as its documents name it.
+// Issuer is the agency as its documents name it, with the unit that drafted.
 type Issuer struct {
-	ID           org.ID
-	Name         string
-	Code         string
-	Abbreviation string
+	ID               org.ID
+	Name             string
+	Code             string
+	Abbreviation     string
+	UnitAbbreviation string // none when no unit drafted
 }
 
 // Issuer gives an agency as its documents name it.
-func (tx *Tx) Issuer(ctx context.Context, agency org.ID) (Issuer, error) {
-	r, err := tx.q.GetIssuer(ctx, agency)
+func (tx *Tx) Issuer(ctx context.Context, agency, unit org.ID) (Issuer, error) {
+	r, err := tx.q.GetIssuer(ctx, unit, agency)
 	if err != nil {
 		return Issuer{}, fmt.Errorf("read issuer: %w", err)
 	}
-	return Issuer{ID: r.ID, Name: r.Name, Code: r.Code, Abbreviation: r.Abbreviation}, nil
+	return Issuer{ID: r.ID, Name: r.Name, Code: r.Code, Abbreviation: r.Abbreviation, UnitAbbreviation: r.UnitAbbreviation}, nil
 }
 
 // Each statement is one insert for all recipients: fan-out to a thousand
@@ -86,11 +87,18 @@ type local struct {
 	roles                                         []string
 }
 
-// Issue writes all of it in one round trip and announces it. The transaction
-// must have been given IssueFor, and the document and its register be locked.
+// Issue writes all of it in one round trip, which is the commit's: what it
+// queues is written when the transaction's function has come to its end. The
+// transaction must have been given IssueFor, and the document and its register
+// be locked.
 func (tx *Tx) Issue(ctx context.Context, i Issuing) error {
+	if i.Inside != nil {
+		if err := tx.issueInside(ctx, i); err != nil {
+			return err
+		}
+	}
 	d := i.Document
-	b := &pgx.Batch{}
+	b := &tx.last
 	if i.Taking != nil {
 		queueTaking(b, *i.Taking)
 	}
@@ -106,15 +114,6 @@ func (tx *Tx) Issue(ctx context.Context, i Issuing) error {
 	}
 	for n := range loc.agencies {
 		tx.Touch(Change{AgencyID: loc.agencies[n], SubjectType: "arrival", SubjectID: loc.arrivals[n], EventID: loc.events[n]})
-	}
-	if notices := tx.takeNotices(); len(notices) > 0 {
-		b.Queue(notifyStatement, channelName, notices)
-	}
-	if err := tx.tx.SendBatch(ctx, b).Close(); err != nil {
-		return fmt.Errorf("issue: %w", err)
-	}
-	if i.Inside != nil {
-		return tx.issueInside(ctx, i)
 	}
 	return nil
 }

@@ -22,6 +22,7 @@ type Tx struct {
 	jobs    *river.Client[pgx.Tx]
 	scope   Scope
 	touched []Change
+	last    pgx.Batch // statements that need no answer, sent along with the commit
 }
 
 // maxTries is how often a transaction that lost against another is done again.
@@ -44,7 +45,12 @@ func (s *Store) InTx(ctx context.Context, scope Scope, fn func(tx *Tx) error) er
 }
 
 func (s *Store) once(ctx context.Context, scope Scope, fn func(tx *Tx) error) (err error) {
-	ptx, err := s.pool.BeginTx(ctx, pgx.TxOptions{BeginQuery: scope.begin()})
+	conn, err := s.pool.Acquire(ctx)
+	if err != nil {
+		return fmt.Errorf("connect: %w", err)
+	}
+	defer conn.Release()
+	ptx, err := conn.BeginTx(ctx, pgx.TxOptions{BeginQuery: scope.begin()})
 	if err != nil {
 		return fmt.Errorf("begin: %w", err)
 	}
@@ -64,13 +70,44 @@ func (s *Store) once(ctx context.Context, scope Scope, fn func(tx *Tx) error) (e
 	if err := fn(tx); err != nil {
 		return err
 	}
-	if err := tx.announce(ctx); err != nil {
+	if err := tx.commit(ctx); err != nil {
 		return err
 	}
-	if err := ptx.Commit(ctx); err != nil {
+	committed = true
+	return nil
+}
+
+// commit sends what was left for the end, the news and the commit itself in
+// one round trip: others wait for the rows that this transaction holds.
+func (tx *Tx) commit(ctx context.Context) error {
+	if notices := tx.takeNotices(); len(notices) > 0 {
+		tx.last.Queue(notifyStatement, channelName, notices)
+	}
+	if tx.last.Len() == 0 {
+		if err := tx.tx.Commit(ctx); err != nil {
+			return fmt.Errorf("commit: %w", err)
+		}
+		return nil
+	}
+	tx.last.Queue("commit")
+	answers := tx.tx.SendBatch(ctx, &tx.last)
+	for range tx.last.Len() - 1 {
+		if _, err := answers.Exec(); err != nil {
+			_ = answers.Close() // it would tell the same again
+			return fmt.Errorf("write at the end: %w", err)
+		}
+	}
+	done, err := answers.Exec()
+	if end := answers.Close(); err == nil {
+		err = end
+	}
+	if err != nil {
 		return fmt.Errorf("commit: %w", err)
 	}
-	committed = true
+	// A transaction that failed before answers its commit so, without an error.
+	if done.String() != "COMMIT" {
+		return pgx.ErrTxCommitRollback
+	}
 	return nil
 }
 

@@ -76,6 +76,10 @@ func uploadOf(r dbsqlc.GetUploadRow) Upload {
 // store; who may see an upload is decided before.
 func (s *Store) UploadOf(ctx context.Context, id org.ID) (u Upload, segments []Segment, err error) {
 	err = s.InTx(ctx, ExchangeScope(), func(tx *Tx) error {
+		// Whoever adds to the upload or finishes it waits, so that the two reads agree.
+		if _, err := tx.q.LockUpload(ctx, id); err != nil {
+			return fmt.Errorf("lock upload: %w", err)
+		}
 		r, err := tx.q.GetUpload(ctx, id)
 		if err != nil {
 			return fmt.Errorf("read upload: %w", err)

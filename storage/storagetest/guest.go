@@ -44,17 +44,11 @@ func visit(dir string) (guest, error) {
 	if g, err := knock(dir); err == nil {
 		return g, nil
 	}
-	if err := makePrivate(dir); err != nil {
+	lock, err := takeLock(dir)
+	if err != nil {
 		return guest{}, err
 	}
-	lock, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
-	if err != nil {
-		return guest{}, fmt.Errorf("open lock: %w", err)
-	}
 	defer lock.Close()
-	if err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX); err != nil {
-		return guest{}, fmt.Errorf("wait for lock: %w", err)
-	}
 	if g, err := knock(dir); err == nil {
 		return g, nil
 	}
@@ -76,6 +70,32 @@ func visit(dir string) (guest, error) {
 				return g, nil
 			}
 		}
+	}
+}
+
+// takeLock waits for the lock under which keepers start and clear up.
+func takeLock(dir string) (*os.File, error) {
+	for {
+		if err := makePrivate(dir); err != nil {
+			return nil, err
+		}
+		path := filepath.Join(dir, "lock")
+		lock, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+		if errors.Is(err, os.ErrNotExist) {
+			continue // a keeper has just cleared up
+		}
+		if err != nil {
+			return nil, fmt.Errorf("open lock: %w", err)
+		}
+		if err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX); err != nil {
+			_ = lock.Close()
+			return nil, fmt.Errorf("wait for lock: %w", err)
+		}
+		held, err := lock.Stat()
+		if there, again := os.Stat(path); err == nil && again == nil && os.SameFile(held, there) {
+			return lock, nil
+		}
+		_ = lock.Close() // it was cleared away while we waited
 	}
 }
 

@@ -86,15 +86,13 @@ func keep(ctx context.Context, dir string) error {
 		return fmt.Errorf("make run folder: %w", err)
 	}
 	defer os.RemoveAll(run)
-	if err := removeOthers(dir, run); err != nil {
-		return err
-	}
+	removeOthers(dir, run)
 	// Other users run the database, and must be able to enter.
 	if err := os.Chmod(run, 0o711); err != nil {
 		return fmt.Errorf("open run folder: %w", err)
 	}
 	here, stop, err := startServers(ctx, run)
-	defer stop()
+	defer stop() // a second time does nothing
 	if err != nil {
 		return err
 	}
@@ -106,24 +104,39 @@ func keep(ctx context.Context, dir string) error {
 	if err != nil {
 		return fmt.Errorf("listen: %w", err)
 	}
-	return attend(listener, here, idle)
+	if err := attend(listener, here, idle); err != nil {
+		return err
+	}
+	stop()
+	return clearUp(dir)
+}
+
+// clearUp removes the keeper's folder, unless another one starts in it.
+func clearUp(dir string) error {
+	lock, err := takeLock(dir)
+	if err != nil {
+		return err
+	}
+	defer lock.Close()
+	if _, err := os.Stat(filepath.Join(dir, socketName)); err == nil {
+		return nil
+	}
+	if err := os.RemoveAll(dir); err != nil {
+		return fmt.Errorf("clear up: %w", err)
+	}
+	return nil
 }
 
 // removeOthers clears what killed keepers left behind; their servers are gone
-// with them. The caller holds the lock under which keepers start.
-func removeOthers(dir, mine string) error {
-	runs, err := filepath.Glob(filepath.Join(dir, "run-*"))
-	if err != nil {
-		return fmt.Errorf("look for old folders: %w", err)
-	}
+// with them. One that is ending this moment clears its folder itself, so a
+// failure here means nothing.
+func removeOthers(dir, mine string) {
+	runs, _ := filepath.Glob(filepath.Join(dir, "run-*")) // the pattern is well formed
 	for _, old := range runs {
 		if old != mine {
-			if err := os.RemoveAll(old); err != nil {
-				return fmt.Errorf("remove old folder: %w", err)
-			}
+			_ = os.RemoveAll(old)
 		}
 	}
-	return nil
 }
 
 func startServers(ctx context.Context, run string) (here place, stop func(), err error) {

@@ -36,7 +36,7 @@ import (
 
 const (
 	// protocol changes when keepers of before and after must not be mixed.
-	protocol = "4"
+	protocol = "5"
 	// poolSize is how many connections a test's own store has.
 	poolSize = 16
 	// setupGrace is how long a shared server may take to be there.

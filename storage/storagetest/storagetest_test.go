@@ -110,6 +110,47 @@ func TestOneKeeperForManyAndAnotherWhenItIsKilled(t *testing.T) {
 	kill(t, dir)
 }
 
+func TestTheKeeperClearsUpUnlessAnotherOneStarts(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(Folder(t), "keeper")
+	lock, err := takeLock(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	socket := filepath.Join(dir, socketName)
+	if err := os.WriteFile(socket, nil, 0o600); err != nil { // the next keeper's
+		t.Fatal(err)
+	}
+	var wg sync.WaitGroup
+	var late *os.File
+	wg.Go(func() {
+		if err := clearUp(dir); err != nil {
+			t.Error(err)
+		}
+	})
+	wg.Go(func() {
+		if late, err = takeLock(dir); err != nil {
+			t.Error(err)
+			return
+		}
+		_ = late.Close()
+	})
+	_ = lock.Close()
+	wg.Wait()
+	if _, err := os.Stat(socket); err != nil {
+		t.Errorf("it cleared another one away: %v", err)
+	}
+	if err := os.Remove(socket); err != nil {
+		t.Fatal(err)
+	}
+	if err := clearUp(dir); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(dir); !os.IsNotExist(err) {
+		t.Errorf("the folder is left: %v", err)
+	}
+}
+
 // kill ends the keeper of the folder at once, and waits until its servers have followed.
 func kill(t *testing.T, dir string) {
 	t.Helper()

@@ -7,7 +7,6 @@ import (
 	"congvan/server/domain/access"
 	"congvan/server/domain/document"
 	"congvan/server/domain/exchange"
-	"congvan/server/domain/fault"
 	"congvan/server/domain/org"
 	"congvan/server/domain/routing"
 	"congvan/storage/postgres"
@@ -49,12 +48,12 @@ func issue(ctx context.Context, tx *postgres.Tx, d document.Document, by documen
 	if !d.State.Allows(document.Issue) {
 		return document.ErrOutOfOrder
 	}
-	recipients, channels, err := tx.Recipients(ctx, d.AgencyID, d.ID)
+	recipients, addresses, err := tx.Recipients(ctx, d.AgencyID, d.ID)
 	if err != nil {
 		return err
 	}
 	d.Recipients = recipients
-	if err := stillThere(ctx, tx, d, org.DayOf(now)); err != nil {
+	if err := stillThere(d, addresses, org.DayOf(now)); err != nil {
 		return err
 	}
 	n, err := newNaming(ctx, tx, d)
@@ -82,28 +81,17 @@ func issue(ctx context.Context, tx *postgres.Tx, d document.Document, by documen
 		return err
 	}
 	out.Document, out.Events = d, append(out.Events, event)
-	out.Deliveries, out.Inside = plan(d, channels, n.issuer, now)
+	out.Deliveries, out.Inside = plan(d, addresses, n.issuer, now)
 	return tx.Issue(ctx, out)
 }
 
 // stillThere refuses to issue to an agency that ended after the draft was made.
-func stillThere(ctx context.Context, tx *postgres.Tx, d document.Document, today org.Day) error {
-	var ids []org.ID
-	for _, r := range d.Recipients {
-		if r.Type == document.ToAgency {
-			ids = append(ids, r.AgencyID)
+func stillThere(d document.Document, addresses []postgres.Address, today org.Day) error {
+	for i, r := range d.Recipients {
+		if r.Type != document.ToAgency {
+			continue
 		}
-	}
-	known, err := tx.AgenciesAddressed(ctx, ids)
-	if err != nil {
-		return err
-	}
-	for _, id := range ids {
-		a, ok := known[id]
-		if !ok {
-			return fault.Missing()
-		}
-		if err := addressable(a, d.AgencyID, today); err != nil {
+		if err := addressable(addresses[i].Agency, d.AgencyID, today); err != nil {
 			return err
 		}
 	}
@@ -112,12 +100,13 @@ func stillThere(ctx context.Context, tx *postgres.Tx, d document.Document, today
 
 // plan turns recipients into deliveries, and what stays inside the agency into
 // one arrival with a line for each unit and person.
-func plan(d document.Document, channels []exchange.Channel, issuer postgres.Issuer, now time.Time) ([]exchange.Delivery, *routing.Arrival) {
+func plan(d document.Document, addresses []postgres.Address, issuer postgres.Issuer, now time.Time) ([]exchange.Delivery, *routing.Arrival) {
 	deliveries := make([]exchange.Delivery, len(d.Recipients))
 	var inside *routing.Arrival
 	for i, r := range d.Recipients {
+		channel := addresses[i].Channel
 		x := exchange.Delivery{AgencyID: d.AgencyID, DocumentID: d.ID, ID: postgres.NewID(), Ordinal: i + 1, RecipientType: string(r.Type),
-			Role: string(r.Role), Channel: channels[i], TargetAgencyID: r.AgencyID, Name: r.Name, State: exchange.FirstState(channels[i]), StateAt: now}
+			Role: string(r.Role), Channel: channel, TargetAgencyID: r.AgencyID, Name: r.Name, State: exchange.FirstState(channel), StateAt: now}
 		switch x.Channel {
 		case exchange.Local:
 			x.ArrivalID = postgres.NewID()

@@ -380,4 +380,3 @@ func TestM2_ListsEqualThePolicy(t *testing.T) {
 		}
 	}
 }
-

@@ -58,7 +58,7 @@ func (s *Service) PreviewNumber(ctx context.Context, who access.Person, id org.I
 			if err != nil || !r.Takes(n.kind) {
 				continue
 			}
-			ref, err := r.Compose(number, n.kind, n.issuer.Abbreviation, n.unit)
+			ref, err := r.Compose(number, n.kind, n.issuer.Abbreviation, n.issuer.UnitAbbreviation)
 			if err != nil {
 				return err
 			}
@@ -73,7 +73,6 @@ func (s *Service) PreviewNumber(ctx context.Context, who access.Person, id org.I
 type naming struct {
 	kind   document.Kind
 	issuer postgres.Issuer
-	unit   string
 }
 
 func newNaming(ctx context.Context, tx *postgres.Tx, d document.Document) (naming, error) {
@@ -81,12 +80,8 @@ func newNaming(ctx context.Context, tx *postgres.Tx, d document.Document) (namin
 	if !ok {
 		return naming{}, document.ErrUnknownKind
 	}
-	issuer, err := tx.Issuer(ctx, d.AgencyID)
-	if err != nil {
-		return naming{}, err
-	}
-	unit, err := tx.UnitAbbreviation(ctx, d.AgencyID, d.UnitID)
-	return naming{kind: kind, issuer: issuer, unit: unit}, err
+	issuer, err := tx.Issuer(ctx, d.AgencyID, d.UnitID)
+	return naming{kind: kind, issuer: issuer}, err
 }
 
 // register chooses the register: the one asked for, if it takes the kind, or
@@ -119,7 +114,7 @@ func take(ctx context.Context, tx *postgres.Tx, d document.Document, n naming, c
 	if err != nil {
 		return postgres.Taking{}, document.TakenNumber{}, err
 	}
-	ref, err := register.Compose(number, n.kind, n.issuer.Abbreviation, n.unit)
+	ref, err := register.Compose(number, n.kind, n.issuer.Abbreviation, n.issuer.UnitAbbreviation)
 	if err != nil {
 		return postgres.Taking{}, document.TakenNumber{}, err
 	}

@@ -28,8 +28,12 @@ func (s *Service) Read(ctx context.Context, who access.Person, id org.ID) (View,
 		if v.EarlierFiles, err = tx.EarlierFiles(ctx, d.AgencyID, d.ID); err != nil {
 			return err
 		}
-		if v.Recipients, v.Channels, err = tx.Recipients(ctx, d.AgencyID, d.ID); err != nil {
+		var addresses []postgres.Address
+		if v.Recipients, addresses, err = tx.Recipients(ctx, d.AgencyID, d.ID); err != nil {
 			return err
+		}
+		for _, a := range addresses {
+			v.Channels = append(v.Channels, a.Channel)
 		}
 		if v.Counts, err = tx.DeliveryCounts(ctx, d.AgencyID, d.ID); err != nil {
 			return err

@@ -14,9 +14,11 @@ select name, sha256, size, media_type from document_file
  limit 1;
 
 -- name: ListRecipients :many
-select r.*, a.channel as agency_channel, a.valid_until as agency_valid_until
+select r.*, a.channel as agency_channel, a.name as agency_name, a.valid_from as agency_valid_from, a.valid_until as agency_valid_until,
+       coalesce(s.name, '')::text as successor_name
   from recipient r
   left join agency a on a.id = r.target_agency_id
+  left join agency s on s.id = a.successor_id
  where r.agency_id = @agency_id and r.document_id = @document_id
  order by r.ordinal;
 
@@ -90,10 +92,9 @@ select p.id, p.account_id, p.unit_id, p.role, p.title, p.valid_from, p.valid_unt
  where p.agency_id = @agency_id and p.id = any(@ids::uuid[]);
 
 -- name: GetIssuer :one
-select id, name, code, abbreviation from agency where id = @id;
-
--- name: UnitAbbreviation :one
-select abbreviation from unit where agency_id = @agency_id and id = @id;
+select a.id, a.name, a.code, a.abbreviation,
+       coalesce((select u.abbreviation from unit u where u.agency_id = a.id and u.id = @unit_id), '')::text as unit_abbreviation
+  from agency a where a.id = @id;
 
 -- name: InsertDeliveryCount :exec
 insert into delivery_count (agency_id, document_id, total) values (@agency_id, @document_id, @total);

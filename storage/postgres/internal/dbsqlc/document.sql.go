@@ -194,24 +194,28 @@ func (q *Queries) GetDocumentFile(ctx context.Context, arg GetDocumentFileParams
 }
 
 const getIssuer = `-- name: GetIssuer :one
-select id, name, code, abbreviation from agency where id = $1
+select a.id, a.name, a.code, a.abbreviation,
+       coalesce((select u.abbreviation from unit u where u.agency_id = a.id and u.id = $1), '')::text as unit_abbreviation
+  from agency a where a.id = $2
 `
 
 type GetIssuerRow struct {
-	ID           org.ID
-	Name         string
-	Code         string
-	Abbreviation string
+	ID               org.ID
+	Name             string
+	Code             string
+	Abbreviation     string
+	UnitAbbreviation string
 }
 
-func (q *Queries) GetIssuer(ctx context.Context, id org.ID) (GetIssuerRow, error) {
-	row := q.db.QueryRow(ctx, getIssuer, id)
+func (q *Queries) GetIssuer(ctx context.Context, unitID org.ID, iD org.ID) (GetIssuerRow, error) {
+	row := q.db.QueryRow(ctx, getIssuer, unitID, iD)
 	var i GetIssuerRow
 	err := row.Scan(
 		&i.ID,
 		&i.Name,
 		&i.Code,
 		&i.Abbreviation,
+		&i.UnitAbbreviation,
 	)
 	return i, err
 }
@@ -389,9 +393,11 @@ func (q *Queries) ListDocumentFiles(ctx context.Context, agencyID org.ID, docume
 }
 
 const listRecipients = `-- name: ListRecipients :many
-select r.agency_id, r.document_id, r.id, r.ordinal, r.type, r.role, r.target_agency_id, r.target_unit_id, r.target_position_id, r.name, a.channel as agency_channel, a.valid_until as agency_valid_until
+select r.agency_id, r.document_id, r.id, r.ordinal, r.type, r.role, r.target_agency_id, r.target_unit_id, r.target_position_id, r.name, a.channel as agency_channel, a.name as agency_name, a.valid_from as agency_valid_from, a.valid_until as agency_valid_until,
+       coalesce(s.name, '')::text as successor_name
   from recipient r
   left join agency a on a.id = r.target_agency_id
+  left join agency s on s.id = a.successor_id
  where r.agency_id = $1 and r.document_id = $2
  order by r.ordinal
 `
@@ -408,7 +414,10 @@ type ListRecipientsRow struct {
 	TargetPositionID *org.ID
 	Name             string
 	AgencyChannel    *string
+	AgencyName       *string
+	AgencyValidFrom  *org.Day
 	AgencyValidUntil *org.Day
+	SuccessorName    string
 }
 
 func (q *Queries) ListRecipients(ctx context.Context, agencyID org.ID, documentID org.ID) ([]ListRecipientsRow, error) {
@@ -432,7 +441,10 @@ func (q *Queries) ListRecipients(ctx context.Context, agencyID org.ID, documentI
 			&i.TargetPositionID,
 			&i.Name,
 			&i.AgencyChannel,
+			&i.AgencyName,
+			&i.AgencyValidFrom,
 			&i.AgencyValidUntil,
+			&i.SuccessorName,
 		); err != nil {
 			return nil, err
 		}
@@ -575,17 +587,6 @@ func (q *Queries) RemoveDocumentFiles(ctx context.Context, arg RemoveDocumentFil
 		arg.Kept,
 	)
 	return err
-}
-
-const unitAbbreviation = `-- name: UnitAbbreviation :one
-select abbreviation from unit where agency_id = $1 and id = $2
-`
-
-func (q *Queries) UnitAbbreviation(ctx context.Context, agencyID org.ID, iD org.ID) (string, error) {
-	row := q.db.QueryRow(ctx, unitAbbreviation, agencyID, iD)
-	var abbreviation string
-	err := row.Scan(&abbreviation)
-	return abbreviation, err
 }
 
 const unitsAddressed = `-- name: UnitsAddressed :many

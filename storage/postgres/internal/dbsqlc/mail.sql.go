@@ -7,9 +7,50 @@ package dbsqlc
 
 import (
 	"context"
+	"time"
 
 	"congvan/server/domain/org"
 )
+
+const advanceMailbox = `-- name: AdvanceMailbox :exec
+update mailbox set uidvalidity = $1, last_uid = $2, checked_at = $3 where agency_id = $4 and id = $5
+`
+
+type AdvanceMailboxParams struct {
+	Uidvalidity int64
+	LastUid     int64
+	At          *time.Time
+	AgencyID    org.ID
+	ID          org.ID
+}
+
+func (q *Queries) AdvanceMailbox(ctx context.Context, arg AdvanceMailboxParams) error {
+	_, err := q.db.Exec(ctx, advanceMailbox,
+		arg.Uidvalidity,
+		arg.LastUid,
+		arg.At,
+		arg.AgencyID,
+		arg.ID,
+	)
+	return err
+}
+
+const agencyByEmail = `-- name: AgencyByEmail :one
+select id, name, code from agency where lower(email) = lower($1) and email <> '' order by valid_until nulls first limit 1
+`
+
+type AgencyByEmailRow struct {
+	ID   org.ID
+	Name string
+	Code string
+}
+
+func (q *Queries) AgencyByEmail(ctx context.Context, email string) (AgencyByEmailRow, error) {
+	row := q.db.QueryRow(ctx, agencyByEmail, email)
+	var i AgencyByEmailRow
+	err := row.Scan(&i.ID, &i.Name, &i.Code)
+	return i, err
+}
 
 const countQuarantined = `-- name: CountQuarantined :one
 select count(*) from (
@@ -21,4 +62,781 @@ func (q *Queries) CountQuarantined(ctx context.Context, agencies []org.ID, most 
 	var count int64
 	err := row.Scan(&count)
 	return count, err
+}
+
+const deleteMailParts = `-- name: DeleteMailParts :exec
+delete from mail_part where agency_id = $1 and mail_item_id = $2
+`
+
+func (q *Queries) DeleteMailParts(ctx context.Context, agencyID org.ID, mailItemID org.ID) error {
+	_, err := q.db.Exec(ctx, deleteMailParts, agencyID, mailItemID)
+	return err
+}
+
+const enabledMailboxes = `-- name: EnabledMailboxes :many
+select agency_id, id, address, host, port, security, username, secret, folder, after_action, move_to, allow_private, enabled, uidvalidity, last_uid, connected_at, checked_at, last_error, last_error_at, lease_owner, lease_until, version from mailbox where enabled order by id
+`
+
+func (q *Queries) EnabledMailboxes(ctx context.Context) ([]Mailbox, error) {
+	rows, err := q.db.Query(ctx, enabledMailboxes)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []Mailbox{}
+	for rows.Next() {
+		var i Mailbox
+		if err := rows.Scan(
+			&i.AgencyID,
+			&i.ID,
+			&i.Address,
+			&i.Host,
+			&i.Port,
+			&i.Security,
+			&i.Username,
+			&i.Secret,
+			&i.Folder,
+			&i.AfterAction,
+			&i.MoveTo,
+			&i.AllowPrivate,
+			&i.Enabled,
+			&i.Uidvalidity,
+			&i.LastUid,
+			&i.ConnectedAt,
+			&i.CheckedAt,
+			&i.LastError,
+			&i.LastErrorAt,
+			&i.LeaseOwner,
+			&i.LeaseUntil,
+			&i.Version,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const getMailItem = `-- name: GetMailItem :one
+select i.agency_id, i.id, i.mailbox_id, i.uidvalidity, i.uid, i.message_id, i.raw_sha256, i.size, i.from_name, i.from_address, i.subject, i.sent_at, i.received_at, i.body_text, i.state, i.reason, i.detail, i.warnings, i.arrival_id, i.attempts, i.version, a.name as agency_name, b.address as mailbox
+  from mail_item i join agency a on a.id = i.agency_id join mailbox b on b.agency_id = i.agency_id and b.id = i.mailbox_id
+ where i.agency_id = any($1::uuid[]) and i.id = $2
+`
+
+type GetMailItemRow struct {
+	AgencyID    org.ID
+	ID          org.ID
+	MailboxID   org.ID
+	Uidvalidity int64
+	Uid         int64
+	MessageID   string
+	RawSha256   []byte
+	Size        int64
+	FromName    string
+	FromAddress string
+	Subject     string
+	SentAt      *time.Time
+	ReceivedAt  time.Time
+	BodyText    string
+	State       string
+	Reason      string
+	Detail      string
+	Warnings    []byte
+	ArrivalID   *org.ID
+	Attempts    int32
+	Version     int32
+	AgencyName  string
+	Mailbox     string
+}
+
+func (q *Queries) GetMailItem(ctx context.Context, agencies []org.ID, iD org.ID) (GetMailItemRow, error) {
+	row := q.db.QueryRow(ctx, getMailItem, agencies, iD)
+	var i GetMailItemRow
+	err := row.Scan(
+		&i.AgencyID,
+		&i.ID,
+		&i.MailboxID,
+		&i.Uidvalidity,
+		&i.Uid,
+		&i.MessageID,
+		&i.RawSha256,
+		&i.Size,
+		&i.FromName,
+		&i.FromAddress,
+		&i.Subject,
+		&i.SentAt,
+		&i.ReceivedAt,
+		&i.BodyText,
+		&i.State,
+		&i.Reason,
+		&i.Detail,
+		&i.Warnings,
+		&i.ArrivalID,
+		&i.Attempts,
+		&i.Version,
+		&i.AgencyName,
+		&i.Mailbox,
+	)
+	return i, err
+}
+
+const getMailbox = `-- name: GetMailbox :one
+select b.agency_id, b.id, b.address, b.host, b.port, b.security, b.username, b.secret, b.folder, b.after_action, b.move_to, b.allow_private, b.enabled, b.uidvalidity, b.last_uid, b.connected_at, b.checked_at, b.last_error, b.last_error_at, b.lease_owner, b.lease_until, b.version, a.name as agency_name,
+       (select count(*) from (select 1 from mail_item i where i.agency_id = b.agency_id and i.mailbox_id = b.id and i.state = 'quarantined' limit 1000) q) as quarantined
+  from mailbox b join agency a on a.id = b.agency_id
+ where b.id = $1
+`
+
+type GetMailboxRow struct {
+	AgencyID     org.ID
+	ID           org.ID
+	Address      string
+	Host         string
+	Port         int32
+	Security     string
+	Username     string
+	Secret       []byte
+	Folder       string
+	AfterAction  string
+	MoveTo       string
+	AllowPrivate bool
+	Enabled      bool
+	Uidvalidity  int64
+	LastUid      int64
+	ConnectedAt  *time.Time
+	CheckedAt    *time.Time
+	LastError    string
+	LastErrorAt  *time.Time
+	LeaseOwner   *org.ID
+	LeaseUntil   *time.Time
+	Version      int32
+	AgencyName   string
+	Quarantined  int64
+}
+
+func (q *Queries) GetMailbox(ctx context.Context, id org.ID) (GetMailboxRow, error) {
+	row := q.db.QueryRow(ctx, getMailbox, id)
+	var i GetMailboxRow
+	err := row.Scan(
+		&i.AgencyID,
+		&i.ID,
+		&i.Address,
+		&i.Host,
+		&i.Port,
+		&i.Security,
+		&i.Username,
+		&i.Secret,
+		&i.Folder,
+		&i.AfterAction,
+		&i.MoveTo,
+		&i.AllowPrivate,
+		&i.Enabled,
+		&i.Uidvalidity,
+		&i.LastUid,
+		&i.ConnectedAt,
+		&i.CheckedAt,
+		&i.LastError,
+		&i.LastErrorAt,
+		&i.LeaseOwner,
+		&i.LeaseUntil,
+		&i.Version,
+		&i.AgencyName,
+		&i.Quarantined,
+	)
+	return i, err
+}
+
+const insertMailItem = `-- name: InsertMailItem :execrows
+insert into mail_item (agency_id, id, mailbox_id, uidvalidity, uid, message_id, raw_sha256, size, from_name, from_address, subject, sent_at,
+                       received_at, body_text, state, reason, detail, warnings)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,
+        $13, $14, $15, $16, $17, $18)
+on conflict (agency_id, mailbox_id, uidvalidity, uid) do nothing
+`
+
+type InsertMailItemParams struct {
+	AgencyID    org.ID
+	ID          org.ID
+	MailboxID   org.ID
+	Uidvalidity int64
+	Uid         int64
+	MessageID   string
+	RawSha256   []byte
+	Size        int64
+	FromName    string
+	FromAddress string
+	Subject     string
+	SentAt      *time.Time
+	ReceivedAt  time.Time
+	BodyText    string
+	State       string
+	Reason      string
+	Detail      string
+	Warnings    []byte
+}
+
+func (q *Queries) InsertMailItem(ctx context.Context, arg InsertMailItemParams) (int64, error) {
+	result, err := q.db.Exec(ctx, insertMailItem,
+		arg.AgencyID,
+		arg.ID,
+		arg.MailboxID,
+		arg.Uidvalidity,
+		arg.Uid,
+		arg.MessageID,
+		arg.RawSha256,
+		arg.Size,
+		arg.FromName,
+		arg.FromAddress,
+		arg.Subject,
+		arg.SentAt,
+		arg.ReceivedAt,
+		arg.BodyText,
+		arg.State,
+		arg.Reason,
+		arg.Detail,
+		arg.Warnings,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const insertMailPart = `-- name: InsertMailPart :exec
+insert into mail_part (agency_id, mail_item_id, ordinal, path, name, declared_type, detected_type, size, sha256, inline)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+`
+
+type InsertMailPartParams struct {
+	AgencyID     org.ID
+	MailItemID   org.ID
+	Ordinal      int32
+	Path         string
+	Name         string
+	DeclaredType string
+	DetectedType string
+	Size         int64
+	Sha256       []byte
+	Inline       bool
+}
+
+func (q *Queries) InsertMailPart(ctx context.Context, arg InsertMailPartParams) error {
+	_, err := q.db.Exec(ctx, insertMailPart,
+		arg.AgencyID,
+		arg.MailItemID,
+		arg.Ordinal,
+		arg.Path,
+		arg.Name,
+		arg.DeclaredType,
+		arg.DetectedType,
+		arg.Size,
+		arg.Sha256,
+		arg.Inline,
+	)
+	return err
+}
+
+const insertMailbox = `-- name: InsertMailbox :exec
+insert into mailbox (agency_id, id, address, host, port, security, username, secret, folder, after_action, move_to, allow_private)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+`
+
+type InsertMailboxParams struct {
+	AgencyID     org.ID
+	ID           org.ID
+	Address      string
+	Host         string
+	Port         int32
+	Security     string
+	Username     string
+	Secret       []byte
+	Folder       string
+	AfterAction  string
+	MoveTo       string
+	AllowPrivate bool
+}
+
+func (q *Queries) InsertMailbox(ctx context.Context, arg InsertMailboxParams) error {
+	_, err := q.db.Exec(ctx, insertMailbox,
+		arg.AgencyID,
+		arg.ID,
+		arg.Address,
+		arg.Host,
+		arg.Port,
+		arg.Security,
+		arg.Username,
+		arg.Secret,
+		arg.Folder,
+		arg.AfterAction,
+		arg.MoveTo,
+		arg.AllowPrivate,
+	)
+	return err
+}
+
+const leaseMailbox = `-- name: LeaseMailbox :execrows
+update mailbox set lease_owner = $1, lease_until = $2
+ where agency_id = $3 and id = $4 and enabled
+   and (lease_owner is null or lease_owner = $1 or lease_until < $5)
+`
+
+type LeaseMailboxParams struct {
+	Owner    *org.ID
+	Until    *time.Time
+	AgencyID org.ID
+	ID       org.ID
+	Now      *time.Time
+}
+
+func (q *Queries) LeaseMailbox(ctx context.Context, arg LeaseMailboxParams) (int64, error) {
+	result, err := q.db.Exec(ctx, leaseMailbox,
+		arg.Owner,
+		arg.Until,
+		arg.AgencyID,
+		arg.ID,
+		arg.Now,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const listMailParts = `-- name: ListMailParts :many
+select agency_id, mail_item_id, ordinal, path, name, declared_type, detected_type, size, sha256, inline from mail_part where agency_id = $1 and mail_item_id = $2 order by ordinal
+`
+
+func (q *Queries) ListMailParts(ctx context.Context, agencyID org.ID, mailItemID org.ID) ([]MailPart, error) {
+	rows, err := q.db.Query(ctx, listMailParts, agencyID, mailItemID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []MailPart{}
+	for rows.Next() {
+		var i MailPart
+		if err := rows.Scan(
+			&i.AgencyID,
+			&i.MailItemID,
+			&i.Ordinal,
+			&i.Path,
+			&i.Name,
+			&i.DeclaredType,
+			&i.DetectedType,
+			&i.Size,
+			&i.Sha256,
+			&i.Inline,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listMailboxes = `-- name: ListMailboxes :many
+select b.agency_id, b.id, b.address, b.host, b.port, b.security, b.username, b.secret, b.folder, b.after_action, b.move_to, b.allow_private, b.enabled, b.uidvalidity, b.last_uid, b.connected_at, b.checked_at, b.last_error, b.last_error_at, b.lease_owner, b.lease_until, b.version, a.name as agency_name,
+       (select count(*) from (select 1 from mail_item i where i.agency_id = b.agency_id and i.mailbox_id = b.id and i.state = 'quarantined' limit 1000) q) as quarantined
+  from mailbox b join agency a on a.id = b.agency_id
+ where $1::boolean or b.agency_id = any($2::uuid[])
+ order by a.name, b.address
+`
+
+type ListMailboxesRow struct {
+	AgencyID     org.ID
+	ID           org.ID
+	Address      string
+	Host         string
+	Port         int32
+	Security     string
+	Username     string
+	Secret       []byte
+	Folder       string
+	AfterAction  string
+	MoveTo       string
+	AllowPrivate bool
+	Enabled      bool
+	Uidvalidity  int64
+	LastUid      int64
+	ConnectedAt  *time.Time
+	CheckedAt    *time.Time
+	LastError    string
+	LastErrorAt  *time.Time
+	LeaseOwner   *org.ID
+	LeaseUntil   *time.Time
+	Version      int32
+	AgencyName   string
+	Quarantined  int64
+}
+
+func (q *Queries) ListMailboxes(ctx context.Context, everywhere bool, agencies []org.ID) ([]ListMailboxesRow, error) {
+	rows, err := q.db.Query(ctx, listMailboxes, everywhere, agencies)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ListMailboxesRow{}
+	for rows.Next() {
+		var i ListMailboxesRow
+		if err := rows.Scan(
+			&i.AgencyID,
+			&i.ID,
+			&i.Address,
+			&i.Host,
+			&i.Port,
+			&i.Security,
+			&i.Username,
+			&i.Secret,
+			&i.Folder,
+			&i.AfterAction,
+			&i.MoveTo,
+			&i.AllowPrivate,
+			&i.Enabled,
+			&i.Uidvalidity,
+			&i.LastUid,
+			&i.ConnectedAt,
+			&i.CheckedAt,
+			&i.LastError,
+			&i.LastErrorAt,
+			&i.LeaseOwner,
+			&i.LeaseUntil,
+			&i.Version,
+			&i.AgencyName,
+			&i.Quarantined,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listQuarantine = `-- name: ListQuarantine :many
+select i.agency_id, i.id, i.mailbox_id, i.uidvalidity, i.uid, i.message_id, i.raw_sha256, i.size, i.from_name, i.from_address, i.subject, i.sent_at, i.received_at, i.body_text, i.state, i.reason, i.detail, i.warnings, i.arrival_id, i.attempts, i.version, g.name as agency_name, b.address as mailbox
+  from unnest($1::uuid[]) a (id)
+ cross join lateral (
+    select agency_id, id, mailbox_id, uidvalidity, uid, message_id, raw_sha256, size, from_name, from_address, subject, sent_at, received_at, body_text, state, reason, detail, warnings, arrival_id, attempts, version from mail_item x
+     where x.agency_id = a.id and x.state = 'quarantined'
+       and (x.received_at, x.id) < ($2::timestamptz, $3::uuid)
+     order by x.received_at desc, x.id desc
+     limit $4) i
+  join agency g on g.id = i.agency_id
+  join mailbox b on b.agency_id = i.agency_id and b.id = i.mailbox_id
+ order by i.received_at desc, i.id desc
+ limit $4
+`
+
+type ListQuarantineParams struct {
+	Agencies []org.ID
+	BeforeAt time.Time
+	BeforeID org.ID
+	Most     int32
+}
+
+type ListQuarantineRow struct {
+	AgencyID    org.ID
+	ID          org.ID
+	MailboxID   org.ID
+	Uidvalidity int64
+	Uid         int64
+	MessageID   string
+	RawSha256   []byte
+	Size        int64
+	FromName    string
+	FromAddress string
+	Subject     string
+	SentAt      *time.Time
+	ReceivedAt  time.Time
+	BodyText    string
+	State       string
+	Reason      string
+	Detail      string
+	Warnings    []byte
+	ArrivalID   *org.ID
+	Attempts    int32
+	Version     int32
+	AgencyName  string
+	Mailbox     string
+}
+
+func (q *Queries) ListQuarantine(ctx context.Context, arg ListQuarantineParams) ([]ListQuarantineRow, error) {
+	rows, err := q.db.Query(ctx, listQuarantine,
+		arg.Agencies,
+		arg.BeforeAt,
+		arg.BeforeID,
+		arg.Most,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ListQuarantineRow{}
+	for rows.Next() {
+		var i ListQuarantineRow
+		if err := rows.Scan(
+			&i.AgencyID,
+			&i.ID,
+			&i.MailboxID,
+			&i.Uidvalidity,
+			&i.Uid,
+			&i.MessageID,
+			&i.RawSha256,
+			&i.Size,
+			&i.FromName,
+			&i.FromAddress,
+			&i.Subject,
+			&i.SentAt,
+			&i.ReceivedAt,
+			&i.BodyText,
+			&i.State,
+			&i.Reason,
+			&i.Detail,
+			&i.Warnings,
+			&i.ArrivalID,
+			&i.Attempts,
+			&i.Version,
+			&i.AgencyName,
+			&i.Mailbox,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const lockMailItem = `-- name: LockMailItem :one
+select agency_id, id, mailbox_id, uidvalidity, uid, message_id, raw_sha256, size, from_name, from_address, subject, sent_at, received_at, body_text, state, reason, detail, warnings, arrival_id, attempts, version from mail_item where agency_id = any($1::uuid[]) and id = $2 for update
+`
+
+func (q *Queries) LockMailItem(ctx context.Context, agencies []org.ID, iD org.ID) (MailItem, error) {
+	row := q.db.QueryRow(ctx, lockMailItem, agencies, iD)
+	var i MailItem
+	err := row.Scan(
+		&i.AgencyID,
+		&i.ID,
+		&i.MailboxID,
+		&i.Uidvalidity,
+		&i.Uid,
+		&i.MessageID,
+		&i.RawSha256,
+		&i.Size,
+		&i.FromName,
+		&i.FromAddress,
+		&i.Subject,
+		&i.SentAt,
+		&i.ReceivedAt,
+		&i.BodyText,
+		&i.State,
+		&i.Reason,
+		&i.Detail,
+		&i.Warnings,
+		&i.ArrivalID,
+		&i.Attempts,
+		&i.Version,
+	)
+	return i, err
+}
+
+const mailboxChecked = `-- name: MailboxChecked :exec
+update mailbox set checked_at = $1 where agency_id = $2 and id = $3
+`
+
+type MailboxCheckedParams struct {
+	At       *time.Time
+	AgencyID org.ID
+	ID       org.ID
+}
+
+func (q *Queries) MailboxChecked(ctx context.Context, arg MailboxCheckedParams) error {
+	_, err := q.db.Exec(ctx, mailboxChecked, arg.At, arg.AgencyID, arg.ID)
+	return err
+}
+
+const mailboxConnected = `-- name: MailboxConnected :exec
+update mailbox set connected_at = $1, checked_at = $1, last_error = '', last_error_at = null where agency_id = $2 and id = $3
+`
+
+type MailboxConnectedParams struct {
+	At       *time.Time
+	AgencyID org.ID
+	ID       org.ID
+}
+
+func (q *Queries) MailboxConnected(ctx context.Context, arg MailboxConnectedParams) error {
+	_, err := q.db.Exec(ctx, mailboxConnected, arg.At, arg.AgencyID, arg.ID)
+	return err
+}
+
+const mailboxFailed = `-- name: MailboxFailed :exec
+update mailbox set connected_at = null, last_error = $1, last_error_at = $2 where agency_id = $3 and id = $4
+`
+
+type MailboxFailedParams struct {
+	Error    string
+	At       *time.Time
+	AgencyID org.ID
+	ID       org.ID
+}
+
+func (q *Queries) MailboxFailed(ctx context.Context, arg MailboxFailedParams) error {
+	_, err := q.db.Exec(ctx, mailboxFailed,
+		arg.Error,
+		arg.At,
+		arg.AgencyID,
+		arg.ID,
+	)
+	return err
+}
+
+const releaseMailbox = `-- name: ReleaseMailbox :exec
+update mailbox set lease_owner = null, lease_until = null where agency_id = $1 and id = $2 and lease_owner = $3
+`
+
+type ReleaseMailboxParams struct {
+	AgencyID org.ID
+	ID       org.ID
+	Owner    *org.ID
+}
+
+func (q *Queries) ReleaseMailbox(ctx context.Context, arg ReleaseMailboxParams) error {
+	_, err := q.db.Exec(ctx, releaseMailbox, arg.AgencyID, arg.ID, arg.Owner)
+	return err
+}
+
+const sameMail = `-- name: SameMail :one
+select i.id from mail_item i
+ where i.agency_id = $1 and i.id <> $2 and i.state <> 'duplicate'
+   and (i.message_id = $3 and $3 <> '' or i.raw_sha256 = $4)
+ order by i.received_at
+ limit 1
+`
+
+type SameMailParams struct {
+	AgencyID  org.ID
+	ID        org.ID
+	MessageID string
+	RawSha256 []byte
+}
+
+func (q *Queries) SameMail(ctx context.Context, arg SameMailParams) (org.ID, error) {
+	row := q.db.QueryRow(ctx, sameMail,
+		arg.AgencyID,
+		arg.ID,
+		arg.MessageID,
+		arg.RawSha256,
+	)
+	var id org.ID
+	err := row.Scan(&id)
+	return id, err
+}
+
+const updateMailItem = `-- name: UpdateMailItem :execrows
+update mail_item
+   set message_id = $1, raw_sha256 = $2, size = $3, from_name = $4, from_address = $5, subject = $6,
+       sent_at = $7, body_text = $8, state = $9, reason = $10, detail = $11, warnings = $12,
+       arrival_id = $13, attempts = $14, version = version + 1
+ where agency_id = $15 and id = $16 and version = $17
+`
+
+type UpdateMailItemParams struct {
+	MessageID   string
+	RawSha256   []byte
+	Size        int64
+	FromName    string
+	FromAddress string
+	Subject     string
+	SentAt      *time.Time
+	BodyText    string
+	State       string
+	Reason      string
+	Detail      string
+	Warnings    []byte
+	ArrivalID   *org.ID
+	Attempts    int32
+	AgencyID    org.ID
+	ID          org.ID
+	Version     int32
+}
+
+func (q *Queries) UpdateMailItem(ctx context.Context, arg UpdateMailItemParams) (int64, error) {
+	result, err := q.db.Exec(ctx, updateMailItem,
+		arg.MessageID,
+		arg.RawSha256,
+		arg.Size,
+		arg.FromName,
+		arg.FromAddress,
+		arg.Subject,
+		arg.SentAt,
+		arg.BodyText,
+		arg.State,
+		arg.Reason,
+		arg.Detail,
+		arg.Warnings,
+		arg.ArrivalID,
+		arg.Attempts,
+		arg.AgencyID,
+		arg.ID,
+		arg.Version,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const updateMailbox = `-- name: UpdateMailbox :execrows
+update mailbox
+   set host = $1, port = $2, security = $3, username = $4, secret = $5, folder = $6,
+       after_action = $7, move_to = $8, enabled = $9, version = version + 1,
+       last_error = '', last_error_at = null
+ where agency_id = $10 and id = $11 and version = $12
+`
+
+type UpdateMailboxParams struct {
+	Host        string
+	Port        int32
+	Security    string
+	Username    string
+	Secret      []byte
+	Folder      string
+	AfterAction string
+	MoveTo      string
+	Enabled     bool
+	AgencyID    org.ID
+	ID          org.ID
+	Version     int32
+}
+
+func (q *Queries) UpdateMailbox(ctx context.Context, arg UpdateMailboxParams) (int64, error) {
+	result, err := q.db.Exec(ctx, updateMailbox,
+		arg.Host,
+		arg.Port,
+		arg.Security,
+		arg.Username,
+		arg.Secret,
+		arg.Folder,
+		arg.AfterAction,
+		arg.MoveTo,
+		arg.Enabled,
+		arg.AgencyID,
+		arg.ID,
+		arg.Version,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
 }

@@ -1,0 +1,193 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"go.opentelemetry.io/otel/trace"
+	"golang.org/x/sync/errgroup"
+
+	"congvan/server/api"
+	"congvan/server/app/accounts"
+	"congvan/server/app/delivery"
+	"congvan/server/app/incoming"
+	"congvan/server/app/notice"
+	"congvan/server/app/outgoing"
+	"congvan/server/app/report"
+	"congvan/server/config"
+	"congvan/server/domain/document"
+	"congvan/server/provider/text"
+	"congvan/server/worker"
+	"congvan/storage/blob"
+	"congvan/storage/postgres"
+	"congvan/web"
+)
+
+// installation is everything one process is made of, wired.
+type installation struct {
+	cfg       config.Config
+	log       *slog.Logger
+	tracer    trace.TracerProvider
+	store     *postgres.Store
+	blobs     *blob.Store
+	accounts  *accounts.Service
+	documents *outgoing.Service
+	arrivals  *incoming.Service
+	delivery  *delivery.Service
+	notices   *notice.Service
+	hub       *notice.Hub
+}
+
+func newInstallation(ctx context.Context, cfg config.Config, log *slog.Logger, tracer trace.TracerProvider) (*installation, error) {
+	store, err := postgres.Open(ctx, cfg.DatabaseURL.Reveal(), cfg.DatabaseConnections)
+	if err != nil {
+		return nil, err
+	}
+	blobs, err := blob.New(blobConfig(cfg), store)
+	if err != nil {
+		store.Close()
+		return nil, err
+	}
+	in := &installation{cfg: cfg, log: log, tracer: tracer, store: store, blobs: blobs, notices: notice.New(store), hub: notice.NewHub(store),
+		accounts:  accounts.New(store, time.Now, accounts.Options{SessionIdle: cfg.SessionIdle, SessionLife: cfg.SessionLife, ReadSheet: readSheet}),
+		documents: outgoing.New(store, blobs, readable(blobs), time.Now),
+		arrivals:  incoming.New(store, blobs, time.Now),
+		delivery:  delivery.New(store, time.Now)}
+	return in, nil
+}
+
+func blobConfig(cfg config.Config) blob.Config {
+	return blob.Config{Endpoint: cfg.S3Endpoint, Secure: cfg.S3Secure, Access: cfg.S3AccessKey, Secret: cfg.S3SecretKey.Reveal(),
+		Bucket: cfg.S3Bucket, Region: cfg.S3Region}
+}
+
+func (in *installation) close() {
+	in.blobs.Close()
+	in.store.Close()
+}
+
+// readable refuses files that nobody could read: encrypted, damaged, empty.
+func readable(blobs *blob.Store) outgoing.Inspect {
+	return func(ctx context.Context, file document.File) error {
+		content, err := blobs.Open(ctx, file.Hash)
+		if err != nil {
+			return err
+		}
+		defer content.Close()
+		_, err = text.Check(&randomAccess{content}, file.Size, file.Name)
+		return err
+	}
+}
+
+// randomAccess lets a seekable file be read at any place, by one reader at a time.
+type randomAccess struct{ content io.ReadSeeker }
+
+// ReadAt reads at a place.
+func (r *randomAccess) ReadAt(p []byte, off int64) (int, error) {
+	if _, err := r.content.Seek(off, io.SeekStart); err != nil {
+		return 0, err
+	}
+	n, err := io.ReadFull(r.content, p)
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		err = io.EOF
+	}
+	return n, err
+}
+
+// run does what the process is there for until ctx ends; ready is called once
+// requests are answered.
+func (in *installation) run(ctx context.Context, ready func()) error {
+	if err := in.blobs.EnsureBucket(ctx); err != nil {
+		in.log.WarnContext(ctx, "the object store is not there yet", "error", err)
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	if in.cfg.Does("api") {
+		group.Go(func() error { return in.hub.Run(ctx) })
+		group.Go(func() error { return in.serveHTTP(ctx, ready) })
+	}
+	if in.cfg.Does("worker") {
+		group.Go(func() error { return worker.Run(ctx, in.store.Pool(), in.work(), in.log) })
+	}
+	return group.Wait()
+}
+
+func (in *installation) work() worker.Work {
+	return worker.Work{
+		TellSender: in.delivery.Tell,
+		Sweep:      in.sweep,
+	}
+}
+
+// commandLife is how long a repeated command is recognised.
+const commandLife = 30 * 24 * time.Hour
+
+// sweep removes what nobody refers to any more.
+func (in *installation) sweep(ctx context.Context) error {
+	now := time.Now()
+	swept, err := in.blobs.Sweep(ctx, now, in.cfg.RestoreWindow)
+	if err != nil {
+		return err
+	}
+	sessions, err := in.accounts.Forget(ctx)
+	if err != nil {
+		return err
+	}
+	err = in.store.InTx(ctx, postgres.ExchangeScope(), func(tx *postgres.Tx) error {
+		_, err := tx.ForgetCommands(ctx, now.Add(-commandLife))
+		return err
+	})
+	in.log.InfoContext(ctx, "swept", "blobs", swept.Blobs, "orphans", swept.Orphans, "uploads", swept.Uploads, "bytes", swept.Bytes, "sessions", sessions)
+	return err
+}
+
+func (in *installation) handler() (http.Handler, error) {
+	public, err := in.cfg.Public()
+	if err != nil {
+		return nil, err
+	}
+	metrics := prometheus.NewRegistry()
+	metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	return api.New(api.Options{Accounts: in.accounts, Documents: in.documents, Arrivals: in.arrivals, Reports: report.New(in.store),
+		Notices: in.notices, Changes: in.hub, Web: web.Files(), Version: api.Version{Version: versionText(), Demo: in.cfg.Demo},
+		Ready:     []api.Check{{Name: "database", Test: in.store.Ping}, {Name: "objects", Test: in.blobs.Ping}},
+		PublicURL: public, TrustedProxies: in.cfg.TrustedProxies, MaxUpload: in.cfg.MaxUploadBytes, Log: in.log, Metrics: metrics, Tracer: in.tracer})
+}
+
+// drain is how long requests under way may take when the process ends.
+const drain = 15 * time.Second
+
+func (in *installation) serveHTTP(ctx context.Context, ready func()) error {
+	handler, err := in.handler()
+	if err != nil {
+		return err
+	}
+	server := api.Server(in.cfg.Addr, handler, in.log)
+	// Streams of changes end with the process, not with the client.
+	server.BaseContext = func(net.Listener) context.Context { return ctx }
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", in.cfg.Addr)
+	if err != nil {
+		return fmt.Errorf("listen on %s: %w", in.cfg.Addr, err)
+	}
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(listener) }()
+	ready()
+	select {
+	case err := <-failed:
+		return fmt.Errorf("serve: %w", err)
+	case <-ctx.Done():
+	}
+	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), drain)
+	defer cancel()
+	if err := server.Shutdown(ending); err != nil {
+		return fmt.Errorf("end requests under way: %w", err)
+	}
+	return nil
+}

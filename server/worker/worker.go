@@ -1,0 +1,99 @@
+// Package worker works off background jobs: it decodes each, calls one use
+// case and maps its error to "try again" or "give up". It must not hold rules
+// or SQL.
+package worker
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+
+	"congvan/server/domain/fault"
+	"congvan/server/job"
+)
+
+// Work is what the jobs call, one use case each.
+type Work struct {
+	TellSender func(ctx context.Context, j job.TellSender) error
+	Sweep      func(ctx context.Context) error
+}
+
+// The pace of the workers.
+const (
+	parallel      = 8
+	sweepEvery    = time.Hour
+	jobTime       = 5 * time.Minute
+	softStopGrace = 10 * time.Second
+)
+
+// Run works off jobs until ctx ends, and lets those under way come to an end.
+func Run(ctx context.Context, pool *pgxpool.Pool, work Work, log *slog.Logger) error {
+	workers := river.NewWorkers()
+	river.AddWorker(workers, &tellSender{do: work.TellSender})
+	river.AddWorker(workers, &sweep{do: work.Sweep})
+	client, err := river.NewClient(riverpgxv5.New(pool), &river.Config{
+		Queues:     map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: parallel}},
+		Workers:    workers,
+		JobTimeout: jobTime,
+		Logger:     log,
+		PeriodicJobs: []*river.PeriodicJob{
+			river.NewPeriodicJob(river.PeriodicInterval(sweepEvery), func() (river.JobArgs, *river.InsertOpts) { return job.Sweep{}, nil }, nil),
+		},
+	})
+	if err != nil {
+		return fmt.Errorf("make the workers: %w", err)
+	}
+	// Not ctx: it would cut off jobs in the middle. Stop below ends them softly.
+	if err := client.Start(context.WithoutCancel(ctx)); err != nil {
+		return fmt.Errorf("start the workers: %w", err)
+	}
+	<-ctx.Done()
+	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), softStopGrace)
+	defer cancel()
+	if err := client.Stop(stopping); err != nil {
+		return client.StopAndCancel(context.WithoutCancel(ctx))
+	}
+	return nil
+}
+
+// outcome says what the queue is to do after an error: what can come right by
+// itself is tried again with growing gaps, what cannot is given up at once and
+// stays visible.
+func outcome(err error) error {
+	switch fault.KindOf(err) {
+	case fault.Invalid, fault.Forbidden, fault.NotFound, fault.Unsupported, fault.TooLarge:
+		return river.JobCancel(err)
+	}
+	return err
+}
+
+type tellSender struct {
+	river.WorkerDefaults[job.TellSender]
+	do func(context.Context, job.TellSender) error
+}
+
+// Work carries one receipt to its sender.
+func (w *tellSender) Work(ctx context.Context, j *river.Job[job.TellSender]) error {
+	if err := w.do(ctx, j.Args); err != nil {
+		return outcome(err)
+	}
+	return nil
+}
+
+type sweep struct {
+	river.WorkerDefaults[job.Sweep]
+	do func(context.Context) error
+}
+
+// Work removes what nobody refers to any more.
+func (w *sweep) Work(ctx context.Context, _ *river.Job[job.Sweep]) error {
+	if err := w.do(ctx); err != nil {
+		return outcome(err)
+	}
+	return nil
+}
