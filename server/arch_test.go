@@ -48,6 +48,7 @@ var law = []room{
 	{at: "storage/postgres", ours: []string{"server/domain/...", "server/job", "storage/postgres/internal/..."}, tests: state},
 	{at: "storage/postgres/internal/...", ours: []string{"server/domain/..."}},
 	{at: "storage/blob", ours: []string{"server/domain/...", "storage/postgres"}, tests: state},
+	{at: "storage/secret", ours: []string{"server/domain/..."}},
 	{at: "storage/embedded", ours: []string{"server/domain/..."}, tests: state},
 	{at: "storage/storagetest", ours: append([]string{"server/domain/...", "server/job"}, state...)},
 	{at: "migrations/...", ours: []string{"server/domain/...", "migrations/..."}, tests: state},
@@ -56,7 +57,7 @@ var law = []room{
 	// a job that follows.
 	{
 		at:    "server/app/*",
-		ours:  []string{"server/domain/...", "server/job", "storage/postgres", "storage/blob"},
+		ours:  []string{"server/domain/...", "server/job", "storage/postgres", "storage/blob", "storage/secret"},
 		tests: append([]string{"server/app/...", "server/channeltest", "server/provider/..."}, state...),
 	},
 	{at: "server/job", ours: []string{"server/domain/..."}},
@@ -82,7 +83,7 @@ var law = []room{
 	{at: "mailgateway/smtp", ours: []string{"server/domain/...", "server/protocol/edxml"}, tests: append([]string{"mailgateway/mime", "storage/embedded"}, outside...)},
 	{
 		at:    "mailgateway/receive",
-		ours:  []string{"server/domain/...", "server/job", "mailgateway/imap", "mailgateway/mime", "storage/postgres", "storage/blob"},
+		ours:  []string{"server/domain/...", "server/job", "mailgateway/imap", "mailgateway/mime", "storage/postgres", "storage/blob", "storage/secret"},
 		tests: state,
 	},
 
