@@ -12,8 +12,11 @@ import (
 	"congvan/server/domain/org"
 )
 
-const advanceMailbox = `-- name: AdvanceMailbox :exec
-update mailbox set uidvalidity = $1, last_uid = $2, checked_at = $3 where agency_id = $4 and id = $5
+const advanceMailbox = `-- name: AdvanceMailbox :execrows
+update mailbox
+   set last_uid = case when uidvalidity = $1 then greatest(last_uid, $2) else $2 end,
+       uidvalidity = $1, checked_at = $3
+ where agency_id = $4 and id = $5 and lease_owner = $6 and lease_until > now()
 `
 
 type AdvanceMailboxParams struct {
@@ -22,17 +25,23 @@ type AdvanceMailboxParams struct {
 	At          *time.Time
 	AgencyID    org.ID
 	ID          org.ID
+	Owner       *org.ID
 }
 
-func (q *Queries) AdvanceMailbox(ctx context.Context, arg AdvanceMailboxParams) error {
-	_, err := q.db.Exec(ctx, advanceMailbox,
+// Only the one who holds the mailbox moves its cursor, and only forward.
+func (q *Queries) AdvanceMailbox(ctx context.Context, arg AdvanceMailboxParams) (int64, error) {
+	result, err := q.db.Exec(ctx, advanceMailbox,
 		arg.Uidvalidity,
 		arg.LastUid,
 		arg.At,
 		arg.AgencyID,
 		arg.ID,
+		arg.Owner,
 	)
-	return err
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
 }
 
 const agencyByEmail = `-- name: AgencyByEmail :one
@@ -50,6 +59,24 @@ func (q *Queries) AgencyByEmail(ctx context.Context, email string) (AgencyByEmai
 	var i AgencyByEmailRow
 	err := row.Scan(&i.ID, &i.Name, &i.Code)
 	return i, err
+}
+
+const askMailbox = `-- name: AskMailbox :execrows
+update mailbox set asked_at = $1 where agency_id = $2 and id = $3
+`
+
+type AskMailboxParams struct {
+	At       *time.Time
+	AgencyID org.ID
+	ID       org.ID
+}
+
+func (q *Queries) AskMailbox(ctx context.Context, arg AskMailboxParams) (int64, error) {
+	result, err := q.db.Exec(ctx, askMailbox, arg.At, arg.AgencyID, arg.ID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
 }
 
 const countQuarantined = `-- name: CountQuarantined :one
@@ -73,12 +100,111 @@ func (q *Queries) DeleteMailParts(ctx context.Context, agencyID org.ID, mailItem
 	return err
 }
 
-const enabledMailboxes = `-- name: EnabledMailboxes :many
-select agency_id, id, address, host, port, security, username, secret, folder, after_action, move_to, allow_private, enabled, uidvalidity, last_uid, connected_at, checked_at, last_error, last_error_at, lease_owner, lease_until, version from mailbox where enabled order by id
+const getMailItem = `-- name: GetMailItem :one
+select i.agency_id, i.id, i.mailbox_id, i.uidvalidity, i.uid, i.message_id, i.raw_sha256, i.size, i.from_name, i.from_address, i.subject, i.sent_at, i.received_at, i.body_text, i.state, i.reason, i.detail, i.warnings, i.arrival_id, i.attempts, i.version, i.content_sha256, a.name as agency_name, b.address as mailbox
+  from mail_item i join agency a on a.id = i.agency_id join mailbox b on b.agency_id = i.agency_id and b.id = i.mailbox_id
+ where i.agency_id = any($1::uuid[]) and i.id = $2
 `
 
-func (q *Queries) EnabledMailboxes(ctx context.Context) ([]Mailbox, error) {
-	rows, err := q.db.Query(ctx, enabledMailboxes)
+type GetMailItemRow struct {
+	MailItem   MailItem
+	AgencyName string
+	Mailbox    string
+}
+
+func (q *Queries) GetMailItem(ctx context.Context, agencies []org.ID, iD org.ID) (GetMailItemRow, error) {
+	row := q.db.QueryRow(ctx, getMailItem, agencies, iD)
+	var i GetMailItemRow
+	err := row.Scan(
+		&i.MailItem.AgencyID,
+		&i.MailItem.ID,
+		&i.MailItem.MailboxID,
+		&i.MailItem.Uidvalidity,
+		&i.MailItem.Uid,
+		&i.MailItem.MessageID,
+		&i.MailItem.RawSha256,
+		&i.MailItem.Size,
+		&i.MailItem.FromName,
+		&i.MailItem.FromAddress,
+		&i.MailItem.Subject,
+		&i.MailItem.SentAt,
+		&i.MailItem.ReceivedAt,
+		&i.MailItem.BodyText,
+		&i.MailItem.State,
+		&i.MailItem.Reason,
+		&i.MailItem.Detail,
+		&i.MailItem.Warnings,
+		&i.MailItem.ArrivalID,
+		&i.MailItem.Attempts,
+		&i.MailItem.Version,
+		&i.MailItem.ContentSha256,
+		&i.AgencyName,
+		&i.Mailbox,
+	)
+	return i, err
+}
+
+const getMailbox = `-- name: GetMailbox :one
+select b.agency_id, b.id, b.address, b.host, b.port, b.security, b.username, b.secret, b.folder, b.after_action, b.move_to, b.enabled, b.uidvalidity, b.last_uid, b.connected_at, b.checked_at, b.last_error, b.last_error_at, b.lease_owner, b.lease_until, b.version, b.asked_at, a.name as agency_name,
+       (select count(*) from (select 1 from mail_item i where i.agency_id = b.agency_id and i.mailbox_id = b.id and i.state = 'quarantined' limit 1000) q) as quarantined
+  from mailbox b join agency a on a.id = b.agency_id
+ where b.id = $1
+`
+
+type GetMailboxRow struct {
+	Mailbox     Mailbox
+	AgencyName  string
+	Quarantined int64
+}
+
+func (q *Queries) GetMailbox(ctx context.Context, id org.ID) (GetMailboxRow, error) {
+	row := q.db.QueryRow(ctx, getMailbox, id)
+	var i GetMailboxRow
+	err := row.Scan(
+		&i.Mailbox.AgencyID,
+		&i.Mailbox.ID,
+		&i.Mailbox.Address,
+		&i.Mailbox.Host,
+		&i.Mailbox.Port,
+		&i.Mailbox.Security,
+		&i.Mailbox.Username,
+		&i.Mailbox.Secret,
+		&i.Mailbox.Folder,
+		&i.Mailbox.AfterAction,
+		&i.Mailbox.MoveTo,
+		&i.Mailbox.Enabled,
+		&i.Mailbox.Uidvalidity,
+		&i.Mailbox.LastUid,
+		&i.Mailbox.ConnectedAt,
+		&i.Mailbox.CheckedAt,
+		&i.Mailbox.LastError,
+		&i.Mailbox.LastErrorAt,
+		&i.Mailbox.LeaseOwner,
+		&i.Mailbox.LeaseUntil,
+		&i.Mailbox.Version,
+		&i.Mailbox.AskedAt,
+		&i.AgencyName,
+		&i.Quarantined,
+	)
+	return i, err
+}
+
+const holdMailboxes = `-- name: HoldMailboxes :many
+with free as (
+    select m.agency_id, m.id from mailbox m
+     where m.enabled and (m.lease_owner is null or m.lease_owner = $1::uuid or m.lease_until < now())
+     order by coalesce(m.lease_owner = $1::uuid, false) desc, m.id
+     limit $2
+       for update skip locked)
+update mailbox b set lease_owner = $1::uuid, lease_until = now() + interval '60 seconds'
+  from free
+ where b.agency_id = free.agency_id and b.id = free.id
+returning b.agency_id, b.id, b.address, b.host, b.port, b.security, b.username, b.secret, b.folder, b.after_action, b.move_to, b.enabled, b.uidvalidity, b.last_uid, b.connected_at, b.checked_at, b.last_error, b.last_error_at, b.lease_owner, b.lease_until, b.version, b.asked_at
+`
+
+// The clock is the database's: gateways on several machines need not agree on the time.
+func (q *Queries) HoldMailboxes(ctx context.Context, owner org.ID, most int32) ([]Mailbox, error) {
+	rows, err := q.db.Query(ctx, holdMailboxes, owner, most)
 	if err != nil {
 		return nil, err
 	}
@@ -98,7 +224,6 @@ func (q *Queries) EnabledMailboxes(ctx context.Context) ([]Mailbox, error) {
 			&i.Folder,
 			&i.AfterAction,
 			&i.MoveTo,
-			&i.AllowPrivate,
 			&i.Enabled,
 			&i.Uidvalidity,
 			&i.LastUid,
@@ -109,6 +234,7 @@ func (q *Queries) EnabledMailboxes(ctx context.Context) ([]Mailbox, error) {
 			&i.LeaseOwner,
 			&i.LeaseUntil,
 			&i.Version,
+			&i.AskedAt,
 		); err != nil {
 			return nil, err
 		}
@@ -120,162 +246,34 @@ func (q *Queries) EnabledMailboxes(ctx context.Context) ([]Mailbox, error) {
 	return items, nil
 }
 
-const getMailItem = `-- name: GetMailItem :one
-select i.agency_id, i.id, i.mailbox_id, i.uidvalidity, i.uid, i.message_id, i.raw_sha256, i.size, i.from_name, i.from_address, i.subject, i.sent_at, i.received_at, i.body_text, i.state, i.reason, i.detail, i.warnings, i.arrival_id, i.attempts, i.version, a.name as agency_name, b.address as mailbox
-  from mail_item i join agency a on a.id = i.agency_id join mailbox b on b.agency_id = i.agency_id and b.id = i.mailbox_id
- where i.agency_id = any($1::uuid[]) and i.id = $2
-`
-
-type GetMailItemRow struct {
-	AgencyID    org.ID
-	ID          org.ID
-	MailboxID   org.ID
-	Uidvalidity int64
-	Uid         int64
-	MessageID   string
-	RawSha256   []byte
-	Size        int64
-	FromName    string
-	FromAddress string
-	Subject     string
-	SentAt      *time.Time
-	ReceivedAt  time.Time
-	BodyText    string
-	State       string
-	Reason      string
-	Detail      string
-	Warnings    []byte
-	ArrivalID   *org.ID
-	Attempts    int32
-	Version     int32
-	AgencyName  string
-	Mailbox     string
-}
-
-func (q *Queries) GetMailItem(ctx context.Context, agencies []org.ID, iD org.ID) (GetMailItemRow, error) {
-	row := q.db.QueryRow(ctx, getMailItem, agencies, iD)
-	var i GetMailItemRow
-	err := row.Scan(
-		&i.AgencyID,
-		&i.ID,
-		&i.MailboxID,
-		&i.Uidvalidity,
-		&i.Uid,
-		&i.MessageID,
-		&i.RawSha256,
-		&i.Size,
-		&i.FromName,
-		&i.FromAddress,
-		&i.Subject,
-		&i.SentAt,
-		&i.ReceivedAt,
-		&i.BodyText,
-		&i.State,
-		&i.Reason,
-		&i.Detail,
-		&i.Warnings,
-		&i.ArrivalID,
-		&i.Attempts,
-		&i.Version,
-		&i.AgencyName,
-		&i.Mailbox,
-	)
-	return i, err
-}
-
-const getMailbox = `-- name: GetMailbox :one
-select b.agency_id, b.id, b.address, b.host, b.port, b.security, b.username, b.secret, b.folder, b.after_action, b.move_to, b.allow_private, b.enabled, b.uidvalidity, b.last_uid, b.connected_at, b.checked_at, b.last_error, b.last_error_at, b.lease_owner, b.lease_until, b.version, a.name as agency_name,
-       (select count(*) from (select 1 from mail_item i where i.agency_id = b.agency_id and i.mailbox_id = b.id and i.state = 'quarantined' limit 1000) q) as quarantined
-  from mailbox b join agency a on a.id = b.agency_id
- where b.id = $1
-`
-
-type GetMailboxRow struct {
-	AgencyID     org.ID
-	ID           org.ID
-	Address      string
-	Host         string
-	Port         int32
-	Security     string
-	Username     string
-	Secret       []byte
-	Folder       string
-	AfterAction  string
-	MoveTo       string
-	AllowPrivate bool
-	Enabled      bool
-	Uidvalidity  int64
-	LastUid      int64
-	ConnectedAt  *time.Time
-	CheckedAt    *time.Time
-	LastError    string
-	LastErrorAt  *time.Time
-	LeaseOwner   *org.ID
-	LeaseUntil   *time.Time
-	Version      int32
-	AgencyName   string
-	Quarantined  int64
-}
-
-func (q *Queries) GetMailbox(ctx context.Context, id org.ID) (GetMailboxRow, error) {
-	row := q.db.QueryRow(ctx, getMailbox, id)
-	var i GetMailboxRow
-	err := row.Scan(
-		&i.AgencyID,
-		&i.ID,
-		&i.Address,
-		&i.Host,
-		&i.Port,
-		&i.Security,
-		&i.Username,
-		&i.Secret,
-		&i.Folder,
-		&i.AfterAction,
-		&i.MoveTo,
-		&i.AllowPrivate,
-		&i.Enabled,
-		&i.Uidvalidity,
-		&i.LastUid,
-		&i.ConnectedAt,
-		&i.CheckedAt,
-		&i.LastError,
-		&i.LastErrorAt,
-		&i.LeaseOwner,
-		&i.LeaseUntil,
-		&i.Version,
-		&i.AgencyName,
-		&i.Quarantined,
-	)
-	return i, err
-}
-
 const insertMailItem = `-- name: InsertMailItem :execrows
 insert into mail_item (agency_id, id, mailbox_id, uidvalidity, uid, message_id, raw_sha256, size, from_name, from_address, subject, sent_at,
-                       received_at, body_text, state, reason, detail, warnings)
+                       received_at, body_text, state, reason, detail, warnings, content_sha256)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,
-        $13, $14, $15, $16, $17, $18)
+        $13, $14, $15, $16, $17, $18, $19)
 on conflict (agency_id, mailbox_id, uidvalidity, uid) do nothing
 `
 
 type InsertMailItemParams struct {
-	AgencyID    org.ID
-	ID          org.ID
-	MailboxID   org.ID
-	Uidvalidity int64
-	Uid         int64
-	MessageID   string
-	RawSha256   []byte
-	Size        int64
-	FromName    string
-	FromAddress string
-	Subject     string
-	SentAt      *time.Time
-	ReceivedAt  time.Time
-	BodyText    string
-	State       string
-	Reason      string
-	Detail      string
-	Warnings    []byte
+	AgencyID      org.ID
+	ID            org.ID
+	MailboxID     org.ID
+	Uidvalidity   int64
+	Uid           int64
+	MessageID     string
+	RawSha256     []byte
+	Size          int64
+	FromName      string
+	FromAddress   string
+	Subject       string
+	SentAt        *time.Time
+	ReceivedAt    time.Time
+	BodyText      string
+	State         string
+	Reason        string
+	Detail        string
+	Warnings      []byte
+	ContentSha256 []byte
 }
 
 func (q *Queries) InsertMailItem(ctx context.Context, arg InsertMailItemParams) (int64, error) {
@@ -298,6 +296,7 @@ func (q *Queries) InsertMailItem(ctx context.Context, arg InsertMailItemParams) 
 		arg.Reason,
 		arg.Detail,
 		arg.Warnings,
+		arg.ContentSha256,
 	)
 	if err != nil {
 		return 0, err
@@ -305,58 +304,23 @@ func (q *Queries) InsertMailItem(ctx context.Context, arg InsertMailItemParams) 
 	return result.RowsAffected(), nil
 }
 
-const insertMailPart = `-- name: InsertMailPart :exec
-insert into mail_part (agency_id, mail_item_id, ordinal, path, name, declared_type, detected_type, size, sha256, inline)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-`
-
-type InsertMailPartParams struct {
-	AgencyID     org.ID
-	MailItemID   org.ID
-	Ordinal      int32
-	Path         string
-	Name         string
-	DeclaredType string
-	DetectedType string
-	Size         int64
-	Sha256       []byte
-	Inline       bool
-}
-
-func (q *Queries) InsertMailPart(ctx context.Context, arg InsertMailPartParams) error {
-	_, err := q.db.Exec(ctx, insertMailPart,
-		arg.AgencyID,
-		arg.MailItemID,
-		arg.Ordinal,
-		arg.Path,
-		arg.Name,
-		arg.DeclaredType,
-		arg.DetectedType,
-		arg.Size,
-		arg.Sha256,
-		arg.Inline,
-	)
-	return err
-}
-
 const insertMailbox = `-- name: InsertMailbox :exec
-insert into mailbox (agency_id, id, address, host, port, security, username, secret, folder, after_action, move_to, allow_private)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+insert into mailbox (agency_id, id, address, host, port, security, username, secret, folder, after_action, move_to)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 `
 
 type InsertMailboxParams struct {
-	AgencyID     org.ID
-	ID           org.ID
-	Address      string
-	Host         string
-	Port         int32
-	Security     string
-	Username     string
-	Secret       []byte
-	Folder       string
-	AfterAction  string
-	MoveTo       string
-	AllowPrivate bool
+	AgencyID    org.ID
+	ID          org.ID
+	Address     string
+	Host        string
+	Port        int32
+	Security    string
+	Username    string
+	Secret      []byte
+	Folder      string
+	AfterAction string
+	MoveTo      string
 }
 
 func (q *Queries) InsertMailbox(ctx context.Context, arg InsertMailboxParams) error {
@@ -372,37 +336,8 @@ func (q *Queries) InsertMailbox(ctx context.Context, arg InsertMailboxParams) er
 		arg.Folder,
 		arg.AfterAction,
 		arg.MoveTo,
-		arg.AllowPrivate,
 	)
 	return err
-}
-
-const leaseMailbox = `-- name: LeaseMailbox :execrows
-update mailbox set lease_owner = $1, lease_until = $2
- where agency_id = $3 and id = $4 and enabled
-   and (lease_owner is null or lease_owner = $1 or lease_until < $5)
-`
-
-type LeaseMailboxParams struct {
-	Owner    *org.ID
-	Until    *time.Time
-	AgencyID org.ID
-	ID       org.ID
-	Now      *time.Time
-}
-
-func (q *Queries) LeaseMailbox(ctx context.Context, arg LeaseMailboxParams) (int64, error) {
-	result, err := q.db.Exec(ctx, leaseMailbox,
-		arg.Owner,
-		arg.Until,
-		arg.AgencyID,
-		arg.ID,
-		arg.Now,
-	)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected(), nil
 }
 
 const listMailParts = `-- name: ListMailParts :many
@@ -441,7 +376,7 @@ func (q *Queries) ListMailParts(ctx context.Context, agencyID org.ID, mailItemID
 }
 
 const listMailboxes = `-- name: ListMailboxes :many
-select b.agency_id, b.id, b.address, b.host, b.port, b.security, b.username, b.secret, b.folder, b.after_action, b.move_to, b.allow_private, b.enabled, b.uidvalidity, b.last_uid, b.connected_at, b.checked_at, b.last_error, b.last_error_at, b.lease_owner, b.lease_until, b.version, a.name as agency_name,
+select b.agency_id, b.id, b.address, b.host, b.port, b.security, b.username, b.secret, b.folder, b.after_action, b.move_to, b.enabled, b.uidvalidity, b.last_uid, b.connected_at, b.checked_at, b.last_error, b.last_error_at, b.lease_owner, b.lease_until, b.version, b.asked_at, a.name as agency_name,
        (select count(*) from (select 1 from mail_item i where i.agency_id = b.agency_id and i.mailbox_id = b.id and i.state = 'quarantined' limit 1000) q) as quarantined
   from mailbox b join agency a on a.id = b.agency_id
  where $1::boolean or b.agency_id = any($2::uuid[])
@@ -449,30 +384,9 @@ select b.agency_id, b.id, b.address, b.host, b.port, b.security, b.username, b.s
 `
 
 type ListMailboxesRow struct {
-	AgencyID     org.ID
-	ID           org.ID
-	Address      string
-	Host         string
-	Port         int32
-	Security     string
-	Username     string
-	Secret       []byte
-	Folder       string
-	AfterAction  string
-	MoveTo       string
-	AllowPrivate bool
-	Enabled      bool
-	Uidvalidity  int64
-	LastUid      int64
-	ConnectedAt  *time.Time
-	CheckedAt    *time.Time
-	LastError    string
-	LastErrorAt  *time.Time
-	LeaseOwner   *org.ID
-	LeaseUntil   *time.Time
-	Version      int32
-	AgencyName   string
-	Quarantined  int64
+	Mailbox     Mailbox
+	AgencyName  string
+	Quarantined int64
 }
 
 func (q *Queries) ListMailboxes(ctx context.Context, everywhere bool, agencies []org.ID) ([]ListMailboxesRow, error) {
@@ -485,28 +399,28 @@ func (q *Queries) ListMailboxes(ctx context.Context, everywhere bool, agencies [
 	for rows.Next() {
 		var i ListMailboxesRow
 		if err := rows.Scan(
-			&i.AgencyID,
-			&i.ID,
-			&i.Address,
-			&i.Host,
-			&i.Port,
-			&i.Security,
-			&i.Username,
-			&i.Secret,
-			&i.Folder,
-			&i.AfterAction,
-			&i.MoveTo,
-			&i.AllowPrivate,
-			&i.Enabled,
-			&i.Uidvalidity,
-			&i.LastUid,
-			&i.ConnectedAt,
-			&i.CheckedAt,
-			&i.LastError,
-			&i.LastErrorAt,
-			&i.LeaseOwner,
-			&i.LeaseUntil,
-			&i.Version,
+			&i.Mailbox.AgencyID,
+			&i.Mailbox.ID,
+			&i.Mailbox.Address,
+			&i.Mailbox.Host,
+			&i.Mailbox.Port,
+			&i.Mailbox.Security,
+			&i.Mailbox.Username,
+			&i.Mailbox.Secret,
+			&i.Mailbox.Folder,
+			&i.Mailbox.AfterAction,
+			&i.Mailbox.MoveTo,
+			&i.Mailbox.Enabled,
+			&i.Mailbox.Uidvalidity,
+			&i.Mailbox.LastUid,
+			&i.Mailbox.ConnectedAt,
+			&i.Mailbox.CheckedAt,
+			&i.Mailbox.LastError,
+			&i.Mailbox.LastErrorAt,
+			&i.Mailbox.LeaseOwner,
+			&i.Mailbox.LeaseUntil,
+			&i.Mailbox.Version,
+			&i.Mailbox.AskedAt,
 			&i.AgencyName,
 			&i.Quarantined,
 		); err != nil {
@@ -521,14 +435,15 @@ func (q *Queries) ListMailboxes(ctx context.Context, everywhere bool, agencies [
 }
 
 const listQuarantine = `-- name: ListQuarantine :many
-select i.agency_id, i.id, i.mailbox_id, i.uidvalidity, i.uid, i.message_id, i.raw_sha256, i.size, i.from_name, i.from_address, i.subject, i.sent_at, i.received_at, i.body_text, i.state, i.reason, i.detail, i.warnings, i.arrival_id, i.attempts, i.version, g.name as agency_name, b.address as mailbox
+select i.agency_id, i.id, i.mailbox_id, i.uidvalidity, i.uid, i.message_id, i.raw_sha256, i.size, i.from_name, i.from_address, i.subject, i.sent_at, i.received_at, i.body_text, i.state, i.reason, i.detail, i.warnings, i.arrival_id, i.attempts, i.version, i.content_sha256, g.name as agency_name, b.address as mailbox
   from unnest($1::uuid[]) a (id)
  cross join lateral (
-    select agency_id, id, mailbox_id, uidvalidity, uid, message_id, raw_sha256, size, from_name, from_address, subject, sent_at, received_at, body_text, state, reason, detail, warnings, arrival_id, attempts, version from mail_item x
+    select x.agency_id, x.id from mail_item x
      where x.agency_id = a.id and x.state = 'quarantined'
        and (x.received_at, x.id) < ($2::timestamptz, $3::uuid)
      order by x.received_at desc, x.id desc
-     limit $4) i
+     limit $4) k
+  join mail_item i on i.agency_id = k.agency_id and i.id = k.id
   join agency g on g.id = i.agency_id
   join mailbox b on b.agency_id = i.agency_id and b.id = i.mailbox_id
  order by i.received_at desc, i.id desc
@@ -543,29 +458,9 @@ type ListQuarantineParams struct {
 }
 
 type ListQuarantineRow struct {
-	AgencyID    org.ID
-	ID          org.ID
-	MailboxID   org.ID
-	Uidvalidity int64
-	Uid         int64
-	MessageID   string
-	RawSha256   []byte
-	Size        int64
-	FromName    string
-	FromAddress string
-	Subject     string
-	SentAt      *time.Time
-	ReceivedAt  time.Time
-	BodyText    string
-	State       string
-	Reason      string
-	Detail      string
-	Warnings    []byte
-	ArrivalID   *org.ID
-	Attempts    int32
-	Version     int32
-	AgencyName  string
-	Mailbox     string
+	MailItem   MailItem
+	AgencyName string
+	Mailbox    string
 }
 
 func (q *Queries) ListQuarantine(ctx context.Context, arg ListQuarantineParams) ([]ListQuarantineRow, error) {
@@ -583,27 +478,28 @@ func (q *Queries) ListQuarantine(ctx context.Context, arg ListQuarantineParams) 
 	for rows.Next() {
 		var i ListQuarantineRow
 		if err := rows.Scan(
-			&i.AgencyID,
-			&i.ID,
-			&i.MailboxID,
-			&i.Uidvalidity,
-			&i.Uid,
-			&i.MessageID,
-			&i.RawSha256,
-			&i.Size,
-			&i.FromName,
-			&i.FromAddress,
-			&i.Subject,
-			&i.SentAt,
-			&i.ReceivedAt,
-			&i.BodyText,
-			&i.State,
-			&i.Reason,
-			&i.Detail,
-			&i.Warnings,
-			&i.ArrivalID,
-			&i.Attempts,
-			&i.Version,
+			&i.MailItem.AgencyID,
+			&i.MailItem.ID,
+			&i.MailItem.MailboxID,
+			&i.MailItem.Uidvalidity,
+			&i.MailItem.Uid,
+			&i.MailItem.MessageID,
+			&i.MailItem.RawSha256,
+			&i.MailItem.Size,
+			&i.MailItem.FromName,
+			&i.MailItem.FromAddress,
+			&i.MailItem.Subject,
+			&i.MailItem.SentAt,
+			&i.MailItem.ReceivedAt,
+			&i.MailItem.BodyText,
+			&i.MailItem.State,
+			&i.MailItem.Reason,
+			&i.MailItem.Detail,
+			&i.MailItem.Warnings,
+			&i.MailItem.ArrivalID,
+			&i.MailItem.Attempts,
+			&i.MailItem.Version,
+			&i.MailItem.ContentSha256,
 			&i.AgencyName,
 			&i.Mailbox,
 		); err != nil {
@@ -617,8 +513,18 @@ func (q *Queries) ListQuarantine(ctx context.Context, arg ListQuarantineParams) 
 	return items, nil
 }
 
+const lockMailIdentity = `-- name: LockMailIdentity :exec
+select pg_advisory_xact_lock(hashtextextended($1::text, 0))
+`
+
+// Two mails are decided one after the other when they may be the same one.
+func (q *Queries) LockMailIdentity(ctx context.Context, identity string) error {
+	_, err := q.db.Exec(ctx, lockMailIdentity, identity)
+	return err
+}
+
 const lockMailItem = `-- name: LockMailItem :one
-select agency_id, id, mailbox_id, uidvalidity, uid, message_id, raw_sha256, size, from_name, from_address, subject, sent_at, received_at, body_text, state, reason, detail, warnings, arrival_id, attempts, version from mail_item where agency_id = any($1::uuid[]) and id = $2 for update
+select agency_id, id, mailbox_id, uidvalidity, uid, message_id, raw_sha256, size, from_name, from_address, subject, sent_at, received_at, body_text, state, reason, detail, warnings, arrival_id, attempts, version, content_sha256 from mail_item where agency_id = any($1::uuid[]) and id = $2 for update
 `
 
 func (q *Queries) LockMailItem(ctx context.Context, agencies []org.ID, iD org.ID) (MailItem, error) {
@@ -646,8 +552,55 @@ func (q *Queries) LockMailItem(ctx context.Context, agencies []org.ID, iD org.ID
 		&i.ArrivalID,
 		&i.Attempts,
 		&i.Version,
+		&i.ContentSha256,
 	)
 	return i, err
+}
+
+const mailToFetch = `-- name: MailToFetch :many
+select id, uidvalidity, uid, size from mail_item
+ where agency_id = $1 and mailbox_id = $2 and state = 'received' and raw_sha256 is null
+ order by received_at
+ limit $3
+`
+
+type MailToFetchParams struct {
+	AgencyID  org.ID
+	MailboxID org.ID
+	Most      int32
+}
+
+type MailToFetchRow struct {
+	ID          org.ID
+	Uidvalidity int64
+	Uid         int64
+	Size        int64
+}
+
+// Those that a person asked to be fetched whole although they are large.
+func (q *Queries) MailToFetch(ctx context.Context, arg MailToFetchParams) ([]MailToFetchRow, error) {
+	rows, err := q.db.Query(ctx, mailToFetch, arg.AgencyID, arg.MailboxID, arg.Most)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []MailToFetchRow{}
+	for rows.Next() {
+		var i MailToFetchRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Uidvalidity,
+			&i.Uid,
+			&i.Size,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const mailboxChecked = `-- name: MailboxChecked :exec
@@ -701,42 +654,48 @@ func (q *Queries) MailboxFailed(ctx context.Context, arg MailboxFailedParams) er
 	return err
 }
 
-const releaseMailbox = `-- name: ReleaseMailbox :exec
-update mailbox set lease_owner = null, lease_until = null where agency_id = $1 and id = $2 and lease_owner = $3
+const releaseMailboxes = `-- name: ReleaseMailboxes :exec
+update mailbox set lease_owner = null, lease_until = null
+ where lease_owner = $1 and not id = any($2::uuid[])
 `
 
-type ReleaseMailboxParams struct {
-	AgencyID org.ID
-	ID       org.ID
-	Owner    *org.ID
-}
-
-func (q *Queries) ReleaseMailbox(ctx context.Context, arg ReleaseMailboxParams) error {
-	_, err := q.db.Exec(ctx, releaseMailbox, arg.AgencyID, arg.ID, arg.Owner)
+func (q *Queries) ReleaseMailboxes(ctx context.Context, owner *org.ID, kept []org.ID) error {
+	_, err := q.db.Exec(ctx, releaseMailboxes, owner, kept)
 	return err
 }
 
 const sameMail = `-- name: SameMail :one
 select i.id from mail_item i
- where i.agency_id = $1 and i.id <> $2 and i.state <> 'duplicate'
-   and (i.message_id = $3 and $3 <> '' or i.raw_sha256 = $4)
+ where i.agency_id = $1 and i.id <> $2 and i.state in ('arrived', 'quarantined', 'discarded')
+   and (i.raw_sha256 = $3
+        or i.message_id = $4 and $4 <> '' and i.subject = $5 and i.from_address = $6
+           and i.content_sha256 = $7)
  order by i.received_at
  limit 1
 `
 
 type SameMailParams struct {
-	AgencyID  org.ID
-	ID        org.ID
-	MessageID string
-	RawSha256 []byte
+	AgencyID      org.ID
+	ID            org.ID
+	RawSha256     []byte
+	MessageID     string
+	Subject       string
+	FromAddress   string
+	ContentSha256 []byte
 }
 
+// The same mail again, in another box or under another number: its very bytes,
+// or the same identifier with the same sender, subject and parts. An identifier
+// alone proves nothing; programs repeat theirs.
 func (q *Queries) SameMail(ctx context.Context, arg SameMailParams) (org.ID, error) {
 	row := q.db.QueryRow(ctx, sameMail,
 		arg.AgencyID,
 		arg.ID,
-		arg.MessageID,
 		arg.RawSha256,
+		arg.MessageID,
+		arg.Subject,
+		arg.FromAddress,
+		arg.ContentSha256,
 	)
 	var id org.ID
 	err := row.Scan(&id)
@@ -747,28 +706,29 @@ const updateMailItem = `-- name: UpdateMailItem :execrows
 update mail_item
    set message_id = $1, raw_sha256 = $2, size = $3, from_name = $4, from_address = $5, subject = $6,
        sent_at = $7, body_text = $8, state = $9, reason = $10, detail = $11, warnings = $12,
-       arrival_id = $13, attempts = $14, version = version + 1
- where agency_id = $15 and id = $16 and version = $17
+       content_sha256 = $13, arrival_id = $14, attempts = $15, version = version + 1
+ where agency_id = $16 and id = $17 and version = $18
 `
 
 type UpdateMailItemParams struct {
-	MessageID   string
-	RawSha256   []byte
-	Size        int64
-	FromName    string
-	FromAddress string
-	Subject     string
-	SentAt      *time.Time
-	BodyText    string
-	State       string
-	Reason      string
-	Detail      string
-	Warnings    []byte
-	ArrivalID   *org.ID
-	Attempts    int32
-	AgencyID    org.ID
-	ID          org.ID
-	Version     int32
+	MessageID     string
+	RawSha256     []byte
+	Size          int64
+	FromName      string
+	FromAddress   string
+	Subject       string
+	SentAt        *time.Time
+	BodyText      string
+	State         string
+	Reason        string
+	Detail        string
+	Warnings      []byte
+	ContentSha256 []byte
+	ArrivalID     *org.ID
+	Attempts      int32
+	AgencyID      org.ID
+	ID            org.ID
+	Version       int32
 }
 
 func (q *Queries) UpdateMailItem(ctx context.Context, arg UpdateMailItemParams) (int64, error) {
@@ -785,6 +745,7 @@ func (q *Queries) UpdateMailItem(ctx context.Context, arg UpdateMailItemParams) 
 		arg.Reason,
 		arg.Detail,
 		arg.Warnings,
+		arg.ContentSha256,
 		arg.ArrivalID,
 		arg.Attempts,
 		arg.AgencyID,
@@ -801,7 +762,10 @@ const updateMailbox = `-- name: UpdateMailbox :execrows
 update mailbox
    set host = $1, port = $2, security = $3, username = $4, secret = $5, folder = $6,
        after_action = $7, move_to = $8, enabled = $9, version = version + 1,
-       last_error = '', last_error_at = null
+       last_error = '', last_error_at = null, connected_at = null,
+       -- another folder is numbered by itself
+       uidvalidity = case when host = $1 and username = $4 and folder = $6 then uidvalidity else 0 end,
+       last_uid = case when host = $1 and username = $4 and folder = $6 then last_uid else 0 end
  where agency_id = $10 and id = $11 and version = $12
 `
 

@@ -177,27 +177,28 @@ type Line struct {
 }
 
 type MailItem struct {
-	AgencyID    org.ID
-	ID          org.ID
-	MailboxID   org.ID
-	Uidvalidity int64
-	Uid         int64
-	MessageID   string
-	RawSha256   []byte
-	Size        int64
-	FromName    string
-	FromAddress string
-	Subject     string
-	SentAt      *time.Time
-	ReceivedAt  time.Time
-	BodyText    string
-	State       string
-	Reason      string
-	Detail      string
-	Warnings    []byte
-	ArrivalID   *org.ID
-	Attempts    int32
-	Version     int32
+	AgencyID      org.ID
+	ID            org.ID
+	MailboxID     org.ID
+	Uidvalidity   int64
+	Uid           int64
+	MessageID     string
+	RawSha256     []byte
+	Size          int64
+	FromName      string
+	FromAddress   string
+	Subject       string
+	SentAt        *time.Time
+	ReceivedAt    time.Time
+	BodyText      string
+	State         string
+	Reason        string
+	Detail        string
+	Warnings      []byte
+	ArrivalID     *org.ID
+	Attempts      int32
+	Version       int32
+	ContentSha256 []byte
 }
 
 type MailPart struct {
@@ -214,28 +215,28 @@ type MailPart struct {
 }
 
 type Mailbox struct {
-	AgencyID     org.ID
-	ID           org.ID
-	Address      string
-	Host         string
-	Port         int32
-	Security     string
-	Username     string
-	Secret       []byte
-	Folder       string
-	AfterAction  string
-	MoveTo       string
-	AllowPrivate bool
-	Enabled      bool
-	Uidvalidity  int64
-	LastUid      int64
-	ConnectedAt  *time.Time
-	CheckedAt    *time.Time
-	LastError    string
-	LastErrorAt  *time.Time
-	LeaseOwner   *org.ID
-	LeaseUntil   *time.Time
-	Version      int32
+	AgencyID    org.ID
+	ID          org.ID
+	Address     string
+	Host        string
+	Port        int32
+	Security    string
+	Username    string
+	Secret      []byte
+	Folder      string
+	AfterAction string
+	MoveTo      string
+	Enabled     bool
+	Uidvalidity int64
+	LastUid     int64
+	ConnectedAt *time.Time
+	CheckedAt   *time.Time
+	LastError   string
+	LastErrorAt *time.Time
+	LeaseOwner  *org.ID
+	LeaseUntil  *time.Time
+	Version     int32
+	AskedAt     *time.Time
 }
 
 type Position struct {
