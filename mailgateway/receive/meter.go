@@ -1,0 +1,35 @@
+package receive
+
+import (
+	"fmt"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// meter counts what the gateway does. Neither mailboxes nor agencies are told apart.
+type meter struct {
+	read     prometheus.Gauge
+	messages prometheus.Counter
+	failures *prometheus.CounterVec
+}
+
+func newMeter(metrics prometheus.Registerer) (*meter, error) {
+	m := &meter{
+		read:     prometheus.NewGauge(prometheus.GaugeOpts{Name: "congvan_mailboxes", Help: "Mailboxes that this process reads."}),
+		messages: prometheus.NewCounter(prometheus.CounterOpts{Name: "congvan_mail_taken_total", Help: "Messages stored."}),
+		failures: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "congvan_mailbox_failures_total", Help: "Sessions that ended with a failure, by its code."}, []string{"code"}),
+	}
+	if metrics == nil {
+		return m, nil
+	}
+	for _, c := range []prometheus.Collector{m.read, m.messages, m.failures} {
+		if err := metrics.Register(c); err != nil {
+			return nil, fmt.Errorf("register metrics of the gateway: %w", err)
+		}
+	}
+	return m, nil
+}
+
+func (m *meter) mailboxes(n int)     { m.read.Set(float64(n)) }
+func (m *meter) taken(n int)         { m.messages.Add(float64(n)) }
+func (m *meter) failure(code string) { m.failures.WithLabelValues(code).Inc() }
