@@ -22,6 +22,7 @@ import (
 	"congvan/server/api/gen"
 	"congvan/server/app/accounts"
 	"congvan/server/app/incoming"
+	"congvan/server/app/intake"
 	"congvan/server/app/notice"
 	"congvan/server/app/outgoing"
 	"congvan/server/app/report"
@@ -32,6 +33,7 @@ type Options struct {
 	Accounts  *accounts.Service
 	Documents *outgoing.Service
 	Arrivals  *incoming.Service
+	Mail      *intake.Service
 	Reports   *report.Service
 	Notices   *notice.Service
 	Changes   *notice.Hub
@@ -71,13 +73,10 @@ type server struct {
 	documentRoom
 	arrivalRoom
 	registerRoom
+	mailRoom
 	workRoom
 	systemRoom
-	notYet
 }
-
-// notYet is one level deeper than the rooms, so that theirs come first.
-type notYet struct{ gen.StrictServerInterface }
 
 // gate is what every request goes through.
 type gate struct {
@@ -124,6 +123,7 @@ func (g *gate) mountContract(engine *gin.Engine) error {
 		documentRoom:       documentRoom{documents: g.opts.Documents},
 		arrivalRoom:        arrivalRoom{arrivals: g.opts.Arrivals},
 		registerRoom:       registerRoom{reports: g.opts.Reports},
+		mailRoom:           mailRoom{mail: g.opts.Mail},
 		workRoom:           workRoom{notices: g.opts.Notices, hub: g.opts.Changes},
 		systemRoom:         systemRoom{version: g.opts.Version},
 	}

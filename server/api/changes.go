@@ -146,7 +146,11 @@ func (e *eventWriter) change(c notice.Change) {
 		e.failed = true
 		return
 	}
-	e.event(c.EventID.String(), "change", string(data))
+	id := ""
+	if !c.EventID.IsZero() { // news that is no part of a history, from which nothing can be resumed
+		id = c.EventID.String()
+	}
+	e.event(id, "change", string(data))
 }
 
 func (e *eventWriter) flush() bool {

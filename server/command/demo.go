@@ -34,7 +34,7 @@ func demoSettings() (config.Config, error) {
 		return cfg, err
 	}
 	cfg.Demo = true
-	cfg.AllowPrivateMailHosts = true // its mailbox is on this machine
+	cfg.AllowPrivateMailHosts, cfg.AllowPlainMail = true, true // its mailbox is on this machine
 	if cfg.Data, err = filepath.Abs(cfg.Data); err != nil {
 		return cfg, fmt.Errorf("find the data folder: %w", err)
 	}
@@ -103,6 +103,9 @@ func demo(ctx context.Context, out io.Writer) (err error) {
 	}
 	defer in.close()
 	if err := in.seed(ctx, say); err != nil {
+		return err
+	}
+	if err := in.seedMailbox(ctx, running); err != nil {
 		return err
 	}
 	return in.run(ctx, func() { greet(out, cfg) })

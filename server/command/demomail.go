@@ -18,7 +18,7 @@ import (
 )
 
 // demoMailbox is the official mailbox that the demonstration really keeps.
-const demoMailbox = "sonoivu@travinh.example"
+const demoMailbox = "snv@travinh.example"
 
 func mailFolder(cfg config.Config) string { return filepath.Join(cfg.Data, "mail") }
 

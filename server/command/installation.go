@@ -15,10 +15,12 @@ import (
 	"go.opentelemetry.io/otel/trace"
 	"golang.org/x/sync/errgroup"
 
+	"congvan/mailgateway/receive"
 	"congvan/server/api"
 	"congvan/server/app/accounts"
 	"congvan/server/app/delivery"
 	"congvan/server/app/incoming"
+	"congvan/server/app/intake"
 	"congvan/server/app/notice"
 	"congvan/server/app/outgoing"
 	"congvan/server/app/report"
@@ -28,6 +30,7 @@ import (
 	"congvan/server/worker"
 	"congvan/storage/blob"
 	"congvan/storage/postgres"
+	"congvan/storage/secret"
 	"congvan/web"
 )
 
@@ -42,6 +45,10 @@ type installation struct {
 	documents *outgoing.Service
 	arrivals  *incoming.Service
 	delivery  *delivery.Service
+	mail      *intake.Service
+	gateway   *receive.Gateway
+	metrics   *prometheus.Registry
+	secrets   *secret.Box
 	notices   *notice.Service
 	hub       *notice.Hub
 }
@@ -60,8 +67,33 @@ func newInstallation(ctx context.Context, cfg config.Config, log *slog.Logger, t
 		accounts:  accounts.New(store, time.Now, accounts.Options{SessionIdle: cfg.SessionIdle, SessionLife: cfg.SessionLife, ReadSheet: readSheet}),
 		documents: outgoing.New(store, blobs, readable(blobs), time.Now),
 		arrivals:  incoming.New(store, blobs, time.Now),
-		delivery:  delivery.New(store, time.Now)}
+		delivery:  delivery.New(store, time.Now),
+		metrics:   prometheus.NewRegistry()}
+	in.metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	if err := in.openMail(); err != nil {
+		in.close()
+		return nil, err
+	}
 	return in, nil
+}
+
+// openMail wires the gateway and what becomes of mail.
+func (in *installation) openMail() error {
+	key, err := in.cfg.Key()
+	if err != nil {
+		return err
+	}
+	if in.secrets, err = secret.New(key); err != nil {
+		return err
+	}
+	in.gateway, err = receive.New(in.store, in.blobs, in.secrets, in.log, in.metrics, receive.Options{
+		MaxBytes: in.cfg.MaxMailBytes, HardBytes: in.cfg.MaxUploadBytes,
+		AllowPrivate: in.cfg.AllowPrivateMailHosts, AllowPlain: in.cfg.AllowPlainMail})
+	if err != nil {
+		return err
+	}
+	in.mail = intake.New(in.store, in.blobs, in.secrets, time.Now, intake.Options{AllowPlain: in.cfg.AllowPlainMail, Reopen: in.gateway.Reopen})
+	return nil
 }
 
 func blobConfig(cfg config.Config) blob.Config {
@@ -116,12 +148,16 @@ func (in *installation) run(ctx context.Context, ready func()) error {
 	if in.cfg.Does("worker") {
 		group.Go(func() error { return worker.Run(ctx, in.store.Pool(), in.work(), in.log) })
 	}
+	if in.cfg.Does("mail") {
+		group.Go(func() error { return in.gateway.Run(ctx) })
+	}
 	return group.Wait()
 }
 
 func (in *installation) work() worker.Work {
 	return worker.Work{
 		TellSender: in.delivery.Tell,
+		TakeInMail: in.mail.TakeIn,
 		Sweep:      in.sweep,
 	}
 }
@@ -153,12 +189,10 @@ func (in *installation) handler() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	metrics := prometheus.NewRegistry()
-	metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	return api.New(api.Options{Accounts: in.accounts, Documents: in.documents, Arrivals: in.arrivals, Reports: report.New(in.store),
+	return api.New(api.Options{Accounts: in.accounts, Documents: in.documents, Arrivals: in.arrivals, Mail: in.mail, Reports: report.New(in.store),
 		Notices: in.notices, Changes: in.hub, Web: web.Files(), Version: api.Version{Version: versionText(), Demo: in.cfg.Demo},
 		Ready:     []api.Check{{Name: "database", Test: in.store.Ping}, {Name: "objects", Test: in.blobs.Ping}},
-		PublicURL: public, TrustedProxies: in.cfg.TrustedProxies, MaxUpload: in.cfg.MaxUploadBytes, Log: in.log, Metrics: metrics, Tracer: in.tracer})
+		PublicURL: public, TrustedProxies: in.cfg.TrustedProxies, MaxUpload: in.cfg.MaxUploadBytes, Log: in.log, Metrics: in.metrics, Tracer: in.tracer})
 }
 
 // drain is how long requests under way may take when the process ends.

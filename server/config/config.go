@@ -62,6 +62,7 @@ type Config struct {
 	MaxUploadBytes        int64         `env:"CONGVAN_MAX_UPLOAD_BYTES" envDefault:"2147483648" doc:"Largest file that is taken, in bytes."`
 	MaxMailBytes          int64         `env:"CONGVAN_MAX_MAIL_BYTES" envDefault:"104857600" doc:"Largest mail that is taken in by itself, in bytes; larger ones wait in quarantine."`
 	AllowPrivateMailHosts bool          `env:"CONGVAN_ALLOW_PRIVATE_MAIL_HOSTS" envDefault:"false" doc:"Whether mail servers on private and local addresses may be connected to."`
+	AllowPlainMail        bool          `env:"CONGVAN_ALLOW_PLAIN_MAIL" envDefault:"false" doc:"Whether mailboxes may be read over a line without TLS, on which passwords can be overheard."`
 	SessionIdle           time.Duration `env:"CONGVAN_SESSION_IDLE" envDefault:"12h" doc:"A session unused for so long ends."`
 	SessionLife           time.Duration `env:"CONGVAN_SESSION_LIFE" envDefault:"168h" doc:"A session ends after so long in any case."`
 	RestoreWindow         time.Duration `env:"CONGVAN_RESTORE_WINDOW" envDefault:"720h" doc:"How long files that nothing refers to are kept, so that a backup of that age can be restored."`

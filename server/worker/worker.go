@@ -20,6 +20,7 @@ import (
 // Work is what the jobs call, one use case each.
 type Work struct {
 	TellSender func(ctx context.Context, j job.TellSender) error
+	TakeInMail func(ctx context.Context, j job.TakeInMail) error
 	Sweep      func(ctx context.Context) error
 }
 
@@ -35,6 +36,7 @@ const (
 func Run(ctx context.Context, pool *pgxpool.Pool, work Work, log *slog.Logger) error {
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &tellSender{do: work.TellSender})
+	river.AddWorker(workers, &takeInMail{do: work.TakeInMail})
 	river.AddWorker(workers, &sweep{do: work.Sweep})
 	client, err := river.NewClient(riverpgxv5.New(pool), &river.Config{
 		Queues:     map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: parallel}},
@@ -79,6 +81,19 @@ type tellSender struct {
 
 // Work carries one receipt to its sender.
 func (w *tellSender) Work(ctx context.Context, j *river.Job[job.TellSender]) error {
+	if err := w.do(ctx, j.Args); err != nil {
+		return outcome(err)
+	}
+	return nil
+}
+
+type takeInMail struct {
+	river.WorkerDefaults[job.TakeInMail]
+	do func(context.Context, job.TakeInMail) error
+}
+
+// Work decides about one mail.
+func (w *takeInMail) Work(ctx context.Context, j *river.Job[job.TakeInMail]) error {
 	if err := w.do(ctx, j.Args); err != nil {
 		return outcome(err)
 	}

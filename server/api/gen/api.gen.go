@@ -1443,19 +1443,21 @@ type LookAlikeWhy string
 
 // MailItem defines model for MailItem.
 type MailItem struct {
-	AgencyId    openapi_types.UUID  `json:"agencyId"`
-	AgencyName  string              `json:"agencyName"`
-	ArrivalId   *openapi_types.UUID `json:"arrivalId,omitempty"`
-	Attempts    int                 `json:"attempts"`
-	Detail      string              `json:"detail"`
-	FromAddress string              `json:"fromAddress"`
-	FromName    string              `json:"fromName"`
-	HasRaw      bool                `json:"hasRaw"`
-	Id          openapi_types.UUID  `json:"id"`
-	Mailbox     string              `json:"mailbox"`
-	Parts       []MailPart          `json:"parts"`
+	AgencyId   openapi_types.UUID  `json:"agencyId"`
+	AgencyName string              `json:"agencyName"`
+	ArrivalId  *openapi_types.UUID `json:"arrivalId,omitempty"`
+	Attempts   int                 `json:"attempts"`
 
-	// Reason stable code: unreadable, too_large, no_document, too_many_parts, …
+	// Detail what a person wrote when it was put aside
+	Detail      string             `json:"detail"`
+	FromAddress string             `json:"fromAddress"`
+	FromName    string             `json:"fromName"`
+	HasRaw      bool               `json:"hasRaw"`
+	Id          openapi_types.UUID `json:"id"`
+	Mailbox     string             `json:"mailbox"`
+	Parts       []MailPart         `json:"parts"`
+
+	// Reason stable code: unreadable, unfetchable, too_large, too_many_parts, no_document, damaged
 	Reason     string        `json:"reason"`
 	ReceivedAt time.Time     `json:"receivedAt"`
 	SentAt     *time.Time    `json:"sentAt,omitempty"`
@@ -1498,10 +1500,12 @@ type Mailbox struct {
 	Folder      string             `json:"folder"`
 	Host        string             `json:"host"`
 	Id          openapi_types.UUID `json:"id"`
-	LastError   string             `json:"lastError"`
-	LastErrorAt *time.Time         `json:"lastErrorAt,omitempty"`
-	MoveTo      string             `json:"moveTo"`
-	Port        int                `json:"port"`
+
+	// LastError stable code of the last failure, empty when all is well: mail_login, mail_unreachable, mail_tls, mail_plain, mail_host_private, mail_folder, mail_line_dropped, mail_protocol, mail_busy, mail_secret, …
+	LastError   string     `json:"lastError"`
+	LastErrorAt *time.Time `json:"lastErrorAt,omitempty"`
+	MoveTo      string     `json:"moveTo"`
+	Port        int        `json:"port"`
 
 	// Quarantined counted up to 1000
 	Quarantined int          `json:"quarantined"`

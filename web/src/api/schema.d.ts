@@ -1963,6 +1963,7 @@ export interface components {
             connectedAt?: string;
             /** Format: date-time */
             checkedAt?: string;
+            /** @description stable code of the last failure, empty when all is well: mail_login, mail_unreachable, mail_tls, mail_plain, mail_host_private, mail_folder, mail_line_dropped, mail_protocol, mail_busy, mail_secret, … */
             lastError: string;
             /** Format: date-time */
             lastErrorAt?: string;
@@ -2010,8 +2011,9 @@ export interface components {
             mailbox: string;
             /** @enum {string} */
             state: "received" | "arrived" | "quarantined" | "duplicate" | "discarded";
-            /** @description stable code: unreadable, too_large, no_document, too_many_parts, … */
+            /** @description stable code: unreadable, unfetchable, too_large, too_many_parts, no_document, damaged */
             reason: string;
+            /** @description what a person wrote when it was put aside */
             detail: string;
             fromName: string;
             fromAddress: string;
