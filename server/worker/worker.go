@@ -26,9 +26,13 @@ type Work struct {
 
 // The pace of the workers.
 const (
-	parallel      = 8
-	sweepEvery    = time.Hour
-	jobTime       = 5 * time.Minute
+	parallel   = 8
+	sweepEvery = time.Hour
+	jobTime    = time.Minute
+	sweepTime  = 30 * time.Minute
+	// takeOver is after what time a job of a process that was killed is worked
+	// on by another. Jobs that take longer say so themselves.
+	takeOver      = 90 * time.Second
 	softStopGrace = 10 * time.Second
 )
 
@@ -43,6 +47,8 @@ func Run(ctx context.Context, pool *pgxpool.Pool, work Work, log *slog.Logger) e
 		Workers:    workers,
 		JobTimeout: jobTime,
 		Logger:     log,
+
+		RescueStuckJobsAfter: takeOver,
 		PeriodicJobs: []*river.PeriodicJob{
 			river.NewPeriodicJob(river.PeriodicInterval(sweepEvery), func() (river.JobArgs, *river.InsertOpts) { return job.Sweep{}, nil }, nil),
 		},
@@ -104,6 +110,9 @@ type sweep struct {
 	river.WorkerDefaults[job.Sweep]
 	do func(context.Context) error
 }
+
+// Timeout lets it look through a large store.
+func (w *sweep) Timeout(*river.Job[job.Sweep]) time.Duration { return sweepTime }
 
 // Work removes what nobody refers to any more.
 func (w *sweep) Work(ctx context.Context, _ *river.Job[job.Sweep]) error {
