@@ -22,14 +22,17 @@ import (
 	"congvan/server/api"
 	"congvan/server/app/accounts"
 	"congvan/server/app/incoming"
+	"congvan/server/app/intake"
 	"congvan/server/app/notice"
 	"congvan/server/app/outgoing"
 	"congvan/server/app/report"
 	"congvan/server/domain/document"
+	"congvan/server/domain/exchange"
 	"congvan/server/domain/org"
 	"congvan/server/provider/sheet"
 	"congvan/storage/blob"
 	"congvan/storage/postgres"
+	"congvan/storage/secret"
 	"congvan/storage/storagetest"
 )
 
@@ -39,6 +42,7 @@ type installation struct {
 	*storagetest.Database
 	accounts *accounts.Service
 	blobs    *blob.Store
+	secrets  *secret.Box
 	url      string
 	log      *safeBuffer
 	offset   atomic.Int64 // how far the clock is ahead, in nanoseconds
@@ -60,6 +64,9 @@ func install(t *testing.T, change ...func(*api.Options)) *installation {
 		t.Fatal(err)
 	}
 	i.blobs = storagetest.Blobs(t, i.Database)
+	if i.secrets, err = secret.New(secret.NewKey()); err != nil {
+		t.Fatal(err)
+	}
 	hub := notice.NewHub(i.Store)
 	ctx, stop := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
@@ -75,6 +82,7 @@ func install(t *testing.T, change ...func(*api.Options)) *installation {
 		Accounts:  i.accounts,
 		Documents: outgoing.New(i.Store, i.blobs, readable, i.now),
 		Arrivals:  incoming.New(i.Store, i.blobs, i.now),
+		Mail:      intake.New(i.Store, i.blobs, i.secrets, i.now, intake.Options{Reopen: nothingInside}),
 		Reports:   report.New(i.Store),
 		Notices:   notice.New(i.Store),
 		Changes:   hub,
@@ -101,6 +109,12 @@ func install(t *testing.T, change ...func(*api.Options)) *installation {
 	i.http = &http.Client{Transport: &checked{t: t, next: server.Client().Transport}, Timeout: 30 * time.Second,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	return i
+}
+
+// nothingInside is what the gateway finds in every held mail; that it opens them
+// is tested where it is.
+func nothingInside(context.Context, document.Hash) (exchange.OpenedMail, error) {
+	return exchange.OpenedMail{Subject: "Không có tệp", FromAddress: "a@example.test"}, nil
 }
 
 // readUnits reads a table of units; the import itself is tested where it is.
