@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/fstest"
@@ -63,6 +64,13 @@ func install(t *testing.T, change ...func(*api.Options)) *installation {
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() { // what the answers keep inside
+		for line := range strings.Lines(i.log.String()) {
+			if t.Failed() && strings.Contains(line, `"level":"ERROR"`) {
+				t.Log(line)
+			}
+		}
+	})
 	i.blobs = storagetest.Blobs(t, i.Database)
 	if i.secrets, err = secret.New(secret.NewKey()); err != nil {
 		t.Fatal(err)

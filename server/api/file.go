@@ -12,6 +12,8 @@ import (
 
 	"github.com/gin-gonic/gin"
 	"golang.org/x/text/unicode/norm"
+
+	"congvan/server/domain/fault"
 )
 
 // download is one file on its way out, as a use case gives it.
@@ -37,7 +39,27 @@ func sendFile(ctx context.Context, file download, attach bool) (fileResponse, er
 	if !ok {
 		return fileResponse{}, fmt.Errorf("a file is sent outside a request: %T", ctx)
 	}
+	if !fits(c.Request.Header.Get("If-Match"), file.SHA256) {
+		_ = file.Content.Close() // nothing was read
+		return fileResponse{}, errOtherBytes
+	}
 	return fileResponse{file: file, attach: attach, request: c.Request}, nil
+}
+
+var errOtherBytes = fault.New(fault.Stale, "stale",
+	"Tệp không còn đúng bản đã yêu cầu.", "The file is not the one that was asked for.")
+
+// fits tells whether the bytes are among those that the client wants (RFC 9110, 13.1.1).
+func fits(ifMatch, sum string) bool {
+	if ifMatch == "" {
+		return true
+	}
+	for tag := range strings.SplitSeq(ifMatch, ",") {
+		if tag = strings.TrimSpace(tag); tag == "*" || tag == `"`+sum+`"` {
+			return true
+		}
+	}
+	return false
 }
 
 // VisitReadDocumentFileResponse answers readDocumentFile.

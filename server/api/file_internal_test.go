@@ -30,6 +30,16 @@ func send(t testing.TB, file download, attach bool, headers map[string]string) *
 	return w
 }
 
+func TestFiles_OtherBytesAreNotSent(t *testing.T) {
+	t.Parallel()
+	sum := strings.Repeat("ab", 32)
+	for header, want := range map[string]bool{"": true, "*": true, `"` + sum + `"`: true, `"x", "` + sum + `"`: true, `"1"`: false, `W/"` + sum + `"`: false, sum: false} {
+		if fits(header, sum) != want {
+			t.Errorf("If-Match: %s fits: %v", header, !want)
+		}
+	}
+}
+
 func TestFiles_RangesAndConditions(t *testing.T) {
 	t.Parallel()
 	file := download{Name: "công văn.pdf", MediaType: "application/pdf", SHA256: strings.Repeat("ab", 32), Content: content{bytes.NewReader([]byte("0123456789"))}}

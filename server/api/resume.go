@@ -21,12 +21,15 @@ type resume struct {
 	tus  *handler.UnroutedHandler
 }
 
+// uploadPath is what the identifiers of uploads stand behind.
+const uploadPath = "/api/uploads/"
+
 func newResume(g *gate, documents *outgoing.Service) (*resume, error) {
 	composer := handler.NewStoreComposer()
 	store := tusStore{documents: documents}
 	composer.UseCore(store)
 	composer.UseTerminater(store)
-	tus, err := handler.NewUnroutedHandler(handler.Config{StoreComposer: composer, BasePath: "/api/uploads/", MaxSize: g.opts.MaxUpload,
+	tus, err := handler.NewUnroutedHandler(handler.Config{StoreComposer: composer, BasePath: uploadPath, MaxSize: g.opts.MaxUpload,
 		DisableDownload: true, DisableConcatenation: true, Cors: &handler.CorsConfig{Disable: true},
 		Logger: slog.New(slog.NewTextHandler(io.Discard, nil)), RespectForwardedHeaders: false})
 	if err != nil {
@@ -38,9 +41,13 @@ func newResume(g *gate, documents *outgoing.Service) (*resume, error) {
 // mount routes the operations of the protocol.
 func (r *resume) mount(engine *gin.Engine) {
 	engine.POST("/api/uploads", r.serve(r.tus.PostFile))
-	engine.HEAD("/api/uploads/:id", r.serve(r.tus.HeadFile))
-	engine.PATCH("/api/uploads/:id", r.serve(r.tus.PatchFile))
-	engine.DELETE("/api/uploads/:id", r.serve(r.tus.DelFile))
+	// The library takes what follows its base path for the identifier.
+	below := func(next http.HandlerFunc) gin.HandlerFunc {
+		return r.serve(http.StripPrefix(uploadPath, next).ServeHTTP)
+	}
+	engine.HEAD(uploadPath+":id", below(r.tus.HeadFile))
+	engine.PATCH(uploadPath+":id", below(r.tus.PatchFile))
+	engine.DELETE(uploadPath+":id", below(r.tus.DelFile))
 }
 
 type tusKey struct{}

@@ -64,8 +64,11 @@ type ArrivalSummary struct {
 // unit's; the agency's own line is its clerk's.
 const heldLine = "(l.position_id = any(%[1]s::uuid[]) or l.unit_id = any(%[2]s::uuid[]))"
 
+func (b *builder) held(reach ArrivalReach) string {
+	return fmt.Sprintf(heldLine, b.arg(unitsOf(reach.Positions)), b.arg(unitsOf(reach.Units)))
+}
+
 func (b *builder) arrivals(reach ArrivalReach, f ArrivalFilter) (branches []string) {
-	positions, units := b.arg(unitsOf(reach.Positions)), b.arg(unitsOf(reach.Units))
 	b.where = append(b.where, "x.agency_id = a.id")
 	if f.State != "" {
 		b.and("x.state = %s", string(f.State))
@@ -91,12 +94,6 @@ func (b *builder) arrivals(reach ArrivalReach, f ArrivalFilter) (branches []stri
 	if f.Query != "" {
 		b.and("x.id in (select s.subject_id from search_entries('arrival', %s, 1000) s)", f.Query)
 	}
-	held := fmt.Sprintf(heldLine, positions, units)
-	unread := ""
-	if f.Unread {
-		unread = " and l.read_at is null and l.state in ('awaiting', 'open')"
-	}
-	brought := fmt.Sprintf("x.id in (select l.arrival_id from line l where l.agency_id = a.id and %s and l.state <> 'withdrawn'%s)", held, unread)
 	if len(reach.All) > 0 && !f.Unread {
 		branches = append(branches, fmt.Sprintf("unnest(%s::uuid[]) a (id) cross join lateral (select x.* from arrival x where %s", b.arg(reach.All), b.conditions()))
 	}
@@ -105,6 +102,11 @@ func (b *builder) arrivals(reach ArrivalReach, f ArrivalFilter) (branches []stri
 		mine = append(append([]org.ID{}, reach.Lines...), reach.All...)
 	}
 	if len(mine) > 0 {
+		unread := ""
+		if f.Unread {
+			unread = " and l.read_at is null and l.state in ('awaiting', 'open')"
+		}
+		brought := fmt.Sprintf("x.id in (select l.arrival_id from line l where l.agency_id = a.id and %s and l.state <> 'withdrawn'%s)", b.held(reach), unread)
 		branches = append(branches, fmt.Sprintf("unnest(%s::uuid[]) a (id) cross join lateral (select x.* from arrival x where %s and %s", b.arg(mine), b.conditions(), brought))
 	}
 	return branches
@@ -129,7 +131,7 @@ select x.id, x.agency_id, g.name, x.source, x.state, x.role, x.kind, x.issuer_na
                   and (l.position_id is null and l.unit_id is null or %s))
   from (select * from (%s) x order by x.arrived_at desc, x.id desc limit %s) x
   join agency g on g.id = x.agency_id
- order by x.arrived_at desc, x.id desc`, fmt.Sprintf(heldLine, "$1", "$2"), strings.Join(branches, " union all "), limit)
+ order by x.arrived_at desc, x.id desc`, b.held(reach), strings.Join(branches, " union all "), limit)
 	return rows(ctx, tx, sql, b.args, func(r pgx.CollectableRow) (ArrivalSummary, error) {
 		var a ArrivalSummary
 		var source, state, role, urgency string
