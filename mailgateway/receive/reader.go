@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"math/rand/v2"
+	"sync/atomic"
 	"time"
 
 	"congvan/mailgateway/imap"
@@ -18,7 +19,7 @@ type reader struct {
 	g      *Gateway
 	box    postgres.HeldMailbox
 	log    *slog.Logger
-	cursor imap.Cursor
+	cursor atomic.Pointer[imap.Cursor] // what is committed
 	broke  breaks
 }
 
@@ -41,7 +42,9 @@ func (b *breaks) on(uid uint32) {
 func (b *breaks) hopeless(uid uint32) bool { return b.uid == uid && b.times >= tolerated }
 
 func newReader(g *Gateway, box postgres.HeldMailbox) *reader {
-	return &reader{g: g, box: box, log: g.log.With("mailbox", box.ID.String()), cursor: imap.Cursor{UIDValidity: box.UIDValidity, LastUID: box.LastUID}}
+	r := &reader{g: g, box: box, log: g.log.With("mailbox", box.ID.String())}
+	r.cursor.Store(&imap.Cursor{UIDValidity: box.UIDValidity, LastUID: box.LastUID})
+	return r
 }
 
 // longest is the longest gap between two tries.
@@ -119,26 +122,44 @@ func (r *reader) session(ctx context.Context) error {
 	}
 }
 
-// takeNew takes everything after the cursor, batch by batch.
+// takeNew takes everything after the cursor, batch by batch. While one batch is
+// stored and committed, the next comes over the line.
 func (r *reader) takeNew(ctx context.Context, client *imap.Client) error {
+	work, c := r.newCommitter(ctx)
+	err := r.fetchNew(work, client, c)
+	if failed := c.end(); failed != nil {
+		err = failed
+	}
+	told := r.tell(ctx, client, c.untold())
+	if err == nil {
+		err = told
+	}
+	return err
+}
+
+func (r *reader) fetchNew(ctx context.Context, client *imap.Client, c *committer) error {
+	next := *r.cursor.Load()
 	for {
-		batch, err := client.List(ctx, r.cursor, batchSize)
+		batch, err := client.List(ctx, next, batchSize)
 		var renumbered *imap.ValidityChanged
 		if errors.As(err, &renumbered) {
 			// All is read again under the new numbers; what was taken before is
 			// recognised by what it is.
 			r.log.InfoContext(ctx, "the mailbox was renumbered", "before", renumbered.Old, "now", renumbered.New)
-			r.cursor = imap.Cursor{}
+			next = imap.Cursor{}
 			continue
 		}
 		if err != nil {
 			return err
 		}
-		if err := r.take(ctx, client, batch); err != nil {
+		if err := r.fetchAll(ctx, client, batch, c.queue); err != nil {
 			return err
 		}
-		if !batch.More {
+		if next = batch.Cursor; !batch.More {
 			return nil
+		}
+		if err := r.tell(ctx, client, c.untold()); err != nil {
+			return err
 		}
 	}
 }

@@ -69,7 +69,12 @@ type Gateway struct {
 	owner   org.ID // of the leases: this very process
 	clock   func() time.Time
 	meter   *meter
+	slots   chan struct{} // one for each message that is being stored and opened
 }
+
+// abreast is how many messages one gateway stores and opens at once; each small
+// one is in memory meanwhile.
+const abreast = 16
 
 // New makes a gateway over the stores. metrics may be nil.
 func New(store *postgres.Store, blobs *blob.Store, secrets *secret.Box, log *slog.Logger, metrics prometheus.Registerer, opts Options) (*Gateway, error) {
@@ -77,7 +82,8 @@ func New(store *postgres.Store, blobs *blob.Store, secrets *secret.Box, log *slo
 	if err != nil {
 		return nil, err
 	}
-	return &Gateway{store: store, blobs: blobs, secrets: secrets, log: log, opts: opts.filled(), owner: postgres.NewID(), clock: time.Now, meter: m}, nil
+	return &Gateway{store: store, blobs: blobs, secrets: secrets, log: log, opts: opts.filled(), owner: postgres.NewID(), clock: time.Now, meter: m,
+		slots: make(chan struct{}, abreast)}, nil
 }
 
 // inTx runs fn as the exchange, the only road into another agency's rows.

@@ -10,18 +10,15 @@ import (
 	"congvan/mailgateway/mime"
 	"congvan/server/domain/document"
 	"congvan/server/domain/exchange"
+	"congvan/server/domain/org"
 	"congvan/server/job"
 	"congvan/storage/blob"
 	"congvan/storage/postgres"
 )
 
-const (
-	// smallMail is read into memory, so that it need not be read back from the
-	// store to be opened.
-	smallMail = 1 << 20
-	// abreast is how many messages of one mailbox are stored and opened at once.
-	abreast = 4
-)
+// smallMail is read into memory, so that it need not be read back from the
+// store to be opened.
+const smallMail = 1 << 20
 
 // found is a message on its way from the mailbox to the table.
 type found struct {
@@ -30,78 +27,36 @@ type found struct {
 	ready chan struct{}
 }
 
-// take stores a batch: messages are fetched one after the other, stored and
-// opened side by side, and committed in their order. Then the mailbox is told.
-func (r *reader) take(ctx context.Context, client *imap.Client, batch imap.Batch) error {
-	work, cancel := context.WithCancel(ctx)
-	defer cancel()
-	queue := make(chan *found, len(batch.Messages))
-	ended := make(chan committed, 1)
-	go func() {
-		c := r.commitAll(work, queue)
-		if c.err != nil {
-			cancel() // nothing behind it may be committed before it
-		}
-		ended <- c
-	}()
-	err := r.fetchAll(work, client, batch, queue)
-	close(queue)
-	c := <-ended
-	if c.err != nil {
-		err = c.err
-	}
-	if len(c.uids) > 0 {
-		r.cursor.UIDValidity, r.cursor.LastUID = batch.Cursor.UIDValidity, c.uids[len(c.uids)-1]
-		if told := r.tell(ctx, client, c.uids); err == nil {
-			err = told
-		}
-	}
-	if err == nil {
-		r.cursor = batch.Cursor
-	}
-	return err
-}
-
-// tell marks what was taken in the mailbox. It is for people's eyes only: a
-// server that does not let itself be told changes nothing.
-func (r *reader) tell(ctx context.Context, client *imap.Client, uids []uint32) error {
-	_, err := client.MarkDone(ctx, uids)
-	if errors.Is(err, imap.ErrCannotMove) || errors.Is(err, imap.ErrBusy) {
-		r.log.WarnContext(ctx, "the mailbox was not told", "error", err)
-		return nil
-	}
-	return err
-}
-
 // fetchAll fetches a batch and hands each message on as soon as it is there.
+// What follows needs no line and is done side by side, as many at a time as the
+// whole gateway may.
 func (r *reader) fetchAll(ctx context.Context, client *imap.Client, batch imap.Batch, queue chan<- *found) error {
-	slots := make(chan struct{}, abreast)
 	for _, listed := range batch.Messages {
-		mail := r.blank(listed, batch.Cursor.UIDValidity)
-		f := &found{mail: mail, ready: make(chan struct{})}
-		finish, err := r.fetch(ctx, client, f, r.g.opts.MaxBytes)
-		if errors.Is(err, imap.ErrGone) {
-			continue // somebody deleted it meanwhile
-		}
-		if err != nil {
-			return err
-		}
-		queue <- f
-		if finish == nil {
-			close(f.ready)
-			continue
-		}
+		f := &found{mail: r.blank(listed, batch.Cursor.UIDValidity), ready: make(chan struct{})}
 		select {
-		case slots <- struct{}{}:
+		case r.g.slots <- struct{}{}:
 		case <-ctx.Done():
-			f.err = ctx.Err()
-			close(f.ready)
 			return ctx.Err()
 		}
+		finish, err := r.fetch(ctx, client, f, r.g.opts.MaxBytes)
+		if err != nil {
+			<-r.g.slots
+			if errors.Is(err, imap.ErrGone) {
+				continue // somebody deleted it meanwhile
+			}
+			return err
+		}
 		go func() {
-			defer func() { <-slots; close(f.ready) }()
-			f.err = finish(ctx)
+			defer func() { <-r.g.slots; close(f.ready) }()
+			if finish != nil {
+				f.err = finish(ctx)
+			}
 		}()
+		select {
+		case queue <- f:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
 	}
 	return nil
 }
@@ -181,95 +136,6 @@ func (g *Gateway) keep(ctx context.Context, m *exchange.Mail, raw []byte) error 
 	return err
 }
 
-// committed is what of a batch stands in the table.
-type committed struct {
-	uids []uint32
-	err  error
-}
-
-// commitAll commits messages in their order, as many at a time as are ready.
-func (r *reader) commitAll(ctx context.Context, queue <-chan *found) (c committed) {
-	for first := range queue {
-		group, more := []*found{first}, true
-		if c.err = waitFor(ctx, first); c.err != nil {
-			return c
-		}
-		for more {
-			select {
-			case next, open := <-queue:
-				if !open {
-					more = false
-					break
-				}
-				if c.err = waitFor(ctx, next); c.err != nil {
-					more = false
-					break
-				}
-				group = append(group, next)
-			default:
-				more = false
-			}
-		}
-		failed := c.err
-		if c.err = r.commit(ctx, group); c.err != nil {
-			return c
-		}
-		for _, f := range group {
-			c.uids = append(c.uids, f.mail.UID)
-		}
-		if c.err = failed; failed != nil {
-			return c
-		}
-	}
-	return c
-}
-
-func waitFor(ctx context.Context, f *found) error {
-	select {
-	case <-f.ready:
-		return f.err
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-// commit writes messages, their parts, the cursor and the jobs, all or nothing.
-func (r *reader) commit(ctx context.Context, group []*found) error {
-	now := r.g.clock()
-	last := group[len(group)-1].mail
-	err := r.g.inTx(ctx, func(tx *postgres.Tx) error {
-		for _, f := range group {
-			if err := write(ctx, tx, f.mail, r.g); err != nil {
-				return err
-			}
-		}
-		return tx.AdvanceMailbox(ctx, r.box.OfficialMailbox, r.g.owner, last.UIDValidity, last.UID, now)
-	})
-	if err == nil {
-		r.g.meter.taken(len(group))
-	}
-	return err
-}
-
-// write stores one message. What was never fetched is decided here and now;
-// the rest by a job.
-func write(ctx context.Context, tx *postgres.Tx, m exchange.Mail, g *Gateway) error {
-	var held document.Event
-	if m.Raw.IsZero() {
-		held = m.HoldBack(m.Hold)
-	} else {
-		m.Reason = m.Hold
-	}
-	added, err := tx.AddMail(ctx, m)
-	if err != nil || !added {
-		return err
-	}
-	if m.Raw.IsZero() {
-		return tx.Record(ctx, m.AgencyID, "mail_item", m.ID, held, document.By{}, g.clock())
-	}
-	return tx.Enqueue(ctx, job.TakeInMail{AgencyID: m.AgencyID, MailItemID: m.ID})
-}
-
 // fetchAgain brings a message over the line that a person asked for, whatever
 // its size up to the hard limit.
 func (r *reader) fetchAgain(ctx context.Context, client *imap.Client, m exchange.Mail) error {
@@ -321,6 +187,6 @@ func (r *reader) settleAsked(ctx context.Context, got exchange.Mail) error {
 		if err := tx.SaveMail(ctx, m, true); err != nil {
 			return err
 		}
-		return tx.Enqueue(ctx, job.TakeInMail{AgencyID: m.AgencyID, MailItemID: m.ID})
+		return tx.Enqueue(ctx, job.TakeInMail{AgencyID: m.AgencyID, MailItemIDs: []org.ID{m.ID}})
 	})
 }

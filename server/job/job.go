@@ -24,10 +24,11 @@ type TellSender struct {
 // Kind names the job in the queue.
 func (TellSender) Kind() string { return "tell_sender" }
 
-// TakeInMail asks to classify a mail that the gateway stored.
+// TakeInMail asks to decide about the mails of one agency that the gateway
+// committed together.
 type TakeInMail struct {
-	AgencyID   org.ID `json:"agencyId"`
-	MailItemID org.ID `json:"mailItemId"`
+	AgencyID    org.ID   `json:"agencyId"`
+	MailItemIDs []org.ID `json:"mailItemIds"`
 }
 
 // Kind names the job in the queue.

@@ -98,7 +98,7 @@ type takeInMail struct {
 	do func(context.Context, job.TakeInMail) error
 }
 
-// Work decides about one mail.
+// Work decides about mails.
 func (w *takeInMail) Work(ctx context.Context, j *river.Job[job.TakeInMail]) error {
 	if err := w.do(ctx, j.Args); err != nil {
 		return outcome(err)

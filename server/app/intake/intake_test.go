@@ -87,7 +87,7 @@ func (d *desk) receive(box int, opened exchange.OpenedMail) intake.Mail {
 		return err
 	}))
 	for range 2 { // a job may be worked on twice
-		require.NoError(d.t, d.service.TakeIn(d.t.Context(), job.TakeInMail{AgencyID: m.AgencyID, MailItemID: m.ID}))
+		require.NoError(d.t, d.service.TakeIn(d.t.Context(), job.TakeInMail{AgencyID: m.AgencyID, MailItemIDs: []org.ID{m.ID}}))
 	}
 	return d.read(m.ID)
 }

@@ -2,7 +2,10 @@ package intake
 
 import (
 	"context"
+	"errors"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"congvan/server/domain/document"
 	"congvan/server/domain/exchange"
@@ -12,12 +15,30 @@ import (
 	"congvan/storage/postgres"
 )
 
-// TakeIn decides about a mail that the gateway stored: it becomes an arrival
+// abreast is how many mails of one job are decided about at once.
+const abreast = 4
+
+// TakeIn decides about mails that the gateway stored: each becomes an arrival
 // that awaits registration, is held back with a reason, or is one that was
-// taken before. It may be called twice; the second time changes nothing.
+// taken before. Each is decided by itself, so that none holds up the others. It
+// may be called twice; the second time changes nothing.
 func (s *Service) TakeIn(ctx context.Context, j job.TakeInMail) error {
+	errs := make([]error, len(j.MailItemIDs))
+	var all errgroup.Group
+	all.SetLimit(abreast)
+	for i, id := range j.MailItemIDs {
+		all.Go(func() error {
+			errs[i] = s.takeIn(ctx, j.AgencyID, id)
+			return nil
+		})
+	}
+	_ = all.Wait() // the errors are in their places
+	return errors.Join(errs...)
+}
+
+func (s *Service) takeIn(ctx context.Context, agency, id org.ID) error {
 	return s.store.InTx(ctx, postgres.ExchangeScope(), func(tx *postgres.Tx) error {
-		m, err := tx.LockMail(ctx, one(j.AgencyID), j.MailItemID)
+		m, err := tx.LockMail(ctx, one(agency), id)
 		if err != nil {
 			return err
 		}

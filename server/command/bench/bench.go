@@ -38,9 +38,12 @@ type benchmark struct {
 // The order is from what is quick to what takes long.
 var benchmarks = []benchmark{
 	{"blob", measureBlob},
+	{"api", measureAPI},
+	{"memory", measureMemory},
 	{"issue", measureIssue},
 	{"clerks", measureClerks},
 	{"pdf100", measurePDF},
+	{"intake", measureIntake},
 	{"lists", measureLists},
 }
 
