@@ -41,9 +41,7 @@ export function MailboxesPage() {
         <>
           <Badge tone={tone[b.state]}>{m.states[b.state]}</Badge>{" "}
           {b.lastError && b.state !== "connected" ? (
-            <span className={css.wrong} title={b.lastError}>
-              {b.lastError}
-            </span>
+            <span className={css.wrong}>{m.troubles[b.lastError] ?? m.trouble}</span>
           ) : null}
         </>
       ),

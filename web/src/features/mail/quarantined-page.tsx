@@ -33,7 +33,8 @@ export function QuarantinedPage() {
     tell: true,
     run: (_: undefined, header) => value(client.POST("/api/quarantine/{id}/retry", { params: { path: { id }, header } })),
     onDone: (after: MailItem) => {
-      toast({ text: after.state === "arrived" ? t.retried : t.stillThere, wrong: after.state === "quarantined" });
+      const said = { arrived: t.retried, received: t.fetching, duplicate: t.repeated, quarantined: t.stillThere, discarded: t.discarded };
+      toast({ text: said[after.state], wrong: after.state === "quarantined" });
       if (after.arrivalId) void navigate({ to: "/incoming/$id", params: { id: after.arrivalId } });
     },
   });
