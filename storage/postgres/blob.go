@@ -45,6 +45,15 @@ func blobOf(r dbsqlc.Blob) Blob {
 // is, and the caller looks at its object and calls again with what it Knows: a
 // sound object stays, and b's takes the place of another.
 func (s *Store) RecordBlob(ctx context.Context, b Blob, k Known) (found Blob, doubtful bool, err error) {
+	if k == (Known{}) {
+		// Most often nothing is known of the content yet, and one statement, which
+		// is a transaction by itself, says all: mails bring thousands of files.
+		row, err := dbsqlc.New(s.pool).InsertBlob(ctx, insertBlobOf(b))
+		if err != nil {
+			return Blob{}, false, translate(fmt.Errorf("record blob: %w", err))
+		}
+		return blobOf(row), row.UnreferencedAt != nil || row.DamagedAt != nil, nil
+	}
 	err = s.InTx(ctx, ExchangeScope(), func(tx *Tx) error {
 		found, doubtful, err = tx.recordBlob(ctx, b, k)
 		return err
@@ -52,8 +61,12 @@ func (s *Store) RecordBlob(ctx context.Context, b Blob, k Known) (found Blob, do
 	return found, doubtful, err
 }
 
+func insertBlobOf(b Blob) dbsqlc.InsertBlobParams {
+	return dbsqlc.InsertBlobParams{Sha256: b.Hash[:], ObjectKey: b.ObjectKey, Size: b.Size, MediaType: b.MediaType, CreatedAt: b.CreatedAt}
+}
+
 func (tx *Tx) recordBlob(ctx context.Context, b Blob, k Known) (found Blob, doubtful bool, err error) {
-	row, err := tx.q.InsertBlob(ctx, dbsqlc.InsertBlobParams{Sha256: b.Hash[:], ObjectKey: b.ObjectKey, Size: b.Size, MediaType: b.MediaType, CreatedAt: b.CreatedAt})
+	row, err := tx.q.InsertBlob(ctx, insertBlobOf(b))
 	if err != nil {
 		return Blob{}, false, fmt.Errorf("record blob: %w", err)
 	}

@@ -74,8 +74,8 @@ func mail(subject string, parts ...exchange.MailPart) exchange.OpenedMail {
 		SentAt: time.Now().Add(-time.Hour), BodyText: "Kính gửi", Parts: parts}
 }
 
-// receive stores a message as the gateway does, and lets the job decide.
-func (d *desk) receive(box int, opened exchange.OpenedMail) intake.Mail {
+// store does what the gateway does with a message.
+func (d *desk) store(box int, opened exchange.OpenedMail) exchange.Mail {
 	d.t.Helper()
 	d.uid++
 	raw := d.part("", "raw", "Subject: "+opened.Subject+"\r\n\r\n"+uuid.NewString())
@@ -86,6 +86,13 @@ func (d *desk) receive(box int, opened exchange.OpenedMail) intake.Mail {
 		assert.True(d.t, added)
 		return err
 	}))
+	return m
+}
+
+// receive stores a message and lets the job decide.
+func (d *desk) receive(box int, opened exchange.OpenedMail) intake.Mail {
+	d.t.Helper()
+	m := d.store(box, opened)
 	for range 2 { // a job may be worked on twice
 		require.NoError(d.t, d.service.TakeIn(d.t.Context(), job.TakeInMail{AgencyID: m.AgencyID, MailItemIDs: []org.ID{m.ID}}))
 	}
@@ -141,6 +148,28 @@ func TestK_ASenderOfTheDirectoryIsNamedAsThere(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, "Sở Nội vụ", a.IssuerName)
 	assert.Equal(t, "H59.08", a.IssuerCode)
+}
+
+// TestK_OneMailThatCannotBeDecidedDoesNotHoldUpTheOthers lets the database
+// refuse one of three mails that came together.
+func TestK_OneMailThatCannotBeDecidedDoesNotHoldUpTheOthers(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	for _, sql := range []string{
+		`create function refuse() returns trigger language plpgsql as $$ begin if new.subject = 'hỏng' then raise 'refused'; end if; return new; end $$`,
+		`create trigger refuse before insert on arrival for each row execute function refuse()`,
+	} {
+		_, err := d.db.Admin(t).Exec(t.Context(), sql)
+		require.NoError(t, err)
+	}
+	j := job.TakeInMail{AgencyID: d.office.ID}
+	for _, subject := range []string{"một", "hỏng", "ba"} {
+		m := d.store(0, mail(subject, d.pdf("2", subject)))
+		j.MailItemIDs = append(j.MailItemIDs, m.ID)
+	}
+	require.Error(t, d.service.TakeIn(t.Context(), j), "the job is tried again")
+	assert.Len(t, d.waiting(), 2)
+	assert.Equal(t, exchange.MailReceived, d.read(j.MailItemIDs[1]).State)
 }
 
 func TestK11_WhatCannotBeADocumentIsHeldWithAReason(t *testing.T) {

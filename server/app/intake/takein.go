@@ -5,8 +5,6 @@ import (
 	"errors"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"congvan/server/domain/document"
 	"congvan/server/domain/exchange"
 	"congvan/server/domain/org"
@@ -15,37 +13,39 @@ import (
 	"congvan/storage/postgres"
 )
 
-// abreast is how many mails of one job are decided about at once.
-const abreast = 4
-
 // TakeIn decides about mails that the gateway stored: each becomes an arrival
 // that awaits registration, is held back with a reason, or is one that was
-// taken before. Each is decided by itself, so that none holds up the others. It
-// may be called twice; the second time changes nothing.
+// taken before. It may be called twice; the second time changes nothing.
+//
+// They are decided together, which is quicker; when that fails each by itself,
+// so that none holds up the others.
 func (s *Service) TakeIn(ctx context.Context, j job.TakeInMail) error {
-	errs := make([]error, len(j.MailItemIDs))
-	var all errgroup.Group
-	all.SetLimit(abreast)
-	for i, id := range j.MailItemIDs {
-		all.Go(func() error {
-			errs[i] = s.takeIn(ctx, j.AgencyID, id)
-			return nil
-		})
+	err := s.takeIn(ctx, j.AgencyID, j.MailItemIDs...)
+	if err == nil || len(j.MailItemIDs) == 1 || ctx.Err() != nil {
+		return err
 	}
-	_ = all.Wait() // the errors are in their places
-	return errors.Join(errs...)
+	var failed []error
+	for _, id := range j.MailItemIDs {
+		failed = append(failed, s.takeIn(ctx, j.AgencyID, id))
+	}
+	return errors.Join(failed...)
 }
 
-func (s *Service) takeIn(ctx context.Context, agency, id org.ID) error {
+func (s *Service) takeIn(ctx context.Context, agency org.ID, ids ...org.ID) error {
 	return s.store.InTx(ctx, postgres.ExchangeScope(), func(tx *postgres.Tx) error {
-		m, err := tx.LockMail(ctx, one(agency), id)
-		if err != nil {
-			return err
+		for _, id := range ids {
+			m, err := tx.LockMail(ctx, one(agency), id)
+			if err != nil {
+				return err
+			}
+			if m.State != exchange.MailReceived || m.Raw.IsZero() {
+				continue
+			}
+			if err := decide(ctx, tx, m, document.By{}, s.clock(), false); err != nil {
+				return err
+			}
 		}
-		if m.State != exchange.MailReceived || m.Raw.IsZero() {
-			return nil
-		}
-		return decide(ctx, tx, m, document.By{}, s.clock(), false)
+		return nil
 	})
 }
 
