@@ -162,13 +162,9 @@ func (in *installation) work() worker.Work {
 	}
 }
 
-// commandLife is how long a repeated command is recognised.
-const commandLife = 30 * 24 * time.Hour
-
 // sweep removes what nobody refers to any more.
 func (in *installation) sweep(ctx context.Context) error {
-	now := time.Now()
-	swept, err := in.blobs.Sweep(ctx, now, in.cfg.RestoreWindow)
+	swept, err := in.blobs.Sweep(ctx, time.Now(), in.cfg.RestoreWindow)
 	if err != nil {
 		return err
 	}
@@ -176,12 +172,8 @@ func (in *installation) sweep(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	err = in.store.InTx(ctx, postgres.ExchangeScope(), func(tx *postgres.Tx) error {
-		_, err := tx.ForgetCommands(ctx, now.Add(-commandLife))
-		return err
-	})
 	in.log.InfoContext(ctx, "swept", "blobs", swept.Blobs, "orphans", swept.Orphans, "uploads", swept.Uploads, "bytes", swept.Bytes, "sessions", sessions)
-	return err
+	return nil
 }
 
 func (in *installation) handler() (http.Handler, error) {

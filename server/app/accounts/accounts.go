@@ -63,16 +63,22 @@ type Identity struct {
 // made before a reset went with it, so it is asked of sessions alone.
 func (i Identity) MustChangePassword() bool { return i.Holder.MustChangePassword && !i.Person.Token }
 
-// Forget removes what is of no more use: sessions and failed sign-ins of the past.
+// commandLife is how long a repeated command is recognised.
+const commandLife = 30 * 24 * time.Hour
+
+// Forget removes what is of no more use: sessions, failed sign-ins and commands of the past.
 func (s *Service) Forget(ctx context.Context) (int64, error) {
 	var n int64
 	err := s.store.InTx(ctx, postgres.DirectoryScope(), func(tx *postgres.Tx) error {
 		var err error
-		n, err = tx.ForgetSignIns(ctx, s.now().Add(-s.opts.SessionLife))
+		if n, err = tx.ForgetSignIns(ctx, s.now().Add(-s.opts.SessionLife)); err != nil {
+			return err
+		}
+		_, err = tx.ForgetCommands(ctx, s.now().Add(-commandLife))
 		return err
 	})
 	if err != nil {
-		return 0, fmt.Errorf("forget old sign-ins: %w", err)
+		return 0, fmt.Errorf("forget the past: %w", err)
 	}
 	return n, nil
 }

@@ -451,4 +451,15 @@ func TestForget_RemovesOnlyThePast(t *testing.T) {
 	if n, err := h.Forget(context.Background()); err != nil || n < 2 {
 		t.Errorf("%d %v", n, err)
 	}
+	h.exec(t, `insert into command (account_id, key, operation, request_hash, subject_id, at)
+	           select id, 'a command', 'x', '\x00', id, $1 from account limit 1`, h.now())
+	for _, c := range []struct {
+		later time.Duration
+		kept  int
+	}{{29 * 24 * time.Hour, 1}, {48 * time.Hour, 0}} {
+		h.later(c.later)
+		if _, err := h.Forget(context.Background()); err != nil || h.count(t, "select count(*) from command") != c.kept {
+			t.Errorf("%s later: %v, or a command that may be repeated is forgotten, or an old one kept", c.later, err)
+		}
+	}
 }
