@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"github.com/caarlos0/env/v11"
+
+	"congvan/server/domain/fault"
 )
 
 // Secret is a setting that never shows: not in a log, not in an error, not in a dump.
@@ -37,6 +39,14 @@ func (s Secret) MarshalText() ([]byte, error) { return []byte(hidden), nil }
 
 // Reveal gives the secret to the one place that needs it.
 func (s Secret) Reveal() string { return string(s) }
+
+// Problem is a setting that is not usable, in words an operator can act on.
+type Problem struct{ fault.Text }
+
+// Error gives the English text.
+func (p Problem) Error() string { return p.EN }
+
+func problem(vi, en string) error { return Problem{fault.Text{VI: vi, EN: en}} }
 
 // Config is every setting. The comment of each field is its documentation:
 // docs/config.md is made from it.
@@ -143,7 +153,7 @@ func (c Config) Does(role string) bool { return slices.Contains(c.Roles, role) }
 func (c Config) Public() (*url.URL, error) {
 	u, err := url.Parse(c.PublicURL)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-		return nil, errors.New("CONGVAN_PUBLIC_URL must be an http or https address")
+		return nil, problem("CONGVAN_PUBLIC_URL phải là một địa chỉ http hoặc https", "CONGVAN_PUBLIC_URL must be an http or https address")
 	}
 	return u, nil
 }
@@ -152,7 +162,8 @@ func (c Config) Public() (*url.URL, error) {
 func (c Config) Key() ([]byte, error) {
 	key, err := base64.StdEncoding.DecodeString(c.SecretKey.Reveal())
 	if err != nil || len(key) != 32 {
-		return nil, errors.New("CONGVAN_SECRET_KEY must be 32 bytes in base64; make one with: head -c 32 /dev/urandom | base64")
+		return nil, problem("CONGVAN_SECRET_KEY phải là 32 byte viết ở dạng base64; tạo bằng lệnh: head -c 32 /dev/urandom | base64",
+			"CONGVAN_SECRET_KEY must be 32 bytes in base64; make one with: head -c 32 /dev/urandom | base64")
 	}
 	return key, nil
 }
@@ -161,7 +172,7 @@ func (c Config) Key() ([]byte, error) {
 func (c Config) Level() (slog.Level, error) {
 	var level slog.Level
 	if err := level.UnmarshalText([]byte(c.LogLevel)); err != nil {
-		return level, errors.New("CONGVAN_LOG_LEVEL must be debug, info, warn or error")
+		return level, problem("CONGVAN_LOG_LEVEL phải là debug, info, warn hoặc error", "CONGVAN_LOG_LEVEL must be debug, info, warn or error")
 	}
 	return level, nil
 }
@@ -173,9 +184,9 @@ var weak = []string{"", "minioadmin", "secret", "password", "changeme", "congvan
 // can act on. Outside the demonstration it refuses default and short secrets.
 func (c Config) Validate() error {
 	var wrong []error
-	say := func(bad bool, text string) {
+	say := func(bad bool, vi, en string) {
 		if bad {
-			wrong = append(wrong, errors.New(text))
+			wrong = append(wrong, problem(vi, en))
 		}
 	}
 	if _, err := c.Public(); err != nil {
@@ -184,26 +195,31 @@ func (c Config) Validate() error {
 	if _, err := c.Level(); err != nil {
 		wrong = append(wrong, err)
 	}
-	say(len(c.Roles) == 0, "CONGVAN_ROLES must name at least one of api, worker, mail")
+	say(len(c.Roles) == 0, "CONGVAN_ROLES phải có ít nhất một trong api, worker, mail",
+		"CONGVAN_ROLES must name at least one of api, worker, mail")
 	for _, r := range c.Roles {
-		say(r != "api" && r != "worker" && r != "mail", "CONGVAN_ROLES has an unknown role "+r)
+		say(r != "api" && r != "worker" && r != "mail", "CONGVAN_ROLES có vai trò không tồn tại: "+r, "CONGVAN_ROLES has an unknown role "+r)
 	}
-	say(c.DatabaseConnections < 2, "CONGVAN_DATABASE_CONNECTIONS must be at least 2")
-	say(c.MaxUploadBytes < 1<<20, "CONGVAN_MAX_UPLOAD_BYTES must be at least 1048576")
-	say(c.MaxMailBytes < 1<<20, "CONGVAN_MAX_MAIL_BYTES must be at least 1048576")
-	say(c.SessionIdle < time.Minute || c.SessionLife < c.SessionIdle, "CONGVAN_SESSION_LIFE must not be shorter than CONGVAN_SESSION_IDLE, and that not than a minute")
+	say(c.DatabaseConnections < 2, "CONGVAN_DATABASE_CONNECTIONS phải từ 2 trở lên", "CONGVAN_DATABASE_CONNECTIONS must be at least 2")
+	say(c.MaxUploadBytes < 1<<20, "CONGVAN_MAX_UPLOAD_BYTES phải từ 1048576 trở lên",
+		"CONGVAN_MAX_UPLOAD_BYTES must be at least 1048576")
+	say(c.MaxMailBytes < 1<<20, "CONGVAN_MAX_MAIL_BYTES phải từ 1048576 trở lên", "CONGVAN_MAX_MAIL_BYTES must be at least 1048576")
+	say(c.SessionIdle < time.Minute || c.SessionLife < c.SessionIdle, "CONGVAN_SESSION_LIFE không được ngắn hơn CONGVAN_SESSION_IDLE, và CONGVAN_SESSION_IDLE không ngắn hơn một phút",
+		"CONGVAN_SESSION_LIFE must not be shorter than CONGVAN_SESSION_IDLE, and that not than a minute")
 	if _, err := c.Key(); err != nil {
 		wrong = append(wrong, err)
 	}
 	if c.Demo {
 		return errors.Join(wrong...)
 	}
-	say(c.DatabaseURL == "", "CONGVAN_DATABASE_URL must be set")
-	say(c.S3Endpoint == "", "CONGVAN_S3_ENDPOINT must be set")
-	say(len(c.S3SecretKey) < 8 || slices.Contains(weak, c.S3SecretKey.Reveal()), "CONGVAN_S3_SECRET_KEY is missing, short or a default one")
+	say(c.DatabaseURL == "", "chưa đặt CONGVAN_DATABASE_URL", "CONGVAN_DATABASE_URL must be set")
+	say(c.S3Endpoint == "", "chưa đặt CONGVAN_S3_ENDPOINT", "CONGVAN_S3_ENDPOINT must be set")
+	say(len(c.S3SecretKey) < 8 || slices.Contains(weak, c.S3SecretKey.Reveal()), "CONGVAN_S3_SECRET_KEY còn thiếu, quá ngắn hoặc là giá trị mặc định",
+		"CONGVAN_S3_SECRET_KEY is missing, short or a default one")
 	if u, err := url.Parse(c.DatabaseURL.Reveal()); err == nil && u.User != nil {
 		password, set := u.User.Password()
-		say(set && (len(password) < 8 || slices.Contains(weak, password)), "the password in CONGVAN_DATABASE_URL is short or a default one")
+		say(set && (len(password) < 8 || slices.Contains(weak, password)), "mật khẩu trong CONGVAN_DATABASE_URL quá ngắn hoặc là giá trị mặc định",
+			"the password in CONGVAN_DATABASE_URL is short or a default one")
 	}
 	return errors.Join(wrong...)
 }
