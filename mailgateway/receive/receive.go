@@ -95,7 +95,7 @@ func (g *Gateway) inTx(ctx context.Context, fn func(tx *postgres.Tx) error) erro
 func (g *Gateway) settings(m postgres.HeldMailbox) (imap.Settings, error) {
 	password, err := g.secrets.Open(m.ID, m.Secret)
 	if err != nil {
-		return imap.Settings{}, errSealed.Because(err)
+		return imap.Settings{}, ErrSealed.Because(err)
 	}
 	return imap.Settings{Host: m.Host, Port: m.Port, Security: imap.Security(m.Security), Username: m.Username, Password: password,
 		Folder: m.Folder, After: imap.After(m.After), MoveTo: m.MoveTo, AllowPrivate: g.opts.AllowPrivate, AllowPlain: g.opts.AllowPlain,

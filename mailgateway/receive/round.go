@@ -12,7 +12,8 @@ import (
 	"congvan/storage/postgres"
 )
 
-var errSealed = fault.New(fault.Invalid, "mail_secret",
+// ErrSealed says that the key is not the one that the password was kept under.
+var ErrSealed = fault.New(fault.Invalid, "mail_secret",
 	"Mật khẩu đã lưu không mở được bằng khóa của hệ thống; hãy nhập lại.",
 	"The stored password cannot be opened with this installation's key; enter it again.")
 

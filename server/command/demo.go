@@ -33,6 +33,10 @@ func demoSettings() (config.Config, error) {
 	if err != nil {
 		return cfg, err
 	}
+	return asDemo(cfg)
+}
+
+func asDemo(cfg config.Config) (_ config.Config, err error) {
 	cfg.Demo = true
 	cfg.AllowPrivateMailHosts, cfg.AllowPlainMail = true, true // its mailbox is on this machine
 	if cfg.Data, err = filepath.Abs(cfg.Data); err != nil {

@@ -144,6 +144,9 @@ func lacks(err error) bool {
 	return errors.As(err, &answer) && answer.StatusCode >= http.StatusBadRequest && answer.StatusCode != http.StatusServiceUnavailable
 }
 
+// ErrNoBucket says that the store answers and has no such bucket.
+var ErrNoBucket = errors.New("the bucket does not exist")
+
 // Ping tells whether the store answers and the bucket is there.
 func (s *Store) Ping(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, min(s.patience, dialPatience))
@@ -153,7 +156,7 @@ func (s *Store) Ping(ctx context.Context) error {
 		return unavailable(ctx, err)
 	}
 	if !there {
-		return errUnavailable.Because(fmt.Errorf("bucket %s does not exist", s.bucket))
+		return errUnavailable.Because(fmt.Errorf("%w: %s", ErrNoBucket, s.bucket))
 	}
 	return nil
 }

@@ -15,7 +15,8 @@ import (
 type Mailbox struct {
 	exchange.OfficialMailbox
 	AgencyName  string
-	Quarantined int // up to CountCap
+	Quarantined int       // up to CountCap
+	HeldUntil   time.Time // while a gateway reads it
 }
 
 // HeldMailbox is a mailbox that one gateway reads, with how far it was read.
@@ -41,7 +42,7 @@ func (tx *Tx) Mailboxes(ctx context.Context, agencies []org.ID, everybodys bool)
 	}
 	list := make([]Mailbox, len(rows))
 	for i, r := range rows {
-		list[i] = Mailbox{OfficialMailbox: mailboxOf(r.Mailbox), AgencyName: r.AgencyName, Quarantined: int(r.Quarantined)}
+		list[i] = Mailbox{OfficialMailbox: mailboxOf(r.Mailbox), AgencyName: r.AgencyName, Quarantined: int(r.Quarantined), HeldUntil: value(r.Mailbox.LeaseUntil)}
 	}
 	return list, nil
 }
@@ -52,7 +53,7 @@ func (tx *Tx) Mailbox(ctx context.Context, id org.ID) (Mailbox, []byte, error) {
 	if err != nil {
 		return Mailbox{}, nil, fmt.Errorf("read mailbox: %w", translate(err))
 	}
-	return Mailbox{OfficialMailbox: mailboxOf(r.Mailbox), AgencyName: r.AgencyName, Quarantined: int(r.Quarantined)}, r.Mailbox.Secret, nil
+	return Mailbox{OfficialMailbox: mailboxOf(r.Mailbox), AgencyName: r.AgencyName, Quarantined: int(r.Quarantined), HeldUntil: value(r.Mailbox.LeaseUntil)}, r.Mailbox.Secret, nil
 }
 
 // AddMailbox connects a mailbox to its agency.
