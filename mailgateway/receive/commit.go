@@ -3,6 +3,7 @@ package receive
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"sync"
 
 	"congvan/mailgateway/imap"
@@ -130,7 +131,7 @@ func (c *committer) commit(ctx context.Context, group []*found) error {
 func (r *reader) tell(ctx context.Context, client *imap.Client, uids []uint32) error {
 	_, err := client.MarkDone(ctx, uids)
 	if errors.Is(err, imap.ErrCannotMove) || errors.Is(err, imap.ErrBusy) {
-		r.log.WarnContext(ctx, "the mailbox was not told", "error", err)
+		r.log.WarnContext(ctx, "the mailbox was not told", slog.Any("error", err))
 		return nil
 	}
 	return err

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"strings"
 	"unicode/utf8"
 
@@ -46,7 +47,7 @@ func (g *Gateway) open(ctx context.Context, raw io.Reader, most int64) (opened e
 	defer func() {
 		// A message that breaks the parser is that message's trouble alone.
 		if defect := recover(); defect != nil {
-			g.log.ErrorContext(ctx, "a message broke the parser", "defect", fmt.Sprint(defect))
+			g.log.ErrorContext(ctx, "a message broke the parser", slog.String("defect", fmt.Sprint(defect)))
 			opened.Hold, err = exchange.HeldUnreadable, nil
 		}
 	}()

@@ -42,7 +42,7 @@ func (b *breaks) on(uid uint32) {
 func (b *breaks) hopeless(uid uint32) bool { return b.uid == uid && b.times >= tolerated }
 
 func newReader(g *Gateway, box postgres.HeldMailbox) *reader {
-	r := &reader{g: g, box: box, log: g.log.With("mailbox", box.ID.String())}
+	r := &reader{g: g, box: box, log: g.log.With(slog.String("mailbox", box.ID.String()))}
 	r.cursor.Store(&imap.Cursor{UIDValidity: box.UIDValidity, LastUID: box.LastUID})
 	return r
 }
@@ -83,9 +83,9 @@ func (r *reader) failed(ctx context.Context, err error) {
 		code = known.Code
 	}
 	r.g.meter.failure(code)
-	r.log.WarnContext(ctx, "mailbox session ended", "code", code, "error", err)
+	r.log.WarnContext(ctx, "mailbox session ended", slog.String("code", code), slog.Any("error", err))
 	if err := r.g.inTx(ctx, func(tx *postgres.Tx) error { return tx.MailboxFailed(ctx, r.box.OfficialMailbox, code, r.g.clock()) }); err != nil {
-		r.log.WarnContext(ctx, "the failure was not written down", "error", err)
+		r.log.WarnContext(ctx, "the failure was not written down", slog.Any("error", err))
 	}
 }
 
@@ -145,7 +145,7 @@ func (r *reader) fetchNew(ctx context.Context, client *imap.Client, c *committer
 		if errors.As(err, &renumbered) {
 			// All is read again under the new numbers; what was taken before is
 			// recognised by what it is.
-			r.log.InfoContext(ctx, "the mailbox was renumbered", "before", renumbered.Old, "now", renumbered.New)
+			r.log.InfoContext(ctx, "the mailbox was renumbered", slog.Any("before", renumbered.Old), slog.Any("now", renumbered.New))
 			next = imap.Cursor{}
 			continue
 		}

@@ -2,6 +2,7 @@ package receive
 
 import (
 	"context"
+	"log/slog"
 	"maps"
 	"slices"
 	"sync"
@@ -45,7 +46,7 @@ func (g *Gateway) Run(ctx context.Context) error {
 			held = time.Now()
 			g.arrange(ctx, readers, boxes)
 		case ctx.Err() == nil:
-			g.log.WarnContext(ctx, "mailboxes could not be listed", "error", err)
+			g.log.WarnContext(ctx, "mailboxes could not be listed", slog.Any("error", err))
 			if time.Since(held) > postgres.MailboxLease {
 				g.arrange(ctx, readers, nil) // somebody else may be reading them
 			}
@@ -76,7 +77,7 @@ func (g *Gateway) listen(ctx context.Context, news chan<- struct{}) {
 		}
 	}
 	if err := g.store.Listen(ctx, heard, wake); err != nil {
-		g.log.WarnContext(ctx, "changes of mailboxes are not heard", "error", err)
+		g.log.WarnContext(ctx, "changes of mailboxes are not heard", slog.Any("error", err))
 	}
 }
 
@@ -106,7 +107,7 @@ func (g *Gateway) release(ctx context.Context) error {
 	defer cancel()
 	err := g.inTx(ctx, func(tx *postgres.Tx) error { return tx.ReleaseMailboxes(ctx, g.owner, []org.ID{}) })
 	if err != nil {
-		g.log.WarnContext(ctx, "mailboxes were not given back; their leases end by themselves", "error", err)
+		g.log.WarnContext(ctx, "mailboxes were not given back; their leases end by themselves", slog.Any("error", err))
 	}
 	return nil
 }

@@ -17,7 +17,10 @@ func (w *world) mailbox(t testing.TB, in *agency) string {
 	return id
 }
 
-func aMailbox(t testing.TB, w *world, in *agency, _ org.ID) string { return w.mailbox(t, in) }
+func aMailbox(t testing.TB, w *world, in *agency, _ org.ID) string {
+	t.Helper()
+	return w.mailbox(t, in)
+}
 
 // aHeldMail makes a mail in quarantine whose raw bytes are stored.
 func aHeldMail(t testing.TB, w *world, in *agency, _ org.ID) string {

@@ -18,7 +18,7 @@ func newBench() *cobra.Command {
 		}
 		opt.Out, opt.Progress = c.OutOrStdout(), c.ErrOrStderr()
 		if asJSON != "" {
-			file, err := os.Create(asJSON) //nolint:gosec // the person names the file
+			file, err := os.Create(asJSON)
 			if err != nil {
 				return fmt.Errorf("open the file for the samples: %w", err)
 			}

@@ -75,7 +75,7 @@ func demo(ctx context.Context, out io.Writer) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(cfg.Data, 0o755); err != nil { //nolint:gosec // servers under another user keep their folders in it
+	if err := os.MkdirAll(cfg.Data, 0o755); err != nil {
 		return fmt.Errorf("make the data folder: %w", err)
 	}
 	say := newProgress(out)
@@ -153,7 +153,7 @@ func (s *servers) start(ctx context.Context, cfg *config.Config, say progress) e
 
 // keptSecret gives the secret in the file, made at the first time.
 func keptSecret(path string) (string, error) {
-	kept, err := os.ReadFile(path) //nolint:gosec // in the data folder
+	kept, err := os.ReadFile(path)
 	if err == nil {
 		return string(kept), nil
 	}

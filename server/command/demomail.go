@@ -43,7 +43,7 @@ func demoMail(ctx context.Context, path, subject string, out io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("the demo is not running with the data folder %s: %w", cfg.Data, err)
 	}
-	content, err := os.ReadFile(path) //nolint:gosec // the person names the file
+	content, err := os.ReadFile(path)
 	if err != nil {
 		return fmt.Errorf("read the file: %w", err)
 	}

@@ -36,7 +36,7 @@ func (d *doctor) checkDisk() {
 		d.add("disk", stateWrong, both("Không xem được thư mục dữ liệu: %s", "The data folder cannot be looked at: %s", err), both("Sửa CONGVAN_DATA hoặc quyền của thư mục.", "Correct CONGVAN_DATA or the folder's rights."))
 		return
 	}
-	d.judgeRoom(path, uint64(room.Bavail)*uint64(room.Bsize), room.Files, room.Ffree) //nolint:gosec,unconvert // sizes are positive; their types differ between systems
+	d.judgeRoom(path, uint64(room.Bavail)*uint64(room.Bsize), room.Files, room.Ffree) //nolint:unconvert // sizes are positive; their types differ between systems
 }
 
 // judgeRoom tells what free bytes and free entries mean; file systems that make

@@ -138,7 +138,7 @@ func (r *randomAccess) ReadAt(p []byte, off int64) (int, error) {
 // requests are answered.
 func (in *installation) run(ctx context.Context, ready func()) error {
 	if err := in.blobs.EnsureBucket(ctx); err != nil {
-		in.log.WarnContext(ctx, "the object store is not there yet", "error", err)
+		in.log.WarnContext(ctx, "the object store is not there yet", slog.Any("error", err))
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	if in.cfg.Does("api") {
@@ -172,7 +172,8 @@ func (in *installation) sweep(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	in.log.InfoContext(ctx, "swept", "blobs", swept.Blobs, "orphans", swept.Orphans, "uploads", swept.Uploads, "bytes", swept.Bytes, "sessions", sessions)
+	in.log.InfoContext(ctx, "swept",
+		slog.Any("blobs", swept.Blobs), slog.Any("orphans", swept.Orphans), slog.Any("uploads", swept.Uploads), slog.Any("bytes", swept.Bytes), slog.Any("sessions", sessions))
 	return nil
 }
 
@@ -191,7 +192,7 @@ func (in *installation) handler() (http.Handler, error) {
 const drain = 15 * time.Second
 
 func (in *installation) serveHTTP(ctx context.Context, ready func()) error {
-	handler, err := in.handler()
+	handler, err := in.handler() //nolint:contextcheck // each request has its own
 	if err != nil {
 		return err
 	}

@@ -25,5 +25,5 @@ func objectStoreChild() (func() *exec.Cmd, error) {
 	if err != nil {
 		return nil, fmt.Errorf("find this binary: %w", err)
 	}
-	return func() *exec.Cmd { return exec.Command(exe, objectStoreCommand) }, nil //nolint:gosec,noctx // this binary itself; embedded ends it
+	return func() *exec.Cmd { return exec.Command(exe, objectStoreCommand) }, nil //nolint:noctx // this binary itself; embedded ends it
 }

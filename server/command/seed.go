@@ -9,7 +9,7 @@ import (
 )
 
 // demoPassword is that of everybody in the demonstration.
-const demoPassword = "travinh-2017"
+const demoPassword = "travinh-2017" //nolint:gosec // printed at every start of the demo
 
 // seed brings in the demo province; what is there already stays as it is.
 func (in *installation) seed(ctx context.Context, say progress) error {

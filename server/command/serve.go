@@ -3,6 +3,7 @@ package command
 import (
 	"context"
 	"fmt"
+	"log/slog"
 
 	"github.com/spf13/cobra"
 )
@@ -40,6 +41,6 @@ func serve(ctx context.Context, roles []string) error {
 		return err
 	}
 	defer in.close()
-	log.InfoContext(ctx, "starting", "version", versionText(), "roles", cfg.Roles, "addr", cfg.Addr)
-	return in.run(ctx, func() { log.InfoContext(ctx, "serving", "url", cfg.PublicURL) })
+	log.InfoContext(ctx, "starting", slog.String("version", versionText()), slog.Any("roles", cfg.Roles), slog.String("addr", cfg.Addr))
+	return in.run(ctx, func() { log.InfoContext(ctx, "serving", slog.String("url", cfg.PublicURL)) })
 }

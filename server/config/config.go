@@ -117,7 +117,7 @@ func Read(environ []string) (Config, error) {
 }
 
 func readFile(path string) (map[string]string, error) {
-	f, err := os.Open(path) //nolint:gosec // the operator names the file
+	f, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("read the settings: %w", err)
 	}

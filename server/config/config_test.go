@@ -57,7 +57,7 @@ func TestConfig_SecretsNeverShow(t *testing.T) {
 		t.Fatal(err)
 	}
 	var log strings.Builder
-	slog.New(slog.NewJSONHandler(&log, nil)).Info("settings", "config", c, "secret", c.S3SecretKey)
+	slog.New(slog.NewJSONHandler(&log, nil)).Info("settings", slog.Any("config", c), slog.Any("secret", c.S3SecretKey))
 	shown := fmt.Sprintf("%v %+v %#v %s", c, c, c, log.String())
 	if strings.Contains(shown, "long-enough-word") {
 		t.Fatalf("a secret shows in %s", shown)
@@ -77,7 +77,7 @@ func TestConfig_FileWithAMisspeltNameIsRefused(t *testing.T) {
 	if err != nil || c.Addr != "127.0.0.1:9999" {
 		t.Fatalf("%+v %v", c.Addr, err)
 	}
-	write("CONGVAN_ADRESS=x\n")
+	write("CONGVAN_ADDRS=x\n")
 	if _, err := config.Read([]string{"CONGVAN_CONFIG=" + path}); err == nil {
 		t.Fatal("a misspelt setting is silent")
 	}

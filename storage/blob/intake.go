@@ -70,10 +70,10 @@ func (in *intake) Read(p []byte) (int, error) {
 	switch {
 	case in.most > 0 && in.size > in.most:
 		err = errTooLarge
-	case in.known >= 0 && in.size > in.known, err == io.EOF && in.size < in.known:
+	case in.known >= 0 && in.size > in.known, err == io.EOF && in.size < in.known: //nolint:errorlint // a reader ends with io.EOF itself, never with one inside
 		err = errTruncated
 	}
-	if err == nil || err == io.EOF {
+	if err == nil || err == io.EOF { //nolint:errorlint // a reader ends with io.EOF itself, never with one inside
 		return n, err
 	}
 	if in.err == nil {

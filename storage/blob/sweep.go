@@ -162,7 +162,7 @@ func (s *Store) sweepShelf(ctx context.Context, shelf string, before time.Time, 
 	err := s.each(ctx, minio.ListObjectsOptions{Prefix: shelf, Recursive: true}, func(object minio.ObjectInfo) error {
 		key, err := org.ParseID(strings.TrimPrefix(object.Key, shelf))
 		if err != nil || objectName(key) != object.Key || !madeAt(key).Before(before) {
-			return nil // none of ours, or too young
+			return nil //nolint:nilerr // none of ours, or too young
 		}
 		if batch = append(batch, key); len(batch) < listBatch {
 			return nil

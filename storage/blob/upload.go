@@ -172,7 +172,7 @@ func (c *chain) Read(p []byte) (int, error) {
 			c.segments = c.segments[1:]
 		}
 		n, err := c.current.Read(p)
-		if err == io.EOF {
+		if err == io.EOF { //nolint:errorlint // a reader ends with io.EOF itself, never with one inside
 			c.drop()
 			err = nil
 			if n == 0 {

@@ -103,7 +103,7 @@ func (d *Dovecot) start(ctx context.Context, opt DovecotOptions) error {
 	if err := users.Mail.reach(mail); err != nil {
 		return err
 	}
-	if err := users.Mail.own(mail, 0o700); err != nil {
+	if err := users.Mail.own(mail); err != nil {
 		return err
 	}
 	if err := d.writeUsers(opt.Mailboxes, users.Internal); err != nil {
@@ -149,7 +149,7 @@ func (d *Dovecot) writeUsers(mailboxes map[string]string, reader identity) error
 			return fmt.Errorf("mailbox %q: not an address", address)
 		}
 		var salt [8]byte
-		rand.Read(salt[:]) //nolint:errcheck // never fails since Go 1.24
+		rand.Read(salt[:])
 		sum := sha256.Sum256(append([]byte(password), salt[:]...))
 		fmt.Fprintf(&b, "%s:{SSHA256}%s::::::\n", address, base64.StdEncoding.EncodeToString(append(sum[:], salt[:]...)))
 	}

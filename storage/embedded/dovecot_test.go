@@ -140,7 +140,7 @@ func TestDovecotTakesManyConnectionsFromOneAddress(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer c.Close()
+		t.Cleanup(func() { _ = c.Close() })
 		if err := c.Login("a@example.vn", "one").Wait(); err != nil {
 			t.Fatal(err)
 		}

@@ -134,7 +134,7 @@ func syncFolder(path string) error {
 // secret makes a password of 160 random bits.
 func secret() string {
 	var b [20]byte
-	rand.Read(b[:]) //nolint:errcheck // never fails since Go 1.24
+	rand.Read(b[:])
 	return hex.EncodeToString(b[:])
 }
 
@@ -186,7 +186,8 @@ func identityOf(u *user.User) (identity, error) {
 }
 
 // own makes a private folder that belongs to the user.
-func (id identity) own(path string, mode os.FileMode) error {
+func (id identity) own(path string) error {
+	const mode = 0o700
 	if err := os.MkdirAll(path, mode); err != nil {
 		return fmt.Errorf("make %s: %w", path, err)
 	}
@@ -236,7 +237,7 @@ func (id identity) reach(path string) error {
 // one, or a private one in the temporary folder, which the caller removes.
 func socketFolder(wanted, longestName string, id identity) (dir string, temporary bool, err error) {
 	if len(wanted)+1+len(longestName) < maxSocketPath {
-		return wanted, false, id.own(wanted, 0o700)
+		return wanted, false, id.own(wanted)
 	}
 	dir, err = os.MkdirTemp("", "cv")
 	if err != nil {
@@ -246,7 +247,7 @@ func socketFolder(wanted, longestName string, id identity) (dir string, temporar
 		_ = os.Remove(dir)
 		return "", false, fmt.Errorf("paths under %s are too long for a socket: set TMPDIR to a shorter one", os.TempDir())
 	}
-	return dir, true, id.own(dir, 0o700)
+	return dir, true, id.own(dir)
 }
 
 // freePort asks the kernel for a loopback port that nobody uses now. Somebody

@@ -189,7 +189,7 @@ func (p *Postgres) initialise(ctx context.Context, bin binaries, id identity, da
 	if err := os.RemoveAll(draft); err != nil {
 		return fmt.Errorf("clear data folder: %w", err)
 	}
-	if err := id.own(draft, 0o700); err != nil {
+	if err := id.own(draft); err != nil {
 		return err
 	}
 	// initdb reads the first password from a file that its own user may read.

@@ -115,7 +115,7 @@ func (o *s3Orders) hand() error {
 		return err
 	}
 	for _, dir := range []string{o.Objects, o.Sidecar} {
-		if err := id.own(dir, 0o700); err != nil {
+		if err := id.own(dir); err != nil {
 			return err
 		}
 	}

@@ -195,8 +195,11 @@ func TestS3KeepsNoHalfObjects(t *testing.T) {
 		t.Fatal(err)
 	}
 	answer, err := http.ReadResponse(bufio.NewReader(conn), nil)
-	if err == nil && answer.StatusCode < 300 {
-		t.Errorf("the store says %s", answer.Status)
+	if err == nil {
+		defer answer.Body.Close()
+		if answer.StatusCode < 300 {
+			t.Errorf("the store says %s", answer.Status)
+		}
 	}
 	if info, err := c.StatObject(t.Context(), "files", "half", minio.StatObjectOptions{}); err == nil {
 		t.Errorf("%d bytes were kept", info.Size)

@@ -148,7 +148,7 @@ type wholeReader struct {
 func (w *wholeReader) Read(p []byte) (int, error) {
 	n, err := w.body.Read(p)
 	w.left -= int64(n)
-	if w.left > 0 && (err == io.EOF || err == io.ErrUnexpectedEOF) {
+	if w.left > 0 && (err == io.EOF || err == io.ErrUnexpectedEOF) { //nolint:errorlint // a reader ends with io.EOF itself, never with one inside
 		err = errCutOff // the library takes either of the two for a good end
 	}
 	return n, err

@@ -70,7 +70,7 @@ func (s *Store) Listen(ctx context.Context, heard func([]Change), lost func()) e
 			}
 		}, heard)
 		if ctx.Err() != nil {
-			return nil
+			return nil //nolint:nilerr // the end was asked for
 		}
 		if err == nil {
 			continue

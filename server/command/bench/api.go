@@ -86,6 +86,7 @@ func newPipe(files bareFiles) *piping {
 		}
 		if err != nil {
 			http.Error(w, err.Error(), http.StatusBadGateway)
+			return
 		}
 	})
 	return &piping{server: httptest.NewServer(handler),

@@ -67,7 +67,7 @@ func (b *bench) sized(full, quick int) int {
 
 func (b *bench) say(format string, values ...any) {
 	if b.Progress != nil {
-		fmt.Fprintf(b.Progress, format+"\n", values...)
+		_, _ = fmt.Fprintf(b.Progress, format+"\n", values...)
 	}
 }
 
@@ -145,9 +145,9 @@ func newReport(quick bool) *report {
 const rowFormat = "%-26s %16s %16s %8s  %-8s %-5s %s\n"
 
 func printHead(out io.Writer) {
-	fmt.Fprintf(out, rowFormat, "name", "ours", "baseline", "ratio", "target", "", "")
+	_, _ = fmt.Fprintf(out, rowFormat, "name", "ours", "baseline", "ratio", "target", "", "")
 }
 
 func printRow(out io.Writer, r Row) {
-	fmt.Fprintf(out, rowFormat, r.Name, r.Ours.show(r.Unit), r.Baseline.show(r.Unit), fmt.Sprintf("%.3g", r.Ratio), r.Target.String(), r.Verdict, r.Note)
+	_, _ = fmt.Fprintf(out, rowFormat, r.Name, r.Ours.show(r.Unit), r.Baseline.show(r.Unit), fmt.Sprintf("%.3g", r.Ratio), r.Target.String(), r.Verdict, r.Note)
 }

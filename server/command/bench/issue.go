@@ -122,7 +122,7 @@ func (k *desk) issueByTurns(ctx context.Context, times, receivers int) (ours, ba
 		if i%2 == 0 {
 			err = k.documents.Issue(ctx, k.clerk, command(k.clerk), id, org.ID{}, h)
 		} else {
-			err = k.issueBare(ctx, id, h, receivers)
+			err = k.issueBare(ctx, id, receivers)
 		}
 		if err != nil {
 			return nil, nil, err
@@ -188,7 +188,7 @@ union all
 select $1, $6::uuid, $5, 'document', $2, 'issued', $7::uuid`
 )
 
-func (k *desk) issueBare(ctx context.Context, id org.ID, h document.Hash, receivers int) error {
+func (k *desk) issueBare(ctx context.Context, id org.ID, receivers int) error {
 	now := time.Now()
 	deliveries, arrivals, lines, events := newIDs(receivers), newIDs(receivers), newIDs(receivers), newIDs(receivers)
 	var b pgx.Batch

@@ -55,7 +55,8 @@ func (d *database) person(ctx context.Context, agency, unit org.ID, role org.Rol
 	if err != nil {
 		return p, err
 	}
-	return p, d.holds(ctx, &p, agency, unit, role)
+	err = d.holds(ctx, &p, agency, unit, role)
+	return p, err
 }
 
 // holds gives the person one more position.

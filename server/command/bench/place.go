@@ -146,7 +146,7 @@ func (d *database) settle(ctx context.Context) error {
 func (p *place) objects(ctx context.Context, bucket string) (blob.Config, error) {
 	if p.s3 == nil {
 		s3, err := embedded.StartS3(ctx, embedded.S3Options{Dir: p.storeDir(),
-			Command: func() *exec.Cmd { return exec.Command(p.exe, objectStoreCommand) }})
+			Command: func() *exec.Cmd { return exec.Command(p.exe, objectStoreCommand) }}) //nolint:noctx // embedded ends it
 		if err != nil {
 			return blob.Config{}, err
 		}
@@ -168,7 +168,8 @@ func (p *place) blobs(ctx context.Context, d *database, bucket string) (*blob.St
 	if err != nil {
 		return nil, cfg, err
 	}
-	return store, cfg, store.EnsureBucket(ctx)
+	err = store.EnsureBucket(ctx)
+	return store, cfg, err
 }
 
 // dovecot starts a mail server with mailboxes.

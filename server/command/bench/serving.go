@@ -37,7 +37,7 @@ const servingGrace = 30 * time.Second
 
 // serve starts a process that answers for the desk's database and bucket.
 func (b *bench) serve(ctx context.Context, k *desk, cfg blob.Config) (*serving, error) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, fmt.Errorf("find a port: %w", err)
 	}
@@ -46,7 +46,7 @@ func (b *bench) serve(ctx context.Context, k *desk, cfg blob.Config) (*serving, 
 		return nil, fmt.Errorf("find a port: %w", err)
 	}
 	s := &serving{desk: k, url: "http://" + addr, client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64, WriteBufferSize: copyBuffer, ReadBufferSize: copyBuffer}}}
-	s.process = exec.Command(b.exe, "serve", "--roles", "api") //nolint:gosec // this very binary
+	s.process = exec.Command(b.exe, "serve", "--roles", "api") //nolint:noctx // it is asked to end, so that it can
 	s.process.Stderr = os.Stderr
 	key := make([]byte, 32)
 	if _, err := rand.Read(key); err != nil {
