@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net/http"
 	"strings"
@@ -112,5 +113,10 @@ func (b *movingBody) Read(p []byte) (int, error) {
 	// Where there is no connection with deadlines (a test without a network) there is nothing to extend.
 	_ = b.control.SetReadDeadline(time.Now().Add(stall))
 	_ = b.control.SetWriteDeadline(time.Now().Add(stall + writeTime))
-	return b.ReadCloser.Read(p)
+	n, err := b.ReadCloser.Read(p)
+	var over *http.MaxBytesError
+	if errors.As(err, &over) {
+		err = errTooLarge
+	}
+	return n, err
 }

@@ -31,6 +31,7 @@ import (
 	"congvan/server/domain/exchange"
 	"congvan/server/domain/org"
 	"congvan/server/provider/sheet"
+	"congvan/server/provider/text"
 	"congvan/storage/blob"
 	"congvan/storage/postgres"
 	"congvan/storage/secret"
@@ -58,7 +59,14 @@ func (i *installation) later(d time.Duration) { i.offset.Add(int64(d)) }
 // install starts a server. change may set options that a test is about.
 func install(t *testing.T, change ...func(*api.Options)) *installation {
 	t.Helper()
-	i := &installation{Database: storagetest.DB(t), log: &safeBuffer{}}
+	db := storagetest.DB(t)
+	return installOn(t, db, storagetest.Blobs(t, db), change...)
+}
+
+// installOn starts a server on storage that the test may break.
+func installOn(t *testing.T, db *storagetest.Database, blobs *blob.Store, change ...func(*api.Options)) *installation {
+	t.Helper()
+	i := &installation{Database: db, blobs: blobs, log: &safeBuffer{}}
 	i.accounts = accounts.New(i.Store, i.now, accounts.Options{SessionIdle: 8 * time.Hour, SessionLife: 7 * 24 * time.Hour, ReadSheet: readUnits})
 	public, err := url.Parse("http://localhost:8080")
 	if err != nil {
@@ -71,7 +79,6 @@ func install(t *testing.T, change ...func(*api.Options)) *installation {
 			}
 		}
 	})
-	i.blobs = storagetest.Blobs(t, i.Database)
 	if i.secrets, err = secret.New(secret.NewKey()); err != nil {
 		t.Fatal(err)
 	}
@@ -85,10 +92,9 @@ func install(t *testing.T, change ...func(*api.Options)) *installation {
 			t.Error(err)
 		}
 	})
-	readable := func(context.Context, document.File) error { return nil }
 	opts := api.Options{
 		Accounts:  i.accounts,
-		Documents: outgoing.New(i.Store, i.blobs, readable, i.now),
+		Documents: outgoing.New(i.Store, i.blobs, i.readable, i.now),
 		Arrivals:  incoming.New(i.Store, i.blobs, i.now),
 		Mail:      intake.New(i.Store, i.blobs, i.secrets, i.now, intake.Options{Reopen: nothingInside}),
 		Reports:   report.New(i.Store),
@@ -117,6 +123,21 @@ func install(t *testing.T, change ...func(*api.Options)) *installation {
 	i.http = &http.Client{Transport: &checked{t: t, next: server.Client().Transport}, Timeout: 30 * time.Second,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	return i
+}
+
+// readable refuses files that nobody could read, as the real wiring does.
+func (i *installation) readable(ctx context.Context, file document.File) error {
+	content, err := i.blobs.Open(ctx, file.Hash)
+	if err != nil {
+		return err
+	}
+	defer content.Close()
+	whole, err := io.ReadAll(content)
+	if err != nil {
+		return err
+	}
+	_, err = text.Check(bytes.NewReader(whole), file.Size, file.Name)
+	return err
 }
 
 // nothingInside is what the gateway finds in every held mail; that it opens them

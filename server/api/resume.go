@@ -8,8 +8,10 @@ import (
 	"github.com/gin-gonic/gin"
 	"github.com/tus/tusd/v2/pkg/handler"
 	"golang.org/x/exp/slog"
+	"golang.org/x/text/unicode/norm"
 
 	"congvan/server/app/outgoing"
+	"congvan/server/domain/document"
 	"congvan/server/domain/fault"
 	"congvan/server/domain/org"
 )
@@ -129,7 +131,9 @@ func told(ctx context.Context, err error) error {
 
 // NewUpload begins an upload of the person.
 func (s tusStore) NewUpload(ctx context.Context, info handler.FileInfo) (handler.Upload, error) {
-	u, err := s.documents.BeginUpload(ctx, personOf(ctx), info.MetaData["filename"], info.MetaData["filetype"], info.Size)
+	// This text comes in a header that the contract cannot look into.
+	name, declared := norm.NFC.String(info.MetaData["filename"]), norm.NFC.String(document.CleanLine(info.MetaData["filetype"]))
+	u, err := s.documents.BeginUpload(ctx, personOf(ctx), name, declared, info.Size)
 	if err != nil {
 		return nil, told(ctx, err)
 	}
