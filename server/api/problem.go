@@ -111,7 +111,7 @@ func (g *gate) problem(c *gin.Context, status int, f *fault.Error) {
 	h.Set("Content-Type", "application/problem+json")
 	h.Set("Content-Language", tongue)
 	h.Set("Cache-Control", "no-store")
-	for _, gone := range []string{"ETag", "Content-Length", "Content-Disposition", "Content-Encoding"} {
+	for _, gone := range []string{"ETag", "Content-Length", "Content-Disposition", "Content-Encoding", "Content-Range", "Accept-Ranges"} {
 		h.Del(gone)
 	}
 	if status == http.StatusUnauthorized {

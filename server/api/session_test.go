@@ -2,8 +2,10 @@ package api_test
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -152,6 +154,42 @@ func TestSignInStormIsThrottled(t *testing.T) {
 	}
 	i.later(time.Hour)
 	c.call("POST", "/api/session", object{"login": "ai.do", "password": "sai"}).refused(t, 401, "wrong_credentials")
+}
+
+// A storm of sign-ins from many addresses is answered, every one of it, and
+// whoever works meanwhile goes on working; a person of another login and
+// address signs in.
+func TestSignInStormLeavesTheOthersAtWork(t *testing.T) {
+	t.Parallel()
+	i := install(t, func(o *api.Options) { o.TrustedProxies = []string{"127.0.0.1"} })
+	o := i.Office(t, "H59.01", "Xã Long Đức")
+	i.withPassword(t, o.Clerk.AccountID, "vanthu.longduc")
+	i.withPassword(t, o.Leader.AccountID, "lanhdao.longduc")
+	c, works := i.nobody(t), i.as(t, o.Officer.AccountID)
+	from := func(k int) header { return header{"X-Forwarded-For", fmt.Sprintf("203.0.113.%d", k)} }
+	const stormy = 150 // a fifth of them for logins that are not; the others run out of tries soon
+	storm := make(chan map[int]int, 1)
+	var next atomic.Int64
+	go func() {
+		storm <- together(stormy, func() int {
+			k := int(next.Add(1))
+			login := "vanthu.longduc"
+			if k%5 == 0 {
+				login = fmt.Sprintf("ai.do.%d", k)
+			}
+			return c.call("POST", "/api/session", object{"login": login, "password": "sai"}, from(k%8)).Status
+		})
+	}()
+	for range 30 {
+		works.get("/api/me").need(t, 200)
+	}
+	got := <-storm
+	t.Logf("answers of the storm: %v", got)
+	if got[401]+got[429]+got[503] != stormy || got[401] == 0 || got[429] == 0 {
+		t.Errorf("a storm of sign-ins is answered %v", got)
+	}
+	good := object{"login": "lanhdao.longduc", "password": password}
+	c.call("POST", "/api/session", good, header{"X-Forwarded-For", "198.51.100.7"}).need(t, 200)
 }
 
 func TestClientAddressComesFromTrustedProxiesOnly(t *testing.T) {
