@@ -1,11 +1,10 @@
 import { useRouter } from "@tanstack/react-router";
 import { asProblem } from "@/api/problem";
 import { useText } from "@/text/text";
-import { ErrorState } from "@/ui/states";
+import { ErrorState, MissingState } from "@/ui/states";
 
 export function MissingPage() {
-  const t = useText().common;
-  return <ErrorState title={t.notFoundTitle} hint={t.notFoundHint} />;
+  return <MissingState />;
 }
 
 export function BrokenPage({ error }: { error: unknown }) {

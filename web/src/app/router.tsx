@@ -169,6 +169,9 @@ const password = createRoute({
   component: lazyRouteComponent(() => import("@/features/session/password-page"), "PasswordPage"),
 });
 
+// Whatever else is typed: the desk stays around the answer.
+const missing = createRoute({ getParentRoute: () => desk, path: "$", component: MissingPage });
+
 const tree = root.addChildren([
   signIn,
   desk.addChildren([
@@ -190,6 +193,7 @@ const tree = root.addChildren([
     importing,
     sessions,
     password,
+    missing,
   ]),
 ]);
 

@@ -17,19 +17,19 @@ async function library() {
   return pdfjs;
 }
 
-export function usePdf(url: string): PdfState {
-  const [state, setState] = useState<{ url: string; state: PdfState }>({ url, state: { is: "loading" } });
+export function usePdf(source: string | Blob): PdfState {
+  const [state, setState] = useState<{ source: string | Blob; state: PdfState }>({ source, state: { is: "loading" } });
   useEffect(() => {
     let gone = false;
     let close = () => {};
     const tell = (next: PdfState) => {
-      if (!gone) setState({ url, state: next });
+      if (!gone) setState({ source, state: next });
     };
     const open = async () => {
       const pdfjs = await library();
       if (gone) return;
       const task = pdfjs.getDocument({
-        url,
+        ...(typeof source === "string" ? { url: source } : { data: new Uint8Array(await source.arrayBuffer()) }),
         // Only what is looked at is fetched, by ranges: a hundred-page scan over a slow line.
         disableAutoFetch: true,
         disableStream: true,
@@ -54,12 +54,12 @@ export function usePdf(url: string): PdfState {
     open().catch((error: unknown) => {
       const name = error instanceof Error ? error.name : "";
       if (name === "PasswordException") tell({ is: "encrypted" });
-      else setState((s) => (gone || s.state.is === "encrypted" ? s : { url, state: { is: "failed" } }));
+      else setState((s) => (gone || s.state.is === "encrypted" ? s : { source, state: { is: "failed" } }));
     });
     return () => {
       gone = true;
       close();
     };
-  }, [url]);
-  return state.url === url ? state.state : { is: "loading" };
+  }, [source]);
+  return state.source === source ? state.state : { is: "loading" };
 }

@@ -7,8 +7,9 @@ import { usePdf } from "./pdf-file";
 import { PdfPage } from "./pdf-page";
 
 interface PdfViewerProps {
-  url: string;
-  downloadUrl: string;
+  // Where the bytes are: an address, or a file of this machine.
+  source: string | Blob;
+  downloadUrl?: string;
   name: string;
   // Shown at the left of the bar, e.g. the choice of the file.
   choice?: ReactNode;
@@ -16,14 +17,14 @@ interface PdfViewerProps {
 
 const steps = [0.4, 0.5, 0.67, 0.8, 0.9, 1, 1.1, 1.25, 1.5, 1.75, 2, 2.5, 3, 4];
 
-export function PdfViewer({ url, downloadUrl, name, choice }: PdfViewerProps) {
+export function PdfViewer({ source, downloadUrl, name, choice }: PdfViewerProps) {
   const t = useText().parts.pdf;
-  const file = usePdf(url);
+  const file = usePdf(source);
   const scroll = useRef<HTMLDivElement>(null);
   const room = useWidth(scroll);
   const [zoom, setZoom] = useState<number>();
   const [rotation, setRotation] = useState(0);
-  const { page, onVisible } = useCurrentPage(url);
+  const { page, onVisible } = useCurrentPage(source);
   const flat = rotation % 180 === 0;
   const sheetWidth = file.is === "open" ? (flat ? file.width : file.height) : 595;
   const fit = Math.max(0.3, Math.min(2.2, (room - 26) / sheetWidth));
@@ -62,13 +63,17 @@ export function PdfViewer({ url, downloadUrl, name, choice }: PdfViewerProps) {
         <Button look="plain" small icon={<Plus size={15} />} aria-label={t.zoomIn} title={t.zoomIn} onClick={() => step(1)} />
         <Button look="plain" small icon={<MoveHorizontal size={15} />} aria-label={t.fitWidth} title={t.fitWidth} onClick={() => setZoom(undefined)} />
         <Button look="plain" small icon={<RotateCw size={15} />} aria-label={t.rotate} title={t.rotate} onClick={() => setRotation((rotation + 90) % 360)} />
-        <span className={css.gap} />
-        <a className={buttonClass("plain", true, true)} href={url} target="_blank" rel="noreferrer" aria-label={t.newTab} title={t.newTab}>
-          <ExternalLink size={15} />
-        </a>
-        <a className={buttonClass("plain", true, true)} href={downloadUrl} download={name} aria-label={t.download} title={t.download}>
-          <Download size={15} />
-        </a>
+        {typeof source === "string" ? (
+          <>
+            <span className={css.gap} />
+            <a className={buttonClass("plain", true, true)} href={source} target="_blank" rel="noreferrer" aria-label={t.newTab} title={t.newTab}>
+              <ExternalLink size={15} />
+            </a>
+            <a className={buttonClass("plain", true, true)} href={downloadUrl} download={name} aria-label={t.download} title={t.download}>
+              <Download size={15} />
+            </a>
+          </>
+        ) : null}
       </div>
       <div ref={scroll} className={css.scroll} tabIndex={0} aria-label={name} role="document">
         {file.is === "loading" ? <div className={css.note}>{t.loading}</div> : null}
@@ -122,13 +127,13 @@ function PageBox({ page, pages, onGo }: { page: number; pages: number; onGo: (n:
 }
 
 // The page that fills most of the window is the current one.
-function useCurrentPage(url: string) {
+function useCurrentPage(source: string | Blob) {
   const shares = useRef(new Map<number, number>());
   const [page, setPage] = useState(1);
   useEffect(() => {
     shares.current.clear();
     setPage(1);
-  }, [url]);
+  }, [source]);
   const onVisible = useCallback((number: number, share: number) => {
     if (share > 0) shares.current.set(number, share);
     else shares.current.delete(number);

@@ -1,7 +1,7 @@
-import { CircleAlert, Inbox, Info, SearchX, WifiOff } from "lucide-react";
+import { CircleAlert, FileQuestion, Inbox, Info, SearchX, WifiOff } from "lucide-react";
 import type { ReactNode } from "react";
 import { useText } from "@/text/text";
-import { Button } from "./button";
+import { Button, buttonClass } from "./button";
 import { classes } from "./classes";
 import css from "./states.module.css";
 
@@ -35,6 +35,21 @@ export function ErrorState({ title, hint, onRetry }: {
       <p className={css.title}>{title ?? t.failedTitle}</p>
       <p className={css.hint}>{hint ?? t.failedHint}</p>
       {onRetry ? <Button onClick={onRetry}>{t.retry}</Button> : null}
+    </div>
+  );
+}
+
+// Gone, foreign, or never there: the three look the same.
+export function MissingState() {
+  const t = useText().common;
+  return (
+    <div className={css.state}>
+      <FileQuestion size={30} strokeWidth={1.4} aria-hidden />
+      <h1 className={css.title}>{t.notFoundTitle}</h1>
+      <p className={css.hint}>{t.notFoundHint}</p>
+      <a className={buttonClass()} href="/">
+        {t.goHome}
+      </a>
     </div>
   );
 }

@@ -30,7 +30,8 @@ export function ToastProvider({ children }: { children: ReactNode }) {
   const show = useCallback<Show>(
     (toast) => {
       const id = ++counter.current;
-      setToasts((all) => [...all.slice(-3), { ...toast, id }]);
+      // Said again it is said once, and stays longer.
+      setToasts((all) => [...all.filter((x) => x.text !== toast.text).slice(-2), { ...toast, id }]);
       if (!toast.wrong) window.setTimeout(() => drop(id), 5000);
     },
     [drop],

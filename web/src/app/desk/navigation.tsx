@@ -35,13 +35,14 @@ export function Navigation() {
   const work = useQuery(workQuery).data;
   const administers = me.operator || hasRole(me, "admin");
   const clerk = hasRole(me, "clerk");
+  const office = hasRole(me, "clerk", "leader", "unit_head", "officer");
   return (
     <div className={css.nav}>
       <Link to="/" className={css.brand}>
         <Mark size={22} />
         <span>congvan</span>
       </Link>
-      {me.positions.length > 0 ? (
+      {office ? (
         <div className={css.compose}>
           <Link to="/outgoing/new" className={buttonClass("primary")}>
             <FilePlus2 size={15} /> {t.compose}
@@ -50,7 +51,7 @@ export function Navigation() {
       ) : null}
       <nav className={css.links} aria-label={t.menu}>
         <Item to="/" icon={<ListTodo size={size} />} label={t.home} count={total(work, me)} accent />
-        {me.positions.length > 0 ? (
+        {office ? (
           <>
             <div className={css.heading}>{t.incoming}</div>
             <Item
@@ -70,7 +71,7 @@ export function Navigation() {
               count={countOf(work, "finish")}
             />
             <Item to="/outgoing" search={{}} exact icon={<Send size={size} />} label={t.outgoingAll} />
-            <div className={css.heading}>{t.registers}</div>
+            <div className={css.heading}>{t.books}</div>
             <Item to="/registers" icon={<BookOpen size={size} />} label={t.registers} />
           </>
         ) : null}

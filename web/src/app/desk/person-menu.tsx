@@ -3,7 +3,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { KeyRound, LogOut, MonitorSmartphone } from "lucide-react";
 import { client, value } from "@/api/client";
 import { useActing } from "@/features/session/acting";
-import { positionLine, useMe } from "@/features/session/me";
+import { briefAgency, positionLine, useMe } from "@/features/session/me";
 import { useWording, type Language } from "@/text/text";
 import { Menu, MenuChoice, MenuHeading, MenuItem, MenuLine } from "@/ui/menu";
 import { setDensity, setTheme, useDensity, useTheme } from "../preferences";
@@ -51,7 +51,7 @@ export function PersonMenu() {
             <span className={css.face}>{initials(me.fullName)}</span>
             <span className={css.name}>
               <span>{me.fullName}</span>
-              <small title={shown ? positionLine(shown) : undefined}>{shown ? [shown.title, shown.agencyName].filter(Boolean).join(" · ") : several ? t.actingAuto : me.login}</small>
+              <small title={shown ? positionLine(shown) : undefined}>{shown ? [shown.title, briefAgency(shown.agencyName)].filter(Boolean).join(" · ") : several ? t.actingAuto : me.login}</small>
             </span>
           </>
         }

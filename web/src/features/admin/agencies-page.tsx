@@ -29,11 +29,10 @@ export function AgenciesPage() {
   const set = (change: AgencySearch) =>
     void navigate({ to: "/admin/agencies", search: compact({ ...search, ...change }), replace: true });
   const columns: readonly Column<Agency>[] = [
-    { id: "code", title: a.code, width: "150px", cell: (x) => x.code },
+    { id: "code", title: a.code, width: "112px", cell: (x) => x.code },
     { id: "name", title: a.name, cell: (x) => <strong title={x.name}>{x.name}</strong> },
-    { id: "abbreviation", title: a.abbreviation, width: "110px", cell: (x) => x.abbreviation },
-    { id: "level", title: a.level, width: "130px", cell: (x) => t.admin.levels[x.level] },
-    { id: "channel", title: a.channel, width: "130px", cell: (x) => t.recipient.channels[x.channel] },
+    { id: "abbreviation", title: a.abbreviation, width: "96px", cell: (x) => x.abbreviation },
+    { id: "level", title: a.level, width: "124px", cell: (x) => t.admin.levels[x.level] },
   ];
   const chosen = rows?.find((x) => x.id === open);
   const now = today();
@@ -50,7 +49,7 @@ export function AgenciesPage() {
           <SearchBox ref={find} value={search.q ?? ""} placeholder={a.find} onChange={(q) => set({ q: q || undefined })} />
           <FilterPick label={a.level} value={search.level} choices={levels.map((l) => [l, t.admin.levels[l]] as const)} onChange={(level) => set({ level })} />
           <FilterPick
-            label={a.validUntil}
+            label={a.valid}
             value={search.retired ? "retired" : undefined}
             choices={[["retired", a.retired]]}
             onChange={(v) => set({ retired: v ? true : undefined })}

@@ -30,7 +30,7 @@ export function GroupsPage() {
   const columns: readonly Column<Group>[] = [
     { id: "name", title: g.name, cell: (x) => <strong>{x.name}</strong> },
     { id: "agency", title: g.agency, width: "300px", cell: (x) => agencies.find((a) => a.id === x.agencyId)?.name },
-    { id: "shared", title: g.shared, width: "240px", cell: (x) => (x.shared ? g.sharedShort : "") },
+    { id: "shared", title: g.use, width: "120px", cell: (x) => (x.shared ? g.sharedShort : "") },
     { id: "count", title: g.count, width: "120px", align: "end", cell: (x) => x.memberIds.length },
     {
       id: "remove",

@@ -21,6 +21,17 @@ interface Run {
   dryRun: boolean;
 }
 
+// The columns of each table; those that may be empty may also be missing.
+const columns: Record<Part, string> = {
+  agencies: "code, old_code, name, short_name, abbreviation, parent, level, place, email, channel, valid_from, valid_until, successor",
+  units: "agency, name, abbreviation, parent, valid_from, valid_until",
+  people: "login, full_name, email, operator",
+  positions: "login, agency, unit, role, title, valid_from, valid_until",
+  groups: "agency, name, shared",
+  group_members: "agency, group, member",
+  registers: "agency, code, direction, name, year, kinds, normative, council, symbol_agency, opening_number",
+};
+
 // The file goes twice: once dry, so that every problem is seen before anything changes.
 export function ImportPage() {
   const t = useText();
@@ -63,6 +74,9 @@ export function ImportPage() {
             </SelectField>
           </div>
           {file ? <FileRow name={file.name} size={file.size} onRemove={() => choose(undefined, of)} /> : null}
+          <p className={css.columns}>
+            {i.columns}: <code>{columns[of]}</code>
+          </p>
           {file ? null : <FileDrop label={i.file} accept=".csv,.xlsx" onFiles={([f]) => choose(f, of)} />}
           {run.isPending ? <p role="status">{run.variables.dryRun ? i.trying : t.common.loading}</p> : null}
           <FormProblem error={run.error} />

@@ -8,25 +8,29 @@ import { fileUrl, firstFile, type AttachedFile, type FileOwner } from "./files";
 import css from "./document.module.css";
 
 interface FileReaderProps {
-  owner: FileOwner;
+  // Without an owner nothing is stored yet.
+  owner: FileOwner | undefined;
   files: readonly AttachedFile[];
+  // Bytes that are on this machine anyway, by their hash.
+  local?: ReadonlyMap<string, File>;
   // Tells which file is on the screen.
   shown?: string;
   onShow?: (sha256: string) => void;
 }
 
 // The paper beside the work: a PDF is read here, anything else is offered as a download.
-export function FileReader({ owner, files, shown, onShow }: FileReaderProps) {
+export function FileReader({ owner, files, local, shown, onShow }: FileReaderProps) {
   const t = useText().parts.pdf;
   const [own, setOwn] = useState<string>();
   const wanted = shown ?? own;
   const file = files.find((f) => f.sha256 === wanted) ?? firstFile(files);
   if (!file) return <div className={css.blank}>{t.none}</div>;
   const choice = files.length > 1 ? <FileChoice files={files} value={file.sha256} onChange={onShow ?? setOwn} /> : undefined;
-  const url = fileUrl(owner, file.sha256);
-  const downloadUrl = fileUrl(owner, file.sha256, true);
-  if (file.mediaType === "application/pdf") {
-    return <PdfViewer key={file.sha256} url={url} downloadUrl={downloadUrl} name={file.name} choice={choice} />;
+  const bytes = local?.get(file.sha256);
+  const url = owner && !bytes ? fileUrl(owner, file.sha256) : undefined;
+  const downloadUrl = owner && !bytes ? fileUrl(owner, file.sha256, true) : undefined;
+  if (file.mediaType === "application/pdf" && (url ?? bytes)) {
+    return <PdfViewer key={file.sha256} source={bytes ?? url ?? ""} downloadUrl={downloadUrl} name={file.name} choice={choice} />;
   }
   return <NoPreview file={file} downloadUrl={downloadUrl} choice={choice} />;
 }
@@ -49,7 +53,7 @@ function FileChoice(props: { files: readonly AttachedFile[]; value: string; onCh
   );
 }
 
-function NoPreview(props: { file: AttachedFile; downloadUrl: string; choice: React.ReactNode }) {
+function NoPreview(props: { file: AttachedFile; downloadUrl: string | undefined; choice: React.ReactNode }) {
   const { text, language } = useWording();
   return (
     <div className={css.noPreview}>
@@ -61,9 +65,11 @@ function NoPreview(props: { file: AttachedFile; downloadUrl: string; choice: Rea
           {showSize(props.file.size, language)}
         </p>
         <p>{text.parts.pdf.noPreview}</p>
-        <a className={buttonClass()} href={props.downloadUrl} download={props.file.name}>
-          <Download size={15} /> {text.parts.pdf.download}
-        </a>
+        {props.downloadUrl ? (
+          <a className={buttonClass()} href={props.downloadUrl} download={props.file.name}>
+            <Download size={15} /> {text.parts.pdf.download}
+          </a>
+        ) : null}
       </div>
     </div>
   );

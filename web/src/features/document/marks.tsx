@@ -40,16 +40,18 @@ export function UrgencyMark({ urgency }: { urgency: Urgency }) {
   return <StampMark weight={weight}>{t[urgency]}</StampMark>;
 }
 
-// A subject with its urgency before it, in one line of a list.
-export function SubjectCell({ subject, urgency }: { subject: string; urgency: Urgency }) {
+// A subject in one line of a list: its urgency before it, and its kind, as the
+// registers write it (tên loại và trích yếu).
+export function SubjectCell({ kind, subject, urgency }: { kind: string; subject: string; urgency: Urgency }) {
   const t = useText().document;
   return (
-    <span title={subject}>
+    <span title={[kind, subject].filter(Boolean).join(" · ")}>
       {urgency === "normal" ? null : (
         <>
           <UrgencyMark urgency={urgency} />{" "}
         </>
       )}
+      {kind ? <span className={css.kind}>{kind}</span> : null}
       {subject || <em className={css.faint}>{t.noSubject}</em>}
     </span>
   );

@@ -96,7 +96,7 @@ function ArrivalSide({ arrival: a, shown, onShow }: SideProps) {
               {t.arrival.arrivalNumber} {showOrdinal(a.arrivalNumber)}
             </span>
           )}
-          <span>{[kinds.name(a.kind), a.reference].filter(Boolean).join(" ")}</span>
+          {a.kind || a.reference ? <span>{[kinds.name(a.kind), a.reference].filter(Boolean).join(" ")}</span> : null}
           <UrgencyMark urgency={a.urgency} />
           <ArrivalBadge state={a.state} />
         </div>

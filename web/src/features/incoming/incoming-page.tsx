@@ -6,7 +6,7 @@ import { compact, filtered } from "@/api/pick";
 import type { ArrivalSummary } from "@/api/schema";
 import { useKinds } from "@/features/document/kinds";
 import { ArrivalBadge, Due, SubjectCell } from "@/features/document/marks";
-import { agenciesOf, useMe } from "@/features/session/me";
+import { agenciesOf, briefAgency, useMe } from "@/features/session/me";
 import { useText } from "@/text/text";
 import { showBrief, showDay, today } from "@/ui/dates";
 import { FilterBar, FilterDays, FilterPick, SearchBox } from "@/ui/filters";
@@ -41,59 +41,74 @@ export function IncomingPage() {
         loadingMore={list.isFetchingNextPage}
         onMore={() => void list.fetchNextPage()}
         onFind={() => find.current?.focus()}
-        empty={filtered(search) ? <EmptyState filtered /> : <EmptyState title={t.empty} hint={t.emptyHint} />}
+        empty={<Empty search={search} />}
       />
     </Page>
   );
 }
 
+// A queue that is done is a good thing, not a search that failed.
+function Empty({ search }: { search: IncomingSearch }) {
+  const t = useText();
+  if (!filtered(search)) return <EmptyState title={t.arrival.empty} hint={t.arrival.emptyHint} />;
+  if (search.state === "awaiting" && Object.keys(search).length === 1) {
+    return <EmptyState title={t.arrival.allDone} hint={t.work.nothingHint} />;
+  }
+  return <EmptyState filtered />;
+}
+
 function useColumns(): readonly Column<ArrivalSummary>[] {
   const t = useText();
+  const kinds = useKinds();
   const several = agenciesOf(useMe()).length > 1;
   const now = today();
   return [
     {
       id: "number",
       title: t.arrival.arrivalNumber,
-      width: "86px",
+      width: "66px",
       cell: (a) => (a.arrivalNumber === undefined ? "" : <strong>{showOrdinal(a.arrivalNumber)}</strong>),
     },
     {
       id: "arrived",
       title: t.arrival.arrivalDay,
-      width: "84px",
+      width: "68px",
       cell: (a) => showBrief(a.arrivedAt, now),
     },
-    { id: "reference", title: t.document.reference, width: "134px", cell: (a) => a.reference },
+    { id: "reference", title: t.document.reference, width: "122px", cell: (a) => a.reference },
     {
       id: "date",
       title: t.document.documentDate,
-      width: "96px",
+      width: "94px",
       cell: (a) => (a.documentDate ? showDay(a.documentDate) : ""),
     },
     {
       id: "subject",
-      title: t.document.subject,
-      cell: (a) => <SubjectCell subject={a.subject} urgency={a.urgency} />,
+      title: t.document.kindAndSubject,
+      cell: (a) => <SubjectCell kind={kinds.name(a.kind)} subject={a.subject} urgency={a.urgency} />,
     },
-    { id: "issuer", title: t.arrival.issuer, width: "206px", cell: (a) => <span title={a.issuerName}>{a.issuerName}</span> },
+    { id: "issuer", title: t.arrival.issuer, width: "150px", cell: (a) => <span title={a.issuerName}>{briefAgency(a.issuerName)}</span> },
     ...(several
-      ? [{ id: "agency", title: t.document.agency, width: "150px", cell: (a: ArrivalSummary) => <span title={a.agencyName}>{a.agencyName}</span> }]
+      ? [{ id: "agency", title: t.document.agency, width: "150px", cell: (a: ArrivalSummary) => <span title={a.agencyName}>{briefAgency(a.agencyName)}</span> }]
       : []),
-    { id: "due", title: t.document.dueDate, width: "112px", cell: (a) => <Due day={a.dueDate} over={a.state === "refused"} /> },
+    { id: "due", title: t.document.dueDate, width: "86px", cell: (a) => <Due day={a.dueDate} over={a.state === "refused"} /> },
     {
-      id: "files",
-      title: "",
-      width: "44px",
-      cell: (a) =>
-        a.fileCount > 0 ? (
-          <span title={t.arrival.files(a.fileCount)}>
-            <Paperclip size={13} aria-hidden /> {a.fileCount}
-          </span>
-        ) : null,
+      id: "source",
+      title: t.arrival.source,
+      width: "126px",
+      cell: (a) => (
+        <span title={t.arrival.files(a.fileCount)}>
+          {t.arrival.sources[a.source]}{" "}
+          {a.fileCount > 0 ? (
+            <>
+              <Paperclip size={12} aria-hidden />
+              {a.fileCount}
+            </>
+          ) : null}
+        </span>
+      ),
     },
-    { id: "source", title: t.arrival.source, width: "100px", cell: (a) => t.arrival.sources[a.source] },
-    { id: "state", title: t.document.state, width: "124px", cell: (a) => <ArrivalBadge state={a.state} /> },
+    { id: "state", title: t.document.state, width: "112px", cell: (a) => <ArrivalBadge state={a.state} /> },
   ];
 }
 

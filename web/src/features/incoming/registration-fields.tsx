@@ -100,7 +100,7 @@ export function RegistrationFields({ arrival: a, form, registers, registerId, er
         label={t.document.subject}
         name="subject"
         required
-        rows={3}
+        rows={2}
         maxLength={2000}
         value={form.subject}
         error={error("subject")}
@@ -138,14 +138,14 @@ export function RegistrationFields({ arrival: a, form, registers, registerId, er
   );
 }
 
-// The mail it came in, where the clerk needs it: below the fields.
+// The mail it came in, above the fields that it fills.
 export function MailNote({ arrival: a }: { arrival: Arrival }) {
   const t = useText().arrival;
   if (!a.mail) return null;
   return (
-    <details>
+    <details className={css.mailNote}>
       <summary>
-        {t.mail}: {a.mail.fromName || a.mail.fromAddress}
+        {t.mail}: <strong>{a.mail.subject || a.mail.fromName || a.mail.fromAddress}</strong>
       </summary>
       <Facts
         facts={[

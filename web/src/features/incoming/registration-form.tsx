@@ -38,7 +38,7 @@ export function RegistrationForm({ arrival: a, onShow, onNext }: RegistrationFor
   const save = useCommand({
     agencyId: a.agencyId,
     spoils: [["arrivals"], ["work"], ["registers"]],
-    said: (after: Arrival) => t.arrival.registered(after.arrivalNumber ?? 0),
+    said: (after: Arrival) => t.arrival.registered(showOrdinal(after.arrivalNumber ?? 0)),
     run: (input: { after: "stay" | "next"; form: Form }, header) =>
       value(
         client.POST("/api/arrivals/{id}/register", {
@@ -79,6 +79,7 @@ export function RegistrationForm({ arrival: a, onShow, onNext }: RegistrationFor
             <strong>{register ? (expected === undefined ? register.next : showOrdinal(expected)) : "…"}</strong>
             <span>{t.arrival.suggested}</span>
           </div>
+          <MailNote arrival={a} />
           <RegistrationFields
             arrival={a}
             form={form}
@@ -87,7 +88,6 @@ export function RegistrationForm({ arrival: a, onShow, onNext }: RegistrationFor
             error={(name) => fieldMessage(save.error, name)}
             onChange={set}
           />
-          <MailNote arrival={a} />
         </div>
       </div>
       <div className={css.foot}>

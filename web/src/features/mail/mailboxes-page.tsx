@@ -31,12 +31,12 @@ export function MailboxesPage() {
   });
   const columns: readonly Column<Mailbox>[] = [
     { id: "address", title: m.address, cell: (b) => <strong>{b.address}</strong> },
-    { id: "agency", title: m.agency, width: "230px", cell: (b) => b.agencyName },
-    { id: "host", title: m.host, width: "190px", cell: (b) => `${b.host}:${b.port}` },
+    { id: "agency", title: m.agency, width: "200px", cell: (b) => b.agencyName },
+    { id: "host", title: m.host, width: "180px", cell: (b) => `${b.host}:${b.port}` },
     {
       id: "state",
       title: m.state,
-      width: "260px",
+      width: "180px",
       cell: (b) => (
         <>
           <Badge tone={tone[b.state]}>{m.states[b.state]}</Badge>{" "}
@@ -47,7 +47,7 @@ export function MailboxesPage() {
       ),
     },
     { id: "checked", title: m.checked, width: "140px", cell: (b) => (b.checkedAt ? showMoment(b.checkedAt) : "") },
-    { id: "held", title: m.quarantined, width: "86px", align: "end", cell: (b) => (b.quarantined > 0 ? b.quarantined : "") },
+    { id: "held", title: m.quarantined, width: "92px", align: "end", cell: (b) => (b.quarantined > 0 ? b.quarantined : "") },
     {
       id: "test",
       title: "",

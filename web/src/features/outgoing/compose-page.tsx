@@ -15,7 +15,7 @@ import { Button } from "@/ui/button";
 import { Notice } from "@/ui/states";
 import { Split } from "@/ui/split";
 import { ActDialog } from "./act-dialogs";
-import { changed, draftOf, emptyDraft, toDraft, toEdit, type DraftForm } from "./draft-form";
+import { attached, changed, draftOf, emptyDraft, toDraft, toEdit, type DraftForm } from "./draft-form";
 import { DraftFields } from "./draft-fields";
 import css from "@/features/document/side.module.css";
 import { documentQuery } from "./queries";
@@ -43,6 +43,7 @@ function Composer({ start, saved }: { start: DraftForm; saved?: Document }) {
   const [form, setForm] = useState(start);
   const [base, setBase] = useState({ form: start, saved });
   const [submitting, setSubmitting] = useState<Document>();
+  const [chosen, setChosen] = useState<ReadonlyMap<string, File>>(new Map());
   const dirty = changed(form, base.form);
   useBlocker({
     shouldBlockFn: () => dirty && !submitting && !window.confirm(t.common.unsaved),
@@ -63,7 +64,7 @@ function Composer({ start, saved }: { start: DraftForm; saved?: Document }) {
             }),
           )
         : value(client.POST("/api/documents", { params: { header }, body: toDraft(input.form) })),
-    said: () => t.document.said.saved,
+    said: (_, { after }) => (after === "stay" ? t.document.said.saved : undefined),
     onDone: (d, input) => {
       const kept = draftOf(d);
       setForm(kept);
@@ -109,7 +110,7 @@ function Composer({ start, saved }: { start: DraftForm; saved?: Document }) {
                     </Button>
                   </Notice>
                 ) : null}
-                <DraftFields form={form} onChange={setForm} locked={base.saved !== undefined} error={(name) => fieldMessage(save.error, name)} />
+                <DraftFields form={form} onChange={setForm} locked={base.saved !== undefined} error={(name) => fieldMessage(save.error, name)} onFile={(sha256, file) => setChosen((all) => new Map(all).set(sha256, file))} />
               </div>
             </div>
             <div className={css.foot}>
@@ -127,8 +128,8 @@ function Composer({ start, saved }: { start: DraftForm; saved?: Document }) {
           </div>
         }
         right={
-          base.saved ? (
-            <FileReader owner={{ type: "documents", id: base.saved.id }} files={base.saved.files} />
+          form.files.length > 0 ? (
+            <FileReader owner={id ? { type: "documents", id } : undefined} files={attached(form)} local={chosen} />
           ) : (
             <div className={css.hint}>{t.document.form.noFilePreview}</div>
           )

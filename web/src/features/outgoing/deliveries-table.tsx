@@ -2,6 +2,7 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 import type { Delivery, DeliveryState, Document } from "@/api/schema";
 import { Progress } from "@/features/document/marks";
+import { briefAgency } from "@/features/session/me";
 import { useText } from "@/text/text";
 import { Badge, type Tone } from "@/ui/badge";
 import { showBrief, showMoment, today } from "@/ui/dates";
@@ -36,12 +37,20 @@ export function DeliveriesTable({ document: d }: { document: Document }) {
   const counts = list.data?.pages[0]?.counts ?? d.deliveries;
   const now = today();
   const columns: readonly Column<Delivery>[] = [
-    { id: "name", title: t.recipient.title, cell: (r) => <span title={r.name}>{r.name}</span> },
-    { id: "channel", title: t.recipient.channel, width: "104px", cell: (r) => t.recipient.channels[r.channel] },
+    {
+      id: "name",
+      title: t.recipient.title,
+      cell: (r) => (
+        <span title={r.name}>
+          {briefAgency(r.name)}
+          {r.channel === "local" ? null : <small className={css.way}>{t.recipient.channels[r.channel]}</small>}
+        </span>
+      ),
+    },
     {
       id: "state",
       title: t.recipient.state,
-      width: "124px",
+      width: "104px",
       cell: (r) => (
         <span title={r.reason}>
           <Badge tone={tone[r.state]}>{t.recipient.states[r.state]}</Badge>
@@ -51,13 +60,14 @@ export function DeliveriesTable({ document: d }: { document: Document }) {
     {
       id: "number",
       title: t.recipient.arrivalNumber,
-      width: "60px",
+      width: "56px",
       cell: (r) => (r.arrivalNumber === undefined ? "" : showOrdinal(r.arrivalNumber)),
     },
+    { id: "by", title: t.recipient.by, width: "116px", cell: (r) => <span title={r.byName}>{r.byName}</span> },
     {
       id: "at",
       title: t.recipient.at,
-      width: "62px",
+      width: "58px",
       cell: (r) => (r.stateAt ? <span title={`${showMoment(r.stateAt)} ${r.byName}`}>{showBrief(r.stateAt, now)}</span> : ""),
     },
   ];

@@ -9,7 +9,7 @@ import { firstFile } from "@/features/document/files";
 import { useKinds } from "@/features/document/kinds";
 import { DocumentBadge, Due, UrgencyMark } from "@/features/document/marks";
 import { Timeline } from "@/features/document/timeline";
-import { useText } from "@/text/text";
+import { useText, type Text } from "@/text/text";
 import { Count } from "@/ui/badge";
 import { Button, buttonClass } from "@/ui/button";
 import { showDay, showMoment } from "@/ui/dates";
@@ -114,11 +114,10 @@ function Asked({ document: d }: { document: Document }) {
   const [act, setAct] = useState<Exclude<DocumentAction, "edit">>();
   const acts = order.filter((a) => d.actions.includes(a));
   if (acts.length === 0) return act ? <ActDialog act={act} document={d} onClose={() => setAct(undefined)} /> : null;
-  const asked = acts.find((a) => a in t.askedFor) as keyof typeof t.askedFor | undefined;
   const lead = acts.find((a) => forward.has(a));
   return (
     <div className={css.asked}>
-      <p>{asked ? t.askedFor[asked] : null}</p>
+      <p>{told(d, t)}</p>
       {acts.map((a) =>
         a === "edit" ? (
           <Link key={a} to="/outgoing/$id/edit" params={{ id: d.id }} className={buttonClass()}>
@@ -137,6 +136,12 @@ function Asked({ document: d }: { document: Document }) {
       {act ? <ActDialog act={act} document={d} onClose={() => setAct(undefined)} /> : null}
     </div>
   );
+}
+
+// Where the document stands, as the person before it needs to hear it.
+function told(d: Document, t: Text["document"]): string {
+  if (d.state === "submitted") return d.actions.includes("approve") ? t.stands.forYou : t.stands.submitted(d.approverName ?? "");
+  return d.state === "draft" || d.state === "approved" || d.state === "numbered" ? t.stands[d.state] : "";
 }
 
 function Story({ document: d, shown, onShow }: SideProps) {

@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef } from "react";
-import type { Urgency } from "@/api/schema";
+import type { Upload, Urgency } from "@/api/schema";
 import { useKinds } from "@/features/document/kinds";
 import { RecipientField } from "@/features/recipient/recipient-field";
 import { agenciesOf, useMe } from "@/features/session/me";
@@ -9,7 +9,7 @@ import { SelectField, TextArea } from "@/ui/field";
 import { Notice } from "@/ui/states";
 import { ApproverField } from "./approver-field";
 import { DraftFiles } from "./draft-files";
-import { withoutFile, withUpload, type DraftForm } from "./draft-form";
+import { withoutFile, withUpload, type DraftForm, type FormFile } from "./draft-form";
 import css from "@/features/document/side.module.css";
 import { urgencies } from "./search";
 
@@ -19,9 +19,11 @@ interface DraftFieldsProps {
   // The agency of a saved draft does not change.
   locked: boolean;
   error: (name: string) => string | undefined;
+  // The bytes that were just sent are read here without fetching them back.
+  onFile: (sha256: string, file: File) => void;
 }
 
-export function DraftFields({ form, onChange, locked, error }: DraftFieldsProps) {
+export function DraftFields({ form, onChange, locked, error, onFile }: DraftFieldsProps) {
   const t = useText();
   const kinds = useKinds();
   const agencies = agenciesOf(useMe());
@@ -35,6 +37,10 @@ export function DraftFields({ form, onChange, locked, error }: DraftFieldsProps)
   const files = {
     files: form.files,
     onRemove: (at: number) => onChange((f) => withoutFile(f, at)),
+  };
+  const take = (role: FormFile["role"]) => (upload: Upload, file: File) => {
+    if (upload.sha256) onFile(upload.sha256, file);
+    onChange((f) => withUpload(f, role, upload));
   };
   return (
     <>
@@ -97,9 +103,9 @@ export function DraftFields({ form, onChange, locked, error }: DraftFieldsProps)
         part="main"
         required
         error={error("files")}
-        onUpload={(u) => onChange((f) => withUpload(f, "main", u))}
+        onUpload={take("main")}
       />
-      <DraftFiles {...files} label={t.document.annexes} part="annex" onUpload={(u) => onChange((f) => withUpload(f, "annex", u))} />
+      <DraftFiles {...files} label={t.document.annexes} part="annex" onUpload={take("annex")} />
       <RecipientField
         label={t.recipient.title}
         agencyId={form.agencyId}

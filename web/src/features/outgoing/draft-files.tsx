@@ -13,7 +13,7 @@ interface DraftFilesProps {
   files: readonly FormFile[];
   required?: boolean;
   error?: string;
-  onUpload: (upload: Upload) => void;
+  onUpload: (upload: Upload, file: File) => void;
   onRemove: (at: number) => void;
 }
 

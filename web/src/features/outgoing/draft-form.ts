@@ -1,4 +1,5 @@
 import type { Document, DocumentDraft, DocumentEdit, FileInput, Upload, Urgency } from "@/api/schema";
+import type { AttachedFile } from "@/features/document/files";
 import { fromName, toInput, type Chosen } from "@/features/recipient/model";
 
 // The form of a draft as a value: begun empty or from a document, sent as a
@@ -62,6 +63,11 @@ export function withUpload(form: DraftForm, role: FormFile["role"], upload: Uplo
 
 export function withoutFile(form: DraftForm, at: number): DraftForm {
   return { ...form, files: form.files.filter((_, i) => i !== at) };
+}
+
+// The files as the reader beside the form shows them, stored or just sent.
+export function attached(form: DraftForm): AttachedFile[] {
+  return form.files.map((f) => ({ ...f, id: f.fileId, sha256: f.sha256 ?? "", mediaType: f.mediaType ?? "" }));
 }
 
 function fileInput(f: FormFile): FileInput {

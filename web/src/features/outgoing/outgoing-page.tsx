@@ -1,14 +1,12 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { Link, useNavigate, useSearch } from "@tanstack/react-router";
-import { FilePlus2 } from "lucide-react";
+import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useMemo, useRef } from "react";
 import { compact, filtered } from "@/api/pick";
 import type { DocumentSummary } from "@/api/schema";
 import { useKinds } from "@/features/document/kinds";
 import { DocumentBadge, Due, Progress, SubjectCell } from "@/features/document/marks";
-import { agenciesOf, useMe } from "@/features/session/me";
+import { agenciesOf, briefAgency, useMe } from "@/features/session/me";
 import { useText } from "@/text/text";
-import { buttonClass } from "@/ui/button";
 import { showBrief, showDay, today } from "@/ui/dates";
 import { FilterBar, FilterDays, FilterPick, SearchBox } from "@/ui/filters";
 import { Page } from "@/ui/page";
@@ -26,15 +24,7 @@ export function OutgoingPage() {
   const find = useRef<HTMLInputElement>(null);
   const columns = useColumns();
   return (
-    <Page
-      title={t.document.outgoing}
-      acts={
-        <Link to="/outgoing/new" className={buttonClass("primary")}>
-          <FilePlus2 size={15} /> {t.document.compose}
-        </Link>
-      }
-      bar={<Filters search={search} find={find} />}
-    >
+    <Page title={t.document.outgoing} bar={<Filters search={search} find={find} />}>
       <Table
         label={t.document.outgoing}
         columns={columns}
@@ -67,28 +57,27 @@ function useColumns(): readonly Column<DocumentSummary>[] {
   const several = agenciesOf(useMe()).length > 1;
   const now = today();
   return [
-    { id: "reference", title: t.reference, width: "138px", cell: (d) => <strong>{d.reference}</strong> },
+    { id: "reference", title: t.reference, width: "128px", cell: (d) => <strong>{d.reference}</strong> },
     {
       id: "date",
       title: t.documentDate,
       width: "92px",
       cell: (d) => (d.documentDate ? showDay(d.documentDate) : ""),
     },
-    { id: "kind", title: t.kind, width: "104px", cell: (d) => kinds.name(d.kind) },
-    { id: "subject", title: t.subject, cell: (d) => <SubjectCell subject={d.subject} urgency={d.urgency} /> },
+    { id: "subject", title: t.kindAndSubject, cell: (d) => <SubjectCell kind={kinds.name(d.kind)} subject={d.subject} urgency={d.urgency} /> },
     ...(several
-      ? [{ id: "agency", title: t.agency, width: "150px", cell: (d: DocumentSummary) => <span title={d.agencyName}>{d.agencyName}</span> }]
+      ? [{ id: "agency", title: t.agency, width: "150px", cell: (d: DocumentSummary) => <span title={d.agencyName}>{briefAgency(d.agencyName)}</span> }]
       : []),
-    { id: "author", title: t.author, width: "134px", cell: (d) => d.authorName },
-    { id: "due", title: t.dueDate, width: "104px", cell: (d) => <Due day={d.dueDate} over={d.state === "issued"} /> },
+    { id: "author", title: t.author, width: "136px", cell: (d) => d.authorName },
+    { id: "due", title: t.dueDate, width: "92px", cell: (d) => <Due day={d.dueDate} over={d.state === "issued"} /> },
     {
       id: "state",
       title: t.state,
-      width: "138px",
+      width: "126px",
       cell: (d) => <DocumentBadge state={d.state} sentBack={d.sentBack} short />,
     },
-    { id: "progress", title: t.progress, width: "158px", cell: (d) => <Progress counts={d.deliveries} /> },
-    { id: "updated", title: t.updated, width: "86px", align: "end", cell: (d) => showBrief(d.updatedAt, now) },
+    { id: "progress", title: t.progress, width: "164px", cell: (d) => <Progress counts={d.deliveries} /> },
+    { id: "updated", title: t.updated, width: "84px", align: "end", cell: (d) => showBrief(d.updatedAt, now) },
   ];
 }
 

@@ -57,7 +57,7 @@ export function DirectoryDialog({ directory, chosen: before, agenciesOnly, onClo
         <>
           <Button onClick={onClose}>{t.common.cancel}</Button>
           <Button type="submit" look="primary" shortcut="Ctrl ↵">
-            {t.recipient.chosen(chosen.length)}
+            {t.recipient.take(chosen.length)}
           </Button>
         </>
       }

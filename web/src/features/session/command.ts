@@ -18,7 +18,7 @@ interface CommandOptions<In, Out> {
   onDone?: (out: Out, input: In) => void;
   // What is no longer true afterwards.
   spoils: readonly QueryKey[];
-  said?: (out: Out) => string;
+  said?: (out: Out, input: In) => string | undefined;
   // Without a form to show it in, a refusal is told by a toast.
   tell?: boolean;
 }
@@ -48,7 +48,8 @@ export function useCommand<In, Out>(options: CommandOptions<In, Out>) {
     },
     onSuccess: (out, input) => {
       intent.current.done();
-      if (options.said) toast({ text: options.said(out) });
+      const said = options.said?.(out, input);
+      if (said) toast({ text: said });
       options.onDone?.(out, input);
     },
     onError: (error) => {

@@ -1,11 +1,11 @@
 import { asProblem } from "@/api/problem";
 import { useText } from "@/text/text";
-import { ErrorState } from "@/ui/states";
+import { ErrorState, MissingState } from "@/ui/states";
 
 // A page whose object did not come: gone and foreign look the same.
 export function LoadFailed({ error, onRetry }: { error: unknown; onRetry: () => void }) {
   const t = useText().common;
   const problem = asProblem(error);
-  if (problem.status === 404) return <ErrorState title={t.notFoundTitle} hint={t.notFoundHint} />;
+  if (problem.status === 404) return <MissingState />;
   return <ErrorState hint={problem.title || t.failedHint} onRetry={onRetry} />;
 }

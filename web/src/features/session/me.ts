@@ -24,6 +24,11 @@ export function agenciesOf(me: Me): { id: string; name: string }[] {
   return [...seen].map(([id, name]) => ({ id, name }));
 }
 
+// Long names in narrow places, shortened as every office does it.
+export function briefAgency(name: string): string {
+  return name.replace(/^Ủy ban nhân dân /, "UBND ").replace(/^Hội đồng nhân dân /, "HĐND ");
+}
+
 export function positionLine(p: Position): string {
   return [p.title, p.unitName, p.agencyName].filter(Boolean).join(" · ");
 }

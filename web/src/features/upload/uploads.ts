@@ -24,7 +24,7 @@ function refusal(error: unknown): string | undefined {
 
 // Files on their way to the server (tus): after a cut line they go on where
 // they were, also after the page was closed and opened again.
-export function useUploads(onDone: (upload: Upload) => void) {
+export function useUploads(onDone: (upload: Upload, file: File) => void) {
   const { text, language } = useWording();
   const [queue, step] = useReducer(
     (q: readonly Sending<Upload>[], s: QueueStep<Upload>) => advance(q, s),
@@ -42,14 +42,14 @@ export function useUploads(onDone: (upload: Upload) => void) {
     };
   }, []);
 
-  const finish = async (key: string, upload: tus.Upload) => {
+  const finish = async (key: string, upload: tus.Upload, file: File) => {
     try {
       const stored = await value(
         client.GET("/api/uploads/{id}", { params: { path: { id: uploadId(upload.url ?? "") } } }),
       );
       running.current.delete(key);
       step({ step: "drop", key });
-      done.current(stored);
+      done.current(stored, file);
     } catch (error) {
       step({ step: "failed", key, message: asProblem(error).title || undefined });
     }
@@ -79,7 +79,7 @@ export function useUploads(onDone: (upload: Upload) => void) {
           return again;
         },
         onError: (error) => step({ step: "failed", key, message: refusal(error) }),
-        onSuccess: () => void finish(key, upload),
+        onSuccess: () => void finish(key, upload, file),
       });
       running.current.set(key, upload);
       void upload.findPreviousUploads().then((earlier) => {

@@ -5,7 +5,7 @@ import type { ArrivalSummary, DocumentSummary, WorkGroup } from "@/api/schema";
 import { useKinds } from "@/features/document/kinds";
 import { Due, UrgencyMark } from "@/features/document/marks";
 import { LoadFailed } from "@/features/session/load-failed";
-import { agenciesOf, useMe } from "@/features/session/me";
+import { agenciesOf, briefAgency, useMe } from "@/features/session/me";
 import { useText } from "@/text/text";
 import { Badge } from "@/ui/badge";
 import { classes } from "@/ui/classes";
@@ -52,8 +52,8 @@ export function WorkPage() {
             ))}
             {g.expected === "quarantine" ? (
               <li>
-                <Link to="/mail/quarantine" className={css.item} data-item="">
-                  <span className={css.subject}>{t.quarantineLine(g.count)}</span>
+                <Link to="/mail/quarantine" className={css.note} data-item="">
+                  <span>{t.quarantineLine(g.count)}</span>
                 </Link>
               </li>
             ) : null}
@@ -159,7 +159,7 @@ function DocumentLine({ item: d }: { item: DocumentSummary }) {
           <UrgencyMark urgency={d.urgency} /> {d.sentBack ? <Badge tone="soon">{t.document.sentBack}</Badge> : null}{" "}
           {d.subject || t.document.noSubject}
         </span>
-        <span className={css.who}>{several ? d.agencyName : d.authorName}</span>
+        <span className={css.who}>{several ? briefAgency(d.agencyName) : d.authorName}</span>
         <span className={css.due}>
           <Due day={d.dueDate} over={d.state === "issued"} />
         </span>
@@ -179,7 +179,7 @@ function ArrivalLine({ item: a }: { item: ArrivalSummary }) {
           <UrgencyMark urgency={a.urgency} /> {a.subject}
         </span>
         <span className={css.who} title={a.issuerName}>
-          {a.issuerName}
+          {briefAgency(a.issuerName)}
         </span>
         <span className={css.due}>
           <Due day={a.dueDate} over={a.state === "refused"} />

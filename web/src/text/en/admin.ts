@@ -19,6 +19,7 @@ export const admin: Text["admin"] = {
   agencies: {
     title: "Agencies and units",
     find: "Find name, abbreviation, code",
+    valid: "Valid today",
     retired: "Also those no longer valid",
     code: "Code",
     oldCode: "Old code (13 characters)",
@@ -92,6 +93,7 @@ export const admin: Text["admin"] = {
     edit: "Edit group",
     name: "Name",
     agency: "Of agency",
+    use: "Use",
     shared: "Other agencies may use it",
     sharedShort: "shared",
     members: "Members",
@@ -115,6 +117,7 @@ export const admin: Text["admin"] = {
       group_members: "Group members",
       registers: "Registers",
     },
+    columns: "Columns of the file",
     file: "CSV or XLSX file",
     trying: "Dry run…",
     try: "Dry run again",

@@ -35,7 +35,7 @@ export const arrival: Text["arrival"] = {
   registerTitle: "Register the arrival",
   registerBook: "Incoming register",
   suggested: "The next number of the register. You are told if somebody was faster.",
-  registered: (n: number) => `Registered, arrival number ${n}.`,
+  registered: (n: string) => `Registered, arrival number ${n}.`,
   allDone: "Nothing is left to register.",
   registeredBy: "Registered by",
   registeredAt: "Registered",

@@ -43,6 +43,7 @@ export const common: Text["common"] = {
   requestId: (id: string) => `Request: ${id}`,
   notFoundTitle: "Not found",
   notFoundHint: "There is no such page, or you may not see it.",
+  goHome: "To my work",
   stale: "Somebody changed this meanwhile. The new version is loaded; look at it and do it again.",
   badDay: "Not a day. Examples: 5/3, 05/03/2026, 050326.",
   sessionEnded: "Your session has ended. Sign in again.",

@@ -29,6 +29,7 @@ export const document: Text["document"] = {
   sentBack: "Sent back",
   kind: "Kind",
   subject: "Subject",
+  kindAndSubject: "Kind and subject",
   subjectHint: "One short sentence on what it is about",
   noSubject: "(no subject yet)",
   urgency: "Urgency",
@@ -88,11 +89,12 @@ export const document: Text["document"] = {
     number: "Number",
     issue: "Issue",
   },
-  askedFor: {
-    submit: "The draft is not submitted. Submit it to the approver when it is complete.",
-    approve: "The document waits for your approval.",
-    number: "The document is approved and waits for its number.",
-    issue: "The document has its number and waits to be issued to its recipients.",
+  stands: {
+    draft: "The draft is not submitted. Submit it to the approver when it is complete.",
+    forYou: "The document waits for your approval.",
+    submitted: (name: string) => (name ? `Waits for ${name} to approve it.` : "Waits for approval."),
+    approved: "Approved. Number it first, or issue it to number and send it at once.",
+    numbered: "The document has its number and waits to be issued to its recipients.",
   },
   confirm: {
     submitTitle: "Submit for approval",

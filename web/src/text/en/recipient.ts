@@ -14,6 +14,7 @@ export const recipient: Text["recipient"] = {
   nothing: "No name matches.",
   freeName: (name: string) => `Add a name outside the directory: “${name}”`,
   freeNote: "on paper",
+  take: (n: number) => (n === 1 ? "Take 1 recipient" : `Take ${n} recipients`),
   chosen: (n: number) => (n === 1 ? "1 recipient" : `${n} recipients`),
   roles: { main: "To act", information: "For information" },
   types: { agency: "Agency", unit: "Unit", person: "Person", name: "Outside" },

@@ -12,6 +12,7 @@ export const shell: Text["shell"] = {
   outgoingAll: "All outgoing",
   compose: "New document",
   registers: "Registers",
+  books: "Records",
   mail: "Official mail",
   quarantine: "Quarantine",
   mailboxes: "Mailboxes",

@@ -17,6 +17,7 @@ export const admin = {
   agencies: {
     title: "Cơ quan, đơn vị",
     find: "Tìm tên, viết tắt, mã định danh",
+    valid: "Đang hiệu lực",
     retired: "Cả cơ quan đã hết hiệu lực",
     code: "Mã định danh",
     oldCode: "Mã cũ (13 ký tự)",
@@ -90,6 +91,7 @@ export const admin = {
     edit: "Sửa nhóm",
     name: "Tên nhóm",
     agency: "Của cơ quan",
+    use: "Phạm vi",
     shared: "Cho cơ quan khác dùng chung",
     sharedShort: "dùng chung",
     members: "Thành viên",
@@ -113,6 +115,7 @@ export const admin = {
       group_members: "Thành viên nhóm",
       registers: "Sổ văn bản",
     },
+    columns: "Các cột của tệp",
     file: "Tệp CSV hoặc XLSX",
     trying: "Đang chạy thử…",
     try: "Chạy thử lại",

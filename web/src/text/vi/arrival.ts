@@ -33,7 +33,7 @@ export const arrival = {
   registerTitle: "Vào sổ văn bản đến",
   registerBook: "Sổ văn bản đến",
   suggested: "Số tiếp theo của sổ. Nếu người khác lấy trước, bạn được báo.",
-  registered: (n: number) => `Đã vào sổ, số đến ${n}.`,
+  registered: (n: string) => `Đã vào sổ, số đến ${n}.`,
   allDone: "Không còn văn bản chờ vào sổ.",
   registeredBy: "Người vào sổ",
   registeredAt: "Vào sổ lúc",

@@ -41,6 +41,7 @@ export const common = {
   requestId: (id: string) => `Mã yêu cầu: ${id}`,
   notFoundTitle: "Không tìm thấy",
   notFoundHint: "Trang này không có hoặc không thuộc quyền xem của bạn.",
+  goHome: "Về việc cần làm",
   stale: "Nội dung đã được người khác thay đổi. Đã tải lại bản mới, hãy xem rồi làm lại.",
   badDay: "Ngày chưa đúng. Ví dụ: 5/3, 05/03/2026, 050326.",
   sessionEnded: "Phiên làm việc đã kết thúc. Hãy đăng nhập lại.",

@@ -27,6 +27,7 @@ export const document = {
   sentBack: "Bị trả lại",
   kind: "Loại văn bản",
   subject: "Trích yếu",
+  kindAndSubject: "Loại và trích yếu",
   subjectHint: "Câu ngắn gọn nêu nội dung chính",
   noSubject: "(chưa có trích yếu)",
   urgency: "Độ khẩn",
@@ -86,11 +87,12 @@ export const document = {
     number: "Cấp số",
     issue: "Phát hành",
   },
-  askedFor: {
-    submit: "Dự thảo chưa trình. Trình người có thẩm quyền duyệt khi đã đủ.",
-    approve: "Văn bản đang chờ bạn duyệt.",
-    number: "Văn bản đã được duyệt, chờ cấp số.",
-    issue: "Văn bản đã có số, chờ phát hành tới nơi nhận.",
+  stands: {
+    draft: "Dự thảo chưa trình. Trình người có thẩm quyền duyệt khi đã đủ.",
+    forYou: "Văn bản đang chờ bạn duyệt.",
+    submitted: (name: string) => (name ? `Đang chờ ${name} duyệt.` : "Đang chờ duyệt."),
+    approved: "Đã duyệt. Cấp số trước, hoặc phát hành để cấp số và gửi ngay.",
+    numbered: "Văn bản đã có số, chờ phát hành tới nơi nhận.",
   },
   confirm: {
     submitTitle: "Trình duyệt",

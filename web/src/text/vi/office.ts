@@ -50,7 +50,7 @@ export const office = {
     enabled: "Đang đọc hộp thư này",
     state: "Trạng thái",
     states: {
-      connected: "Đang kết nối",
+      connected: "Đã kết nối",
       connecting: "Đang kết nối lại",
       failing: "Lỗi kết nối",
       paused: "Tạm dừng",

@@ -12,6 +12,7 @@ export const recipient = {
   nothing: "Không có tên nào khớp.",
   freeName: (name: string) => `Thêm tên ngoài danh bạ: “${name}”`,
   freeNote: "gửi bản giấy",
+  take: (n: number) => `Chọn ${n} nơi nhận`,
   chosen: (n: number) => `${n} nơi nhận`,
   roles: { main: "Thực hiện", information: "Để biết" },
   types: { agency: "Cơ quan", unit: "Đơn vị", person: "Cá nhân", name: "Ngoài danh bạ" },

@@ -10,6 +10,7 @@ export const shell = {
   outgoingAll: "Tất cả văn bản đi",
   compose: "Soạn văn bản",
   registers: "Sổ văn bản",
+  books: "Theo dõi",
   mail: "Hộp thư công vụ",
   quarantine: "Thư bị giữ lại",
   mailboxes: "Hộp thư",
