@@ -23,7 +23,7 @@ export function SecretDialog(props: { title: string; hint: string; secret: strin
       }
     >
       <p>{props.hint}</p>
-      {props.secret ? <div className={css.secret}>{props.secret}</div> : <p>{t.admin.accounts.secretGone}</p>}
+      {props.secret ? <div className={css.secret} data-testid="secret">{props.secret}</div> : <p>{t.admin.accounts.secretGone}</p>}
     </Dialog>
   );
 }

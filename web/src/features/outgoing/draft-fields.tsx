@@ -9,9 +9,12 @@ import { SelectField, TextArea } from "@/ui/field";
 import { Notice } from "@/ui/states";
 import { ApproverField } from "./approver-field";
 import { DraftFiles } from "./draft-files";
-import { withoutFile, withUpload, type DraftForm, type FormFile } from "./draft-form";
+import { withoutFile, withUpload, type DraftForm, type FormFile, type Secrecy } from "./draft-form";
 import css from "@/features/document/side.module.css";
 import { urgencies } from "./search";
+
+// Asked for so that the answer can be refused: state secrets never enter the system.
+const secrecies: readonly Secrecy[] = ["normal", "confidential", "secret", "top_secret"];
 
 interface DraftFieldsProps {
   form: DraftForm;
@@ -115,9 +118,21 @@ export function DraftFields({ form, onChange, locked, error, onFile }: DraftFiel
       />
       <div className={css.two}>
         <ApproverField agencyId={form.agencyId} value={form.approverPositionId} error={error("approverPositionId")} onChange={setApprover} />
+        <SelectField
+          label={t.document.form.secrecy}
+          value={form.secrecy}
+          error={error("secrecy")}
+          onChange={(e) => set({ secrecy: e.target.value as Secrecy })}
+        >
+          {secrecies.map((s) => (
+            <option key={s} value={s}>
+              {t.document.secrecies[s]}
+            </option>
+          ))}
+        </SelectField>
       </div>
       <TextArea label={t.document.note} rows={2} maxLength={2000} value={form.note} onChange={(e) => set({ note: e.target.value })} />
-      <Notice look="calm">{t.document.form.noSecrets}</Notice>
+      <Notice look={form.secrecy === "normal" ? "calm" : "stop"}>{t.document.form.noSecrets}</Notice>
     </>
   );
 }

@@ -2,6 +2,8 @@ import type { Document, DocumentDraft, DocumentEdit, FileInput, Upload, Urgency 
 import type { AttachedFile } from "@/features/document/files";
 import { fromName, toInput, type Chosen } from "@/features/recipient/model";
 
+export type Secrecy = NonNullable<DocumentDraft["secrecy"]>;
+
 // The form of a draft as a value: begun empty or from a document, sent as a
 // draft or as an edit that says only what it must.
 export interface FormFile {
@@ -19,6 +21,7 @@ export interface DraftForm {
   kind: string;
   subject: string;
   urgency: Urgency;
+  secrecy: Secrecy;
   dueDate: string;
   note: string;
   approverPositionId: string | undefined;
@@ -32,6 +35,7 @@ export function emptyDraft(agencyId: string | undefined): DraftForm {
     kind: "",
     subject: "",
     urgency: "normal",
+    secrecy: "normal",
     dueDate: "",
     note: "",
     approverPositionId: undefined,
@@ -46,6 +50,7 @@ export function draftOf(d: Document): DraftForm {
     kind: d.kind,
     subject: d.subject,
     urgency: d.urgency,
+    secrecy: "normal",
     dueDate: d.dueDate ?? "",
     note: d.note,
     approverPositionId: d.approverPositionId,
@@ -79,6 +84,7 @@ function shared(form: DraftForm) {
     kind: form.kind,
     subject: form.subject.trim().normalize("NFC"),
     urgency: form.urgency,
+    secrecy: form.secrecy,
     note: form.note.trim().normalize("NFC"),
     approverPositionId: form.approverPositionId,
     files: form.files.map(fileInput),

@@ -40,6 +40,7 @@ export const document: Text["document"] = {
     flash: "Flash",
     flash_at: "Flash at an hour",
   },
+  secrecies: { normal: "Normal", confidential: "Confidential", secret: "Secret", top_secret: "Top secret" },
   reference: "Number, symbol",
   number: "Number",
   symbol: "Symbol",

@@ -38,6 +38,7 @@ export const document = {
     flash: "Hỏa tốc",
     flash_at: "Hỏa tốc hẹn giờ",
   },
+  secrecies: { normal: "Thường", confidential: "Mật", secret: "Tối mật", top_secret: "Tuyệt mật" },
   reference: "Số, ký hiệu",
   number: "Số",
   symbol: "Ký hiệu",

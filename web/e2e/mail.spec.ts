@@ -1,0 +1,58 @@
+import { writeFile } from "node:fs/promises";
+import { row } from "./desk";
+import { expect, mail, subjectOf, test } from "./office";
+
+test("a mail that reaches the agency's mailbox stands in the list by itself and is registered", async ({ office, paper }, info) => {
+  const clerk = await office.sit("vanthu.snv", "/incoming?state=awaiting");
+  const subject = subjectOf("Về việc báo cáo quý III");
+  const file = info.outputPath("bao-cao-quy-3.pdf");
+  await writeFile(file, await paper(subject));
+  await mail(file, subject);
+
+  await row(clerk, subject).click();
+  await expect(clerk.getByRole("document").locator("canvas").first()).toBeVisible();
+  await expect(clerk.getByLabel("Trích yếu"), "the mail pre-fills what it tells").toHaveValue(subject);
+  await expect(clerk.getByLabel("Cơ quan ban hành")).toHaveValue("Văn phòng cơ quan ngoài");
+  await clerk.getByText("Thư gửi kèm").click();
+  await expect(clerk.getByText("<vanphong@coquan-ngoai.example>")).toBeVisible();
+
+  await clerk.getByRole("textbox", { name: "Số", exact: true }).fill("12/BC-VP");
+  await expect(clerk.getByLabel("Ký hiệu"), "a pasted reference falls into its two fields").toHaveValue("BC-VP");
+  await clerk.getByLabel("Loại văn bản").selectOption({ label: "Báo cáo" });
+  await clerk.keyboard.press("F2");
+  await expect(clerk.getByText(/^Đã vào sổ, số đến \d\d\.$/)).toBeVisible();
+  await clerk.goto(`/incoming?q=${encodeURIComponent(subject)}`);
+  await expect(row(clerk, subject)).toContainText("12/BC-VP");
+  await expect(row(clerk, subject)).toContainText("Đã vào sổ");
+});
+
+test("a mail without a document waits in quarantine with its reason and the raw mail, and is put aside", async ({ office }, info) => {
+  const clerk = await office.sit("vanthu.snv", "/mail/quarantine");
+  const subject = subjectOf("Chuc mung nam moi");
+  const file = info.outputPath("thiep.eml");
+  await writeFile(
+    file,
+    [
+      "From: Ai Do <ai@do.example>",
+      "To: snv@travinh.example",
+      `Subject: ${subject}`,
+      `Message-ID: <${Date.now()}.${process.pid}@do.example>`,
+      "MIME-Version: 1.0",
+      "Content-Type: text/html; charset=utf-8",
+      "",
+      "<p onclick='alert(1)'>Xin chao</p><script>document.title='x'</script>",
+      "",
+    ].join("\r\n"),
+  );
+  await mail(file);
+  await row(clerk, subject).click();
+  await expect(clerk.getByText("Không có tệp văn bản")).toBeVisible();
+  const raw = clerk.waitForEvent("download");
+  await clerk.getByRole("link", { name: "Tải thư gốc" }).click();
+  expect((await raw).suggestedFilename()).toMatch(/\.eml$/);
+  await clerk.getByRole("button", { name: "Bỏ qua thư" }).click();
+  const dialog = clerk.getByRole("dialog", { name: "Bỏ qua thư" });
+  await dialog.getByLabel("Lý do").fill("Thiếp chúc mừng, không phải văn bản.");
+  await dialog.getByRole("button", { name: "Bỏ qua thư" }).click();
+  await expect(clerk.getByText("Đã bỏ qua thư.")).toBeVisible();
+});

@@ -1,0 +1,128 @@
+import { AxeBuilder } from "@axe-core/playwright";
+import type { Page } from "@playwright/test";
+import type { ArrivalPage, DocumentPage, MailItemPage, RegisterList } from "../src/api/schema";
+import { expect, mail, subjectOf, test, type Office } from "./office";
+import { answer, draft, issued } from "./road";
+import { writeFile } from "node:fs/promises";
+
+// Every address of the web app: it opens, nothing is cut off at 1366×768, and
+// nothing stands in the way of people who read with other means than eyes.
+
+interface Route {
+  at: string | ((office: Office) => Promise<string>);
+  login: string;
+  shows: string | RegExp;
+}
+
+async function firstArrival(office: Office): Promise<string> {
+  const { items } = await answer<ArrivalPage>(await (await office.ask("vanthu.sct")).get("/api/arrivals"));
+  return `/incoming/${items[0]?.id}`;
+}
+
+async function firstIssued(office: Office, tab: string): Promise<string> {
+  const clerk = await office.ask("vanthu.ubnd");
+  const { items } = await answer<DocumentPage>(await clerk.get("/api/documents", { params: { state: "issued" } }));
+  return `/outgoing/${items[0]?.id}${tab}`;
+}
+
+const routes: Record<string, Route> = {
+  "/sign-in": { at: "/sign-in", login: "", shows: "Đăng nhập" },
+  "/": { at: "/", login: "vanthu.sct", shows: "Việc cần làm" },
+  "/incoming": { at: "/incoming", login: "vanthu.sct", shows: "Văn bản đến" },
+  "/incoming/$id": { at: firstArrival, login: "vanthu.sct", shows: /Về mọi màn hình/ },
+  "/outgoing": { at: "/outgoing", login: "chuyenvien.ubnd", shows: "Văn bản đi" },
+  "/outgoing/new": { at: "/outgoing/new", login: "chuyenvien.ubnd", shows: "Soạn văn bản" },
+  "/outgoing/$id": { at: (o) => firstIssued(o, ""), login: "vanthu.ubnd", shows: /./ },
+  "/outgoing/$id?tab=recipients": { at: (o) => firstIssued(o, "?tab=recipients"), login: "vanthu.ubnd", shows: /./ },
+  "/outgoing/$id?tab=history": { at: (o) => firstIssued(o, "?tab=history"), login: "vanthu.ubnd", shows: /./ },
+  "/outgoing/$id/edit": {
+    at: async (o) => {
+      const officer = await o.ask("chuyenvien.ubnd");
+      const { items } = await answer<DocumentPage>(await officer.get("/api/documents", { params: { state: "draft", mine: true } }));
+      return `/outgoing/${items[0]?.id}/edit`;
+    },
+    login: "chuyenvien.ubnd",
+    shows: "Sửa dự thảo",
+  },
+  "/registers": { at: "/registers", login: "vanthu.ubnd", shows: "Sổ văn bản" },
+  "/registers/$id": {
+    at: async (o) => {
+      const { items } = await answer<RegisterList>(await (await o.ask("vanthu.ubnd")).get("/api/registers"));
+      return `/registers/${items.find((r) => r.code === "DI")?.id}`;
+    },
+    login: "vanthu.ubnd",
+    shows: "Sổ văn bản đi khác",
+  },
+  "/mail/quarantine": { at: "/mail/quarantine", login: "vanthu.snv", shows: "Thư bị giữ lại" },
+  "/mail/quarantine/$id": {
+    at: async (o) => {
+      const clerk = await o.ask("vanthu.snv");
+      let id: string | undefined;
+      await expect
+        .poll(async () => {
+          id = (await answer<MailItemPage>(await clerk.get("/api/quarantine"))).items[0]?.id;
+          return id;
+        })
+        .toBeTruthy();
+      return `/mail/quarantine/${id}`;
+    },
+    login: "vanthu.snv",
+    shows: /./,
+  },
+  "/mail/mailboxes": { at: "/mail/mailboxes", login: "vanthu.snv", shows: "Hộp thư công vụ" },
+  "/admin/agencies": { at: "/admin/agencies", login: "quantri", shows: "Cơ quan, đơn vị" },
+  "/admin/accounts": { at: "/admin/accounts", login: "quantri", shows: "Tài khoản" },
+  "/admin/groups": { at: "/admin/groups", login: "quantri", shows: "Nhóm nơi nhận" },
+  "/admin/import": { at: "/admin/import", login: "quantri", shows: "Nhập dữ liệu" },
+  "/me/sessions": { at: "/me/sessions", login: "vanthu.sct", shows: "Phiên và mã truy cập" },
+  "/me/password": { at: "/me/password", login: "vanthu.sct", shows: "Đổi mật khẩu" },
+  "/nowhere": { at: "/nowhere", login: "vanthu.sct", shows: "Không tìm thấy" },
+};
+
+// Made once by the first that needs it: the things that have pages of their own.
+let prepared: Promise<void> | undefined;
+
+async function prepare(office: Office, paper: (subject: string) => Promise<Buffer>, file: string): Promise<void> {
+  const subject = subjectOf("Về mọi màn hình");
+  const pdf = await paper(subject);
+  await issued(office, { subject, pdf, to: ["H59.02", "H59.13"] });
+  await draft(office, { subject: subjectOf("Dự thảo về mọi màn hình"), pdf, to: ["H59.02"] });
+  await writeFile(file, `From: a@b.example\r\nTo: snv@travinh.example\r\nSubject: Khong co tep\r\nMessage-ID: <${subject.replace(/\D/g, "")}@b.example>\r\n\r\nXin chao\r\n`);
+  await mail(file);
+}
+
+async function judge(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  const bad = violations.filter((v) => v.impact === "serious" || v.impact === "critical");
+  expect(bad.map((v) => `${v.id}: ${v.nodes.map((n) => n.html.slice(0, 160)).join(" | ")}`)).toEqual([]);
+}
+
+// What is wider than the window or stands below it without a way to scroll there.
+async function cutOff(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const out: string[] = [];
+    if (document.documentElement.scrollWidth > window.innerWidth) out.push(`page is ${document.documentElement.scrollWidth} wide`);
+    for (const e of document.querySelectorAll<HTMLElement>("button, a, input, select, textarea, h1, h2")) {
+      const box = e.getBoundingClientRect();
+      if (box.width === 0 || box.right <= window.innerWidth + 1) continue;
+      if (e.closest("[hidden], .sr-only")) continue;
+      out.push(`${e.tagName} ${e.textContent?.slice(0, 40)} ends at ${Math.round(box.right)}`);
+    }
+    return out;
+  });
+}
+
+for (const [name, route] of Object.entries(routes)) {
+  test(`${name} opens, fits and can be read by everybody`, async ({ office, paper }, info) => {
+    if (route.login !== "" && typeof route.at !== "string") await (prepared ??= prepare(office, paper, info.outputPath("thu.eml")));
+    const at = typeof route.at === "string" ? route.at : await route.at(office);
+    const page = route.login === "" ? await office.door() : await office.sit(route.login, at);
+    if (route.login === "") await page.goto(at);
+    await expect(page.getByRole("heading", { name: route.shows }).first()).toBeVisible();
+    await expect(page.locator("[aria-busy=true]")).toHaveCount(0);
+    expect(await cutOff(page)).toEqual([]);
+    await judge(page);
+    await page.emulateMedia({ colorScheme: "dark" });
+    await judge(page);
+  });
+}
