@@ -44,6 +44,12 @@ var (
 var ErrFileAway = fault.New(fault.Unavailable, "exchange_file_away",
 	"Chưa mở được tệp cần gửi từ kho lưu trữ.", "The file to be sent cannot be opened from the store now.")
 
+// ErrFileDamaged is our own trouble too, and an alarm: the file in the store is
+// not the one that was meant to be sent. It is tried again, since a store can be
+// mended from a copy; the bytes that are wrong never leave.
+var ErrFileDamaged = fault.New(fault.Internal, "exchange_file_damaged",
+	"Tệp cần gửi trong kho lưu trữ không còn đúng như khi được lưu.", "The file to be sent is not what it was when it was stored.")
+
 // Verdict is what a failed try means for the next one.
 type Verdict string
 
