@@ -264,7 +264,7 @@ func TestL5_ADownloadIsAPackageOrAnError(t *testing.T) {
 
 func TestL5_AnswersAreBounded(t *testing.T) {
 	t.Parallel()
-	small := func(s *Settings) { s.List, s.Package = 1000, 1000 }
+	small := func(s *Settings) { s.List, s.Package, s.Peer = 1000, 1000, true }
 	for call, do := range calls(client(t, serve(t, wrong(200, "application/json", `{"ErrorCode":"0","data":[`+strings.Repeat(`{},`, 1000)+`{}]}`)).URL, small)) {
 		if call == CallGet || call == CallDownload {
 			continue

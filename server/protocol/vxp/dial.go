@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"net"
+	"net/http"
 	"net/netip"
 	"syscall"
 
@@ -89,7 +90,7 @@ func translate(ctx context.Context, err error) error {
 		return ErrSilent.Because(err)
 	case cause != nil:
 		return cause
-	case errors.As(err, &certificate), errors.As(err, &record), errors.As(err, &alert):
+	case errors.As(err, &certificate), errors.As(err, &record), errors.As(err, &alert), errors.Is(err, http.ErrSchemeMismatch):
 		return ErrTLS.Because(err)
 	case isDial(err):
 		return ErrUnreachable.Because(err)
