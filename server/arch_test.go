@@ -79,7 +79,8 @@ var law = []room{
 	{at: "server/provider/*", ours: []string{"server/domain/..."}},
 	{at: "server/channeltest", ours: []string{"server/domain/..."}},
 	{at: "mailgateway/imap", ours: []string{"server/domain/..."}, tests: []string{"storage/embedded"}},
-	{at: "mailgateway/mime", ours: []string{"server/domain/..."}},
+	{at: "mailgateway/mime", ours: []string{"server/domain/...", "mailgateway/mime/tnef"}},
+	{at: "mailgateway/mime/tnef"},
 	{at: "mailgateway/smtp", ours: []string{"server/domain/...", "server/protocol/edxml"}, tests: append([]string{"mailgateway/mime", "storage/embedded"}, outside...)},
 	{
 		at:    "mailgateway/receive",

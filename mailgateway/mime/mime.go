@@ -1,7 +1,9 @@
 // Package mime decides what stands in a mail: its headers, the text a person
 // wrote, and its parts, each named, typed by its own bytes and handed on as a
 // stream. It reads bytes and nothing else: it stores nothing, knows no mailbox
-// and no clock, and it never holds a part whole in memory.
+// and no clock, and it never holds a part whole in memory. What can only be
+// read from its end (an archive, a winmail.dat, a signed object) waits in a
+// temporary file that has no name.
 //
 // It is made for what mail programs really send. A defect never ends the
 // reading; it is named in Message.Warnings, and whoever called decides what a
@@ -9,12 +11,18 @@
 // three things are errors: what is no mail at all, what is larger than
 // allowed, and a reader or a sink that fails.
 //
+// What holds documents is opened, in itself as often as the limits say:
+// messages, zip archives, winmail.dat and signed S/MIME objects. What stands in
+// them stands for them. What cannot be opened (encrypted, too deep, suspiciously
+// small for what it would become) is kept whole.
+//
 // Nothing here is safe to show as it is: HTML is handed on unsanitised, and
 // OriginalName is what a stranger wrote.
 package mime
 
 import (
 	"crypto/sha256"
+	"crypto/x509"
 	"errors"
 	"io"
 )
@@ -39,6 +47,11 @@ type Limits struct {
 	TextBytes   int   // plain text kept, and as much HTML, nested messages included
 	PartBytes   int64 // one part, decoded
 	TotalBytes  int64 // the raw message
+
+	Archives     int   // archives inside each other; deeper ones stay whole
+	ArchiveRatio int   // how many times its size an archive may become; beyond the first 16 MiB
+	ArchiveBytes int64 // all that archives of one message may become
+	HeldBytes    int64 // an archive, a winmail.dat or a signed object that is opened; bigger ones stay whole
 }
 
 // The defaults hold for a mailbox that nobody configured otherwise.
@@ -50,26 +63,32 @@ const (
 	defaultTextBytes   = 1 << 20
 	defaultPartBytes   = 1 << 30
 	defaultTotalBytes  = 2 << 30
+
+	defaultArchives     = 3
+	defaultArchiveRatio = 200
+	defaultArchiveBytes = 1 << 30
+	defaultHeldBytes    = 256 << 20
 )
 
 func (l Limits) filled() Limits {
-	fill := func(v *int, d int) {
-		if *v <= 0 {
-			*v = d
-		}
-	}
 	fill(&l.Depth, defaultDepth)
 	fill(&l.Messages, defaultMessages)
 	fill(&l.Parts, defaultParts)
 	fill(&l.HeaderBytes, defaultHeaderBytes)
 	fill(&l.TextBytes, defaultTextBytes)
-	if l.PartBytes <= 0 {
-		l.PartBytes = defaultPartBytes
-	}
-	if l.TotalBytes <= 0 {
-		l.TotalBytes = defaultTotalBytes
-	}
+	fill(&l.PartBytes, defaultPartBytes)
+	fill(&l.TotalBytes, defaultTotalBytes)
+	fill(&l.Archives, defaultArchives)
+	fill(&l.ArchiveRatio, defaultArchiveRatio)
+	fill(&l.ArchiveBytes, defaultArchiveBytes)
+	fill(&l.HeldBytes, defaultHeldBytes)
 	return l
+}
+
+func fill[N int | int64](v *N, d N) {
+	if *v <= 0 {
+		*v = d
+	}
 }
 
 // Message is a mail as it was understood.
@@ -78,10 +97,12 @@ type Message struct {
 	Fields  Fields // the top header block as it was sent, for what Headers does not hold
 	Body    Body
 	// Parts are everything but the bodies, in the order of the mail; a nested
-	// message stands before its own parts.
-	Parts    []Part
-	Warnings []Warning
-	Size     int64 // raw bytes read
+	// message, and whatever else was opened, stands before its own parts.
+	Parts []Part
+	// Signatures are what S/MIME signatures of the message are worth.
+	Signatures []Signature
+	Warnings   []Warning
+	Size       int64 // raw bytes read
 }
 
 // Headers are the fields that a person reads, decoded and in NFC.
@@ -106,24 +127,32 @@ type Body struct {
 	TextBytes, HTMLBytes int64
 }
 
-// Part is one attachment, inline picture or nested message.
+// Part is one attachment, inline picture, nested message, or what was opened.
 type Part struct {
-	// Path is the place in the mail, as IMAP numbers sections: "2", "1.2", "3.1.2".
+	// Path is the place in the mail, as IMAP numbers sections: "2", "1.2",
+	// "3.1.2"; what stands in an archive is numbered the same way.
 	Path string
 	// Name is safe as a file name on any system and empty when none was sent.
 	Name string
-	// OriginalName is the name as it was sent, decoded and nothing else.
+	// OriginalName is the name as it was sent, decoded and nothing else; of a
+	// file in an archive, with its folders.
 	OriginalName string
 	DeclaredType string // what the mail says; text/plain when it says nothing
 	DetectedType string // what the bytes say
 	Disposition  string // attachment, inline or empty
 	ContentID    string
-	// Inline marks pictures that belong to the HTML: logos and signatures of
-	// mail programs. A sink sees what is known so far, Message.Parts the final word.
+	// Inline marks what nobody sent as a document: pictures that belong to the
+	// HTML (logos, signatures of mail programs), detached signatures, what
+	// systems leave in archives. A sink sees what is known so far, Message.Parts
+	// the final word.
 	Inline   bool
 	Size     int64
 	SHA256   [sha256.Size]byte
 	Oversize bool // beyond Limits.PartBytes: the sink did not get all of it
+	// Opened is set when the parts behind this one stand for it.
+	Opened bool
+	// Encrypted is set when the part was not opened because it needs a key.
+	Encrypted bool
 	// Nested is set when the part is a message that was opened.
 	Nested *Nested
 
@@ -138,20 +167,33 @@ type Nested struct {
 }
 
 // Sink takes one part. It is called in the order of the mail for every part
-// that has bytes of its own; nested messages that were opened are not handed
-// on, only what stands in them. Size and SHA256 are not known yet. What the
-// sink leaves unread is skipped; an error that it returns ends the reading. A
-// nil sink only looks.
+// that has bytes of its own. What was opened is not handed on, only what stands
+// in it, unless it could be read in part only: then it comes whole behind its
+// own parts. Size and SHA256 are not known yet. What the sink leaves unread is
+// skipped; an error that it returns ends the reading. A nil sink only looks.
 type Sink func(p Part, body io.Reader) error
+
+// Option changes how a message is read.
+type Option func(*walker)
+
+// Trusting judges the certificates of signers by these roots. Without it every
+// good signature is one of an unknown chain.
+func Trusting(roots *x509.CertPool) Option { return func(w *walker) { w.roots = roots } }
+
+// HoldingIn names the folder for temporary files; the default is the system's.
+func HoldingIn(folder string) Option { return func(w *walker) { w.folder = folder } }
 
 // Split reads one message to its end. A message that comes with an error holds
 // what was understood until then.
-func Split(r io.Reader, limits Limits, sink Sink) (Message, error) {
+func Split(r io.Reader, limits Limits, sink Sink, options ...Option) (Message, error) {
 	limits = limits.filled()
 	if sink == nil {
 		sink = func(Part, io.Reader) error { return nil }
 	}
-	w := &walker{limits: limits, sink: sink, textLeft: limits.TextBytes, htmlLeft: limits.TextBytes}
+	w := &walker{limits: limits, sink: sink, textLeft: limits.TextBytes, htmlLeft: limits.TextBytes, archiveLeft: limits.ArchiveBytes}
+	for _, change := range options {
+		change(w)
+	}
 	s := newSource(r, limits.TotalBytes)
 	err := w.top(s)
 	w.msg.Size = s.read

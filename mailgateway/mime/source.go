@@ -53,6 +53,7 @@ type tap struct {
 	fresh bool
 	n     int64
 	h     hash.Hash
+	lines io.Writer // the same with every line ended as RFC 5751 asks; may be nil
 }
 
 func newSource(r io.Reader, max int64) *source {
@@ -173,6 +174,13 @@ func (t *tap) write(lead, text []byte) {
 	t.n += int64(len(lead) + len(text))
 	t.h.Write(lead)
 	t.h.Write(text)
+	if t.lines == nil {
+		return
+	}
+	if len(lead) > 0 {
+		t.lines.Write(crlf) //nolint:errcheck // a hash never fails
+	}
+	t.lines.Write(text) //nolint:errcheck // a hash never fails
 }
 
 func (s *source) tap() *tap {

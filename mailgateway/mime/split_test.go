@@ -25,6 +25,7 @@ type golden struct {
 	HTML     string
 	Bytes    [2]int64
 	Parts    []goldenPart
+	Signed   []string `json:",omitempty"`
 	Warnings []string
 	Error    string `json:",omitempty"`
 }
@@ -98,6 +99,9 @@ func TestK5_Corpus(t *testing.T) {
 					assert.Equal(t, int(p.Size), len(given[p.Path]), "what the sink got of %s", p.Path)
 				}
 				g.Parts = append(g.Parts, gp)
+			}
+			for _, s := range m.Signatures {
+				g.Signed = append(g.Signed, strings.TrimSpace(string(s.State)+" "+s.Path))
 			}
 			for _, w := range m.Warnings {
 				g.Warnings = append(g.Warnings, strings.TrimSpace(string(w.Code)+" "+w.Path))

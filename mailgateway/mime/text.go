@@ -14,6 +14,7 @@ type content struct {
 	textBytes, htmlBytes int64
 	cut                  bool // some of it was left out
 	first                int  // the first of the message's parts
+	spare                Body // what a winmail.dat says, where the mail itself says nothing
 }
 
 func (c *content) body() Body {
@@ -128,8 +129,16 @@ func refersTo(html, id string) bool {
 		strings.Contains(html, "cid:"+url.QueryEscape(id))
 }
 
-// settleInline judges pictures again when all of the HTML is known.
-func (w *walker) settleInline(c *content) {
+// settle ends the reading of a message. All of its text is known now: the text
+// of a winmail.dat is needed or not, and pictures are judged again.
+func (w *walker) settle(c *content, path string) {
+	if c.htmlBytes == 0 && strings.TrimSpace(c.text.String()) == "" {
+		c.text.Reset()
+		c.text.WriteString(c.spare.Text)
+		c.html.WriteString(c.spare.HTML)
+		c.textBytes, c.htmlBytes = c.spare.TextBytes, c.spare.HTMLBytes
+	}
+	w.suspectFont(c.text.String(), path)
 	for i := c.first; i < len(w.msg.Parts); i++ {
 		if p := &w.msg.Parts[i]; !p.Inline {
 			p.Inline = c.inline(*p)

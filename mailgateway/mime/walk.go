@@ -3,6 +3,7 @@ package mime
 import (
 	"bytes"
 	"crypto/sha256"
+	"crypto/x509"
 	"errors"
 	"io"
 	"strconv"
@@ -20,6 +21,10 @@ type walker struct {
 	entities int
 	textLeft int
 	htmlLeft int
+
+	roots       *x509.CertPool
+	folder      string
+	archiveLeft int64
 }
 
 // place is where an entity stands.
@@ -30,6 +35,9 @@ type place struct {
 	related  bool
 	alt      bool
 	digest   bool
+	file     bool // in an archive or a winmail.dat: no text of the mail
+	archives int  // archives around it
+	seal     *seal
 	owner    *content
 }
 
@@ -53,6 +61,7 @@ func (w *walker) top(s *source) error {
 	w.msg.Fields = fields
 	w.msg.Headers = w.headers(fields, "")
 	err = w.message(s, fields, place{owner: &content{first: 0}}, &w.msg.Body)
+	w.compareSigners()
 	if errors.Is(err, errEnough) {
 		return nil
 	}
@@ -70,8 +79,8 @@ func (w *walker) message(s *source, fields Fields, at place, body *Body) error {
 	} else {
 		err = w.entity(s, e, single)
 	}
+	w.settle(at.owner, at.path)
 	*body = at.owner.body()
-	w.settleInline(at.owner)
 	return err
 }
 
@@ -171,6 +180,10 @@ func (w *walker) children(s *source, kind, boundary string, at place) error {
 	inside.related = at.related || kind == "multipart/related"
 	inside.alt = kind == "multipart/alternative"
 	inside.digest = kind == "multipart/digest"
+	if kind == "multipart/encrypted" {
+		w.warn(Encrypted, at.path, "")
+	}
+	var signed *seal
 	closed := false
 	s.skip() // the preamble is for programs that know no MIME
 	for n := 0; s.hit == index; {
@@ -185,12 +198,18 @@ func (w *walker) children(s *source, kind, boundary string, at place) error {
 			w.warn(PartsAfterEnd, at.path, "")
 		}
 		n++
-		inside.path = sub(at.path, n)
-		fields, err := w.readFields(s, inside.path)
-		if err != nil {
-			return err
+		inside.path, inside.seal = sub(at.path, n), nil
+		if kind == "multipart/signed" {
+			signed = w.beginSigned(s, n, &inside, signed)
 		}
-		if err := w.entity(s, w.understand(fields, inside), inside); err != nil {
+		fields, err := w.readFields(s, inside.path)
+		if err == nil {
+			err = w.entity(s, w.understand(fields, inside), inside)
+		}
+		if kind == "multipart/signed" {
+			w.endSigned(s, n, signed)
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -217,12 +236,12 @@ func (w *walker) nested(s *source, e entity, at place) error {
 	fields, err := w.readFields(s, at.path)
 	if err == nil {
 		inner.Headers = w.headers(fields, at.path)
-		inside := place{path: at.path, depth: at.depth + 1, messages: at.messages + 1, owner: &content{first: index + 1}}
+		inside := place{path: at.path, depth: at.depth + 1, messages: at.messages + 1, archives: at.archives, owner: &content{first: index + 1}}
 		err = w.message(s, fields, inside, &inner.Body)
 	}
 	s.untap()
 	p := &w.msg.Parts[index]
-	p.Nested, p.Size = &inner, t.n
+	p.Nested, p.Opened, p.Size = &inner, true, t.n
 	t.h.Sum(p.SHA256[:0])
 	return err
 }
@@ -250,26 +269,49 @@ func (w *walker) leaf(s *source, e entity, at place) error {
 	if !knownEncoding {
 		w.warn(TransferUnknown, at.path, "")
 	}
-	head := make([]byte, sniffBytes)
-	n, err := io.ReadFull(t, head)
-	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF { //nolint:errorlint // only io.EOF itself is the end; one that is wrapped is a line that broke
-		return err
-	}
-	head = head[:n]
-	e.part.DetectedType = detect(head, e.part)
-	all := io.MultiReader(bytes.NewReader(head), t)
-	if w.isBody(e, at) {
-		err = w.readBody(all, e, at)
-	} else {
-		err = w.readPart(all, e, at)
-	}
-	if err != nil {
+	if err := w.found(t, e, at); err != nil {
 		return err
 	}
 	for _, code := range t.defects() {
 		w.warn(code, at.path, "")
 	}
 	return s.failed()
+}
+
+// found decides by its bytes what becomes of something that was decoded: text
+// of the body, something to open, or a part to hand on.
+func (w *walker) found(r io.Reader, e entity, at place) error {
+	head := make([]byte, sniffBytes)
+	n, err := io.ReadFull(r, head)
+	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF { //nolint:errorlint // only io.EOF itself is the end; one that is wrapped is a line that broke
+		return err
+	}
+	head = head[:n]
+	e.part.DetectedType = detect(head, e.part)
+	if e.part.DetectedType == typeOLE {
+		head, err = more(r, head)
+		if err != nil {
+			return err
+		}
+		e.part.DetectedType = detectOLE(head, e.part)
+	}
+	all := io.MultiReader(bytes.NewReader(head), r)
+	if !at.file && w.isBody(e, at) {
+		return w.readBody(all, e, at)
+	}
+	switch e.part.DetectedType {
+	case typeMessage:
+		if sentAsMessage(e.part) {
+			return w.openMessage(all, e, at)
+		}
+	case typeTNEF:
+		return w.open(all, e, at, w.planWinmail)
+	case typeZip:
+		return w.open(all, e, at, w.planArchive)
+	case typeCMS:
+		return w.open(all, e, at, w.planSigned)
+	}
+	return w.readPart(all, e, at)
 }
 
 // isBody tells text that a person wrote as the mail from text that is attached.
@@ -282,22 +324,26 @@ func (w *walker) isBody(e entity, at place) bool {
 
 // readPart hands one part on and takes its size and hash.
 func (w *walker) readPart(r io.Reader, e entity, at place) error {
-	e.part.Inline = at.owner.inline(e.part)
+	e.part.Inline = e.part.Inline || at.owner.inline(e.part)
 	m := &meter{r: r, max: w.limits.PartBytes, part: e.part}
 	m.hash = sha256.New()
 	err := w.sink(e.part, m)
 	if err == nil {
 		err = m.drain()
 	}
-	if err != nil {
+	spent := errors.Is(err, errArchiveSpent)
+	if err != nil && !spent {
 		return err
 	}
 	p := m.part
-	p.Size, p.Oversize = m.n, m.n > m.max
+	p.Size, p.Oversize = m.n, m.n > m.max || spent
 	if p.Oversize {
 		w.warn(PartTooLarge, at.path, "")
 	}
 	m.hash.Sum(p.SHA256[:0])
 	w.msg.Parts = append(w.msg.Parts, p)
+	if spent {
+		return err // told to the archive that it came from
+	}
 	return nil
 }

@@ -31,6 +31,12 @@ const (
 	NameUnsafe          Code = "name_unsafe"           // a file name with a path, controls, direction marks or too long
 	AddressMalformed    Code = "address_malformed"     // an address that is none
 	DateMalformed       Code = "date_malformed"        // a date that is none
+	LegacyFont          Code = "legacy_font"           // text that seems to be TCVN3 or VNI: letters that only an old font shows right
+	Encrypted           Code = "encrypted"             // a part that needs a key; kept whole
+	ContainerDamaged    Code = "container_damaged"     // an archive, winmail.dat or signed object read in part; kept whole too
+	ContainerLimit      Code = "container_limit"       // one that would become too much, or of an unknown form; kept whole
+	SignatureBroken     Code = "signature_broken"      // what was signed is not what came
+	SignerOther         Code = "signer_other"          // signed by another address than it was sent from
 )
 
 // maxWarnings bounds the list; a message with more defects has made its point.
@@ -48,7 +54,7 @@ type Warning struct {
 func (w Warning) Loses() bool {
 	switch w.Code {
 	case HeaderTruncated, BoundaryAbsent, EndBoundaryMissing, TooManyParts, PartTooLarge,
-		TransferUnknown, Base64Damaged:
+		TransferUnknown, Base64Damaged, ContainerDamaged:
 		return true
 	}
 	return false
