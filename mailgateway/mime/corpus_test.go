@@ -127,6 +127,7 @@ func corpus() map[string]string {
 	addTransfer(c)
 	addStructure(c)
 	addNested(c)
+	addContainers(c)
 	for name, text := range c {
 		c[name] = crlfed(text)
 	}
@@ -277,6 +278,8 @@ func addStructure(c map[string]string) {
 	c["structure-smime-signed"] = head("st17", "ky so") + multi("signed; protocol=\"application/pkcs7-signature\"; micalg=sha-256", "b", multi("mixed", "c", textPart("đã ký\n"), attached("a.pdf", pdf("sig"))),
 		file("application/pkcs7-signature; name=smime.p7s", "Content-Disposition: attachment; filename=smime.p7s", []byte("\x30\x80\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02\xa0\x80\x30\x80\x02\x01\x01")))
 	c["structure-winmail"] = head("st18", "tnef") + multi("mixed", "b", textPart("x\n"), file("application/octet-stream; name=winmail.dat", "Content-Disposition: attachment; filename=winmail.dat", []byte("\x78\x9f\x3e\x22\x01\x00\x01\x90\x08\x00")))
+	c["structure-byte-order-mark"] = "\uFEFF" + head("st20", "bom") + good
+	c["structure-empty-lines-first"] = "\n\n" + head("st21", "empty") + good
 	c["structure-lone-lf-in-part"] = head("st19", "lf") + "Content-Type: multipart/mixed; boundary=b\n\n--b\n\nmột\n--b  \nContent-Type: application/pdf\n\n%PDF-1.4 x\n--b--  \n"
 }
 
@@ -301,6 +304,22 @@ func addNested(c map[string]string) {
 		deep = message(fmt.Sprint(i), "MIME-Version: 1.0\nContent-Type: message/rfc822\n\n"+deep)
 	}
 	c["nested-eight-deep"] = deep
+}
+
+func addContainers(c map[string]string) {
+	packed := func(kind, name string, data []byte) string {
+		return head("co", "goi") + multi("mixed", "b", textPart("xem kèm\n"), file(kind+"; name=\""+name+"\"", "Content-Disposition: attachment; filename=\""+name+"\"", data))
+	}
+	c["containers-zip"] = packed("application/zip", "ho so.zip", stored([2]string{"Hồ sơ/Tờ trình.pdf", string(pdf("1"))}, [2]string{"Hồ sơ/trong.zip", string(stored([2]string{"a.pdf", string(pdf("2"))}))}))
+	c["containers-zip-locked"] = packed("application/zip", "khoa.zip", locked("a.pdf", "12345678"))
+	deep := winmail{subject: "ba", text: "tầng ba", from: [2]string{"Phòng", "phong@example.test"}, files: []winmailPart{{name: "Tầng ba.pdf", data: pdf("3")}}}
+	two := winmail{subject: "hai", to: [][2]string{{"Sở", "so@example.test"}}, files: []winmailPart{{name: "Thư ba", message: &deep}, {name: "Tầng hai.pdf", data: pdf("2")}}}
+	c["containers-winmail"] = packed(typeTNEF, "winmail.dat", winmail{subject: "một", text: "chữ", files: []winmailPart{
+		{name: "Quyết định số 15 về việc thành lập tổ công tác.pdf", kind: typePDF, data: pdf("1")}, {name: "Thư hai", message: &two}, {name: "logo.png", cid: "logo@x", hidden: true, data: png},
+	}}.bytes())
+	c["containers-winmail-alone"] = head("co", "goi") + file(typeTNEF+"; name=winmail.dat", "", winmail{subject: "x", text: "chỉ có ở đây", rtf: storedRTF("{\\rtf1 x}"), files: []winmailPart{{name: "a.pdf", data: pdf("1")}}}.bytes())
+	c["containers-edxml"] = packed("text/xml", "goi.edxml", []byte("\uFEFF<?xml version=\"1.0\"?>\n<!-- x -->\n<edXML:edXMLEnvelope xmlns:edXML=\"http://www.mic.gov.vn/TBT/QCVN_102_2016\"/>\n"))
+	c["containers-edxml-soap"] = packed("application/octet-stream", "goi.xml", []byte("<SOAP-ENV:Envelope xmlns:SOAP-ENV=\"http://schemas.xmlsoap.org/soap/envelope/\"><SOAP-ENV:Header><edXML:Status xmlns:edXML=\"http://www.mic.gov.vn/TBT/QCVN_102_2016\"/></SOAP-ENV:Header></SOAP-ENV:Envelope>\n"))
 }
 
 // addExact are messages whose line endings are the point.

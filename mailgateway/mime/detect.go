@@ -30,8 +30,12 @@ const (
 // form in which agencies exchange documents. No registry has a name for it.
 const TypeEDXML = "application/vnd.edxml+xml"
 
-// oidPKCS7 is 1.2.840.113549.1.7 (RFC 5652), the first thing in every CMS object.
-var oidPKCS7 = []byte{0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07}
+// The first thing in every CMS object is its sort, from one of these families:
+// 1.2.840.113549.1.7 (RFC 5652) and 1.2.840.113549.1.9.16.1 (RFC 5083).
+var (
+	oidPKCS7 = []byte{0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07}
+	oidSMIME = []byte{0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x09, 0x10, 0x01}
+)
 
 // detect names the type that the bytes show; what mail programs declare is
 // often application/octet-stream, and sometimes a lie.
@@ -42,7 +46,7 @@ func detect(head []byte, p Part) string {
 	switch {
 	case bytes.HasPrefix(head, []byte{0x78, 0x9f, 0x3e, 0x22}):
 		return typeTNEF
-	case head[0] == 0x30 && bytes.Contains(head[:min(len(head), 40)], oidPKCS7):
+	case head[0] == 0x30 && (bytes.Contains(head[:min(len(head), 20)], oidPKCS7) || bytes.Contains(head[:min(len(head), 20)], oidSMIME)):
 		return typeCMS
 	}
 	if isMessage(p.DeclaredType) && looksLikeMessage(head) {

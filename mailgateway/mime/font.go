@@ -64,7 +64,8 @@ func inWord(word []rune) bool {
 		if !strings.ContainsRune(signsTCVN3, r) {
 			continue
 		}
-		if i > 0 && unicode.IsLetter(word[i-1]) || i+1 < len(word) && unicode.IsLetter(word[i+1]) {
+		// A mark of trade or a unit stands behind a word or a number.
+		if (i == 0 || unicode.IsLetter(word[i-1])) && i+1 < len(word) && unicode.IsLetter(word[i+1]) {
 			return true
 		}
 	}
@@ -72,11 +73,13 @@ func inWord(word []rune) bool {
 }
 
 // doubled knows the pairs of VNI: the letter, then its hook and tone as a
-// letter of their own.
+// letter of their own. Pairs that other spellings have too (hoà, où, naïf) count
+// for nothing.
 func doubled(word []rune) bool {
 	for i := 1; i < len(word); i++ {
 		before, r := unicode.ToLower(word[i-1]), unicode.ToLower(word[i])
 		switch {
+		case strings.Contains("oà oá oã où oï oë aé aï aë eï", string([]rune{before, r})):
 		case strings.ContainsRune("aeouyöô", before) && strings.ContainsRune("ùøûõï", r),
 			before == 'a' && strings.ContainsRune("âáàåãäêéèúüë", r),
 			strings.ContainsRune("eo", before) && strings.ContainsRune("âáàåãä", r),

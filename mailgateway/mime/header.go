@@ -8,6 +8,9 @@ import (
 // maxFields bounds one header block; real ones stay under a hundred.
 const maxFields = 2000
 
+// maxEmpty is how many empty lines may stand before a mail; some tools leave them.
+const maxEmpty = 10
+
 // Field is one header field as it was sent, unfolded and otherwise untouched.
 type Field struct {
 	Name  string
@@ -60,10 +63,14 @@ func (f Fields) mail() bool {
 // fields and is none ends the block, unless a field follows it.
 func (w *walker) readFields(s *source, path string) (Fields, error) {
 	b := block{left: w.limits.HeaderBytes}
+	empty := 0
 	for s.advance() {
 		switch {
 		case !s.bol:
 			b.extend(s.text)
+		case len(s.text) == 0 && !s.open && path == "" && len(b.fields) == 0 && empty < maxEmpty:
+			w.warn(HeaderMalformed, path, "empty lines before the header")
+			empty++
 		case len(s.text) == 0 && !s.open:
 			return w.done(&b, path), nil
 		case s.text[0] == ' ' || s.text[0] == '\t':

@@ -154,11 +154,16 @@ func (m winmail) file(f winmailPart) []byte {
 }
 
 // zipped writes an archive; raw names are written without saying that they are UTF-8.
-func zipped(entries ...[2]string) []byte {
+func zipped(entries ...[2]string) []byte { return archived(zip.Deflate, entries) }
+
+// stored writes one that is not compressed: its bytes are the same for ever.
+func stored(entries ...[2]string) []byte { return archived(zip.Store, entries) }
+
+func archived(method uint16, entries [][2]string) []byte {
 	var out bytes.Buffer
 	z := zip.NewWriter(&out)
 	for _, e := range entries {
-		w, err := z.CreateHeader(&zip.FileHeader{Name: e[0], Method: zip.Deflate})
+		w, err := z.CreateHeader(&zip.FileHeader{Name: e[0], Method: method})
 		if err == nil {
 			_, err = io.WriteString(w, e[1])
 		}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -29,13 +30,19 @@ func checkMessage(t interface {
 	Errorf(string, ...any)
 	FailNow()
 }, raw []byte, limits Limits) {
+	if limits.ArchiveBytes == 0 {
+		limits.ArchiveBytes = 4 << 20
+	}
 	limits = limits.filled()
+	sums := map[string][sha256.Size]byte{}
 	var given int64
 	biggest := int64(0)
 	m, err := Split(bytes.NewReader(raw), limits, func(p Part, body io.Reader) error {
-		n, err := io.Copy(io.Discard, body)
+		sum := sha256.New()
+		n, err := io.Copy(sum, body)
 		given += n
 		biggest = max(biggest, n)
+		sums[p.Path] = [sha256.Size]byte(sum.Sum(nil))
 		if errors.Is(err, ErrPartTooLarge) {
 			return nil
 		}
@@ -46,7 +53,8 @@ func checkMessage(t interface {
 	}
 	assert.LessOrEqual(t, len(m.Parts), limits.Parts)
 	assert.LessOrEqual(t, biggest, limits.PartBytes)
-	assert.LessOrEqual(t, given, int64(len(raw)), "parts hold no more than the mail")
+	// Each container may come whole besides its own parts.
+	assert.LessOrEqual(t, given, int64(limits.Depth+2)*(int64(len(raw))+limits.ArchiveBytes), "parts hold no more than the mail and what archives may become")
 	assert.LessOrEqual(t, m.Size, int64(len(raw)))
 	assert.LessOrEqual(t, len(m.Warnings), maxWarnings)
 	assert.LessOrEqual(t, len(m.Body.Text), 5*limits.TextBytes+10)
@@ -60,6 +68,12 @@ func checkMessage(t interface {
 		assert.True(t, utf8.ValidString(p.OriginalName))
 		assert.False(t, strings.ContainsAny(p.DeclaredType+p.DetectedType+p.ContentID, "\r\n\x00"))
 		checkName(t, p.Name)
+		if sum, ok := sums[p.Path]; ok && err == nil && !p.Oversize {
+			assert.Equal(t, sum, p.SHA256, "the hash of %s", p.Path)
+		}
+	}
+	for _, g := range m.Signatures {
+		assert.False(t, strings.ContainsAny(g.Name+g.Email+g.Issuer, "\r\n\x00"))
 	}
 }
 
@@ -82,6 +96,30 @@ func FuzzSplit(f *testing.F) {
 	})
 }
 
+// FuzzContainers gives any bytes to the readers of containers.
+func FuzzContainers(f *testing.F) {
+	nested := winmail{subject: "s", text: "t", files: []winmailPart{{name: "b.pdf", data: pdf("b")}}}
+	f.Add(winmail{subject: "x", html: []byte("<p>x"), rtf: storedRTF("{\\rtf1}"), from: [2]string{"A", "a@b"}, to: [][2]string{{"C", "c@d"}},
+		files: []winmailPart{{name: "a.pdf", data: pdf("a"), cid: "x"}, {name: "m", message: &nested}}}.bytes())
+	f.Add(zipped([2]string{"a/b.pdf", string(pdf("b"))}, [2]string{"c.zip", string(zipped([2]string{"d", "e"}))}))
+	f.Add(locked("a", "b"))
+	f.Add(aSigner().sign([]byte(crlfed(textPart("x"))), false))
+	f.Add(aSigner().signStreamed([]byte(crlfed(textPart(strings.Repeat("x", 3000))))))
+	f.Add(aSigner().sign([]byte("x"), true))
+	f.Add(enveloped([]byte("x")))
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		body := base64.StdEncoding.EncodeToString(raw)
+		for _, text := range []string{
+			"From: a@b.test\r\nContent-Type: application/octet-stream\r\nContent-Transfer-Encoding: base64\r\n\r\n" + body,
+			"From: a@b.test\r\nContent-Type: multipart/signed; boundary=b\r\n\r\n--b\r\n\r\nx\r\n--b\r\nContent-Type: application/pkcs7-signature\r\n" +
+				"Content-Transfer-Encoding: base64\r\n\r\n" + body + "\r\n--b--\r\n",
+		} {
+			checkMessage(t, []byte(text), Limits{})
+			checkMessage(t, []byte(text), Limits{Depth: 3, Messages: 1, Archives: 1, Parts: 5, TextBytes: 50, PartBytes: 300, ArchiveBytes: 500, HeldBytes: 2000})
+		}
+	})
+}
+
 // TestK5_AnyDamageIsSurvived cuts, joins and flips messages of the corpus.
 func TestK5_AnyDamageIsSurvived(t *testing.T) {
 	t.Parallel()
@@ -91,6 +129,12 @@ func TestK5_AnyDamageIsSurvived(t *testing.T) {
 			all = append(all, text)
 		}
 	}
+	for name, make := range shapeCases() {
+		if text := make(shapes()[len(name)%len(shapes())]).text; len(text) < 20000 {
+			all = append(all, text)
+		}
+	}
+	slices.Sort(all)
 	rapid.Check(t, func(t *rapid.T) {
 		raw := []byte(rapid.SampledFrom(all).Draw(t, "message"))
 		for range rapid.IntRange(1, 8).Draw(t, "damages") {

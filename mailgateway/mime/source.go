@@ -222,6 +222,14 @@ func (s *source) peek(n int) []byte {
 	return b
 }
 
+// skipMark goes past the mark that editors put before UTF-8.
+func (s *source) skipMark() {
+	if mark := []byte("\uFEFF"); bytes.Equal(s.peek(len(mark)), mark) {
+		n, _ := s.r.Discard(len(mark)) // it is in the buffer
+		s.read += int64(n)
+	}
+}
+
 // pieces is what a transfer decoder reads: the body that begins here, up to
 // the next open boundary.
 type pieces struct {

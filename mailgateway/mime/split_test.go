@@ -42,6 +42,7 @@ type goldenPart struct {
 	Inline                                                bool
 	Size                                                  int64
 	SHA256                                                string
+	Opened                                                bool    `json:",omitempty"`
 	Nested                                                *golden `json:",omitempty"`
 }
 
@@ -74,7 +75,7 @@ func TestK5_Corpus(t *testing.T) {
 	}
 	files, err := filepath.Glob("testdata/*.eml")
 	require.NoError(t, err)
-	require.GreaterOrEqual(t, len(files), 40)
+	require.GreaterOrEqual(t, len(files), 100)
 	for _, name := range files {
 		t.Run(strings.TrimSuffix(filepath.Base(name), ".eml"), func(t *testing.T) {
 			t.Parallel()
@@ -91,11 +92,12 @@ func TestK5_Corpus(t *testing.T) {
 				g.Error = err.Error()
 			}
 			for _, p := range m.Parts {
-				gp := goldenPart{p.Path, p.Name, p.OriginalName, p.DeclaredType, p.DetectedType, p.Disposition, p.Inline, p.Size, hex.EncodeToString(p.SHA256[:]), nil}
+				gp := goldenPart{p.Path, p.Name, p.OriginalName, p.DeclaredType, p.DetectedType, p.Disposition, p.Inline, p.Size, hex.EncodeToString(p.SHA256[:]), false, nil}
 				if p.Nested != nil {
 					n := goldenOf(p.Nested.Headers, p.Nested.Body)
 					gp.Nested = &n
-				} else {
+				}
+				if gp.Opened = p.Opened; !p.Opened {
 					assert.Equal(t, int(p.Size), len(given[p.Path]), "what the sink got of %s", p.Path)
 				}
 				g.Parts = append(g.Parts, gp)

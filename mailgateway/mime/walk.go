@@ -51,6 +51,7 @@ type entity struct {
 }
 
 func (w *walker) top(s *source) error {
+	s.skipMark()
 	fields, err := w.readFields(s, "")
 	if err != nil {
 		return err

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -60,7 +61,10 @@ type (
 		Headers  inspectedHeaders   `json:"headers"`
 		Body     inspectedBody      `json:"body"`
 		Parts    []inspectedPart    `json:"parts"`
+		SMIME    []inspectedSigner  `json:"smime,omitempty"`
 		Warnings []inspectedWarning `json:"warnings"`
+		// Truncated says why reading ended before the end of the mail.
+		Truncated string `json:"truncated,omitempty"`
 	}
 	inspectedHeaders struct {
 		From      string     `json:"from"`
@@ -82,11 +86,24 @@ type (
 		Size         int64             `json:"size"`
 		SHA256       string            `json:"sha256"`
 		Inline       bool              `json:"inline,omitempty"`
+		Opened       bool              `json:"opened,omitempty"`
+		Encrypted    bool              `json:"encrypted,omitempty"`
+		Truncated    bool              `json:"truncated,omitempty"`
 		Message      *inspectedMessage `json:"message,omitempty"`
 	}
 	inspectedMessage struct {
 		inspectedHeaders
 		Body inspectedBody `json:"body"`
+	}
+	inspectedSigner struct {
+		Path   string              `json:"path"`
+		State  mime.SignatureState `json:"state"`
+		Detail string              `json:"detail,omitempty"`
+		Name   string              `json:"name"`
+		Email  string              `json:"email"`
+		Issuer string              `json:"issuer"`
+		Serial string              `json:"serial"`
+		Time   *time.Time          `json:"time"`
 	}
 	inspectedWarning struct {
 		Code   string `json:"code"`
@@ -121,16 +138,22 @@ func inspect(ctx context.Context, path string, stdout io.Writer) error {
 }
 
 func inspectFile(ctx context.Context, file *os.File, size int64, name string) (any, error) {
-	f, err := text.Check(file, size, name)
-	encrypted := errors.Is(err, text.ErrEncrypted)
-	if err != nil && !encrypted {
-		return nil, err
-	}
 	hash := sha256.New()
 	if _, err := io.Copy(hash, ctxReader{ctx, file}); err != nil {
 		return nil, err
 	}
 	sum := hex.EncodeToString(hash.Sum(nil))
+	if strings.EqualFold(filepath.Ext(name), ".eml") {
+		// Whatever its bytes look like, it is a mail if it can be read as one.
+		if answer, err := inspectMail(ctx, file, sum); !errors.Is(err, mime.ErrNotMessage) {
+			return answer, err
+		}
+	}
+	f, err := text.Check(file, size, name)
+	encrypted := errors.Is(err, text.ErrEncrypted)
+	if err != nil && !encrypted {
+		return nil, err
+	}
 	answer := inspectedFile{Kind: f.Kind, MediaType: f.MediaType, Size: f.Size, SHA256: sum}
 	switch {
 	case f.Kind == text.KindPDF:
@@ -145,35 +168,47 @@ func inspectFile(ctx context.Context, file *os.File, size int64, name string) (a
 	return nil, text.ErrUnknownType.Because(errors.New(f.MediaType))
 }
 
+// inspectMail tells what stands in a mail. What was understood is printed even
+// where reading had to end.
 func inspectMail(ctx context.Context, file *os.File, sum string) (any, error) {
 	if _, err := file.Seek(0, io.SeekStart); err != nil {
 		return nil, err
 	}
-	m, err := mime.Split(ctxReader{ctx, file}, mime.Limits{}, nil)
+	m, err := mime.Split(ctxReader{ctx, file}, mime.Limits{TotalBytes: math.MaxInt64}, nil)
 	if errors.Is(err, mime.ErrNotMessage) {
 		return nil, text.ErrUnknownType.Because(err)
 	}
-	if err != nil {
+	if err != nil && (ctx.Err() != nil || len(m.Fields) == 0) {
 		return nil, err
 	}
 	answer := inspectedMail{
 		Kind: text.KindMail, Size: m.Size, SHA256: sum, Headers: showHeaders(m.Headers), Body: showBody(m.Body),
 		Parts: []inspectedPart{}, Warnings: []inspectedWarning{},
 	}
+	if err != nil {
+		answer.Truncated = err.Error()
+	}
 	for _, p := range m.Parts {
-		part := inspectedPart{
-			Path: p.Path, Name: p.Name, DeclaredType: p.DeclaredType, DetectedType: p.DetectedType,
-			Size: p.Size, SHA256: hex.EncodeToString(p.SHA256[:]), Inline: p.Inline,
-		}
-		if p.Nested != nil {
-			part.Message = &inspectedMessage{showHeaders(p.Nested.Headers), showBody(p.Nested.Body)}
-		}
-		answer.Parts = append(answer.Parts, part)
+		answer.Parts = append(answer.Parts, showPart(p))
+	}
+	for _, g := range m.Signatures {
+		answer.SMIME = append(answer.SMIME, inspectedSigner{g.Path, g.State, g.Detail, g.Name, g.Email, g.Issuer, g.Serial, showTime(g.Time)})
 	}
 	for _, w := range m.Warnings {
 		answer.Warnings = append(answer.Warnings, inspectedWarning{string(w.Code), w.Path, w.Detail})
 	}
 	return answer, nil
+}
+
+func showPart(p mime.Part) inspectedPart {
+	part := inspectedPart{
+		Path: p.Path, Name: p.Name, DeclaredType: p.DeclaredType, DetectedType: p.DetectedType,
+		Size: p.Size, SHA256: hex.EncodeToString(p.SHA256[:]), Inline: p.Inline, Opened: p.Opened, Encrypted: p.Encrypted, Truncated: p.Oversize,
+	}
+	if p.Nested != nil {
+		part.Message = &inspectedMessage{showHeaders(p.Nested.Headers), showBody(p.Nested.Body)}
+	}
+	return part
 }
 
 func showPDF(p text.PDF) inspectedPDF {
