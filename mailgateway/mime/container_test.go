@@ -349,7 +349,7 @@ func TestK10_ContainersAreNeverInMemory(t *testing.T) {
 func TestK4_AListWithoutEndIsNotRead(t *testing.T) {
 	t.Parallel()
 	var entries [][2]string
-	for i := range 60_000 {
+	for i := range 45_000 {
 		entries = append(entries, [2]string{fmt.Sprintf("%06d", i), ""})
 	}
 	m, _ := split(t, enclosed("a.zip", "application/zip", zipped(entries...)), Limits{})

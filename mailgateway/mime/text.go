@@ -21,6 +21,9 @@ func (c *content) body() Body {
 	return Body{Text: c.text.String(), HTML: c.html.String(), TextBytes: c.textBytes, HTMLBytes: c.htmlBytes}
 }
 
+// written tells whether the mail has a text of its own.
+func (c *content) written() bool { return c.htmlBytes > 0 || strings.TrimSpace(c.text.String()) != "" }
+
 // readBody takes text up to the limit and counts the rest.
 func (w *walker) readBody(r io.Reader, e entity, at place) error {
 	c := at.owner
@@ -132,7 +135,7 @@ func refersTo(html, id string) bool {
 // settle ends the reading of a message. All of its text is known now: the text
 // of a winmail.dat is needed or not, and pictures are judged again.
 func (w *walker) settle(c *content, path string) {
-	if c.htmlBytes == 0 && strings.TrimSpace(c.text.String()) == "" {
+	if !c.written() {
 		c.text.Reset()
 		c.text.WriteString(c.spare.Text)
 		c.html.WriteString(c.spare.HTML)

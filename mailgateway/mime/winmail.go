@@ -20,7 +20,9 @@ func (w *walker) planWinmail(h *held, e *entity, at place) func(place) (bool, er
 	return func(inside place) (bool, error) {
 		// The message of the outermost is the mail itself: only its text may be
 		// needed, where the mail has none.
-		at.owner.spare = w.winmailBody(m)
+		if !at.owner.written() {
+			at.owner.spare = w.winmailBody(m)
+		}
 		return w.winmailFiles(m, inside)
 	}
 }
@@ -57,7 +59,7 @@ func (w *walker) winmailFiles(m tnef.Message, at place) (damaged bool, err error
 	r := &entryReader{w: w, r: rtf}
 	inside := next()
 	// The same text in another form is no document; the only form of it may be one.
-	other := m.Text.SectionReader != nil || m.HTML.SectionReader != nil || at.owner.textBytes+at.owner.htmlBytes > 0
+	other := m.Text.SectionReader != nil || m.HTML.SectionReader != nil || at.owner.written()
 	bad, err := w.child(r, entity{kind: typeRTF, part: Part{
 		Path: inside.path, Name: "body.rtf", DeclaredType: typeRTF, Inline: other,
 	}}, inside)

@@ -45,6 +45,74 @@ func TestInspect_Mail(t *testing.T) {
 	assert.NotContains(t, last, "message")
 }
 
+func inspectedParts(answer map[string]any) (lines []string) {
+	for _, p := range answer["parts"].([]any) {
+		part := p.(map[string]any)
+		line := part["path"].(string) + " " + part["name"].(string) + " " + part["detectedType"].(string)
+		for _, flag := range []string{"inline", "opened", "encrypted"} {
+			if part[flag] == true {
+				line += " " + flag
+			}
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+func TestInspect_K3K4_ContainersAreOpened(t *testing.T) {
+	t.Parallel()
+	answer := inspectJSON(t, "../../mailgateway/mime/testdata/containers-winmail.eml")
+	assert.Equal(t, []string{
+		"2 winmail.dat application/ms-tnef opened",
+		"2.1 Quyết định số 15 về việc thành lập tổ công tác.pdf application/pdf",
+		"2.2 Thư hai application/ms-tnef opened",
+		"2.2.1 Thư ba application/ms-tnef opened",
+		"2.2.1.1 Tầng ba.pdf application/pdf",
+		"2.2.2 Tầng hai.pdf application/pdf",
+		"2.3 logo.png image/png inline",
+	}, inspectedParts(answer))
+	inner := answer["parts"].([]any)[3].(map[string]any)["message"].(map[string]any)
+	assert.Equal(t, "Phòng <phong@example.test>", inner["from"])
+	assert.Equal(t, "ba", inner["subject"])
+	assert.Equal(t, []string{
+		"2 ho so.zip application/zip opened", "2.1 Tờ trình.pdf application/pdf", "2.2 trong.zip application/zip opened", "2.2.1 a.pdf application/pdf",
+	}, inspectedParts(inspectJSON(t, "../../mailgateway/mime/testdata/containers-zip.eml")))
+	assert.Equal(t, []string{"2 khoa.zip application/zip encrypted"}, inspectedParts(inspectJSON(t, "../../mailgateway/mime/testdata/containers-zip-locked.eml")))
+}
+
+func TestInspect_K6_SignaturesAreTold(t *testing.T) {
+	t.Parallel()
+	for file, state := range map[string]string{"openssl-clear": "unknown_chain", "openssl-clear-changed": "invalid", "openssl-opaque-stream": "unknown_chain"} {
+		signers := inspectJSON(t, "../../mailgateway/mime/testdata/"+file+".eml")["smime"].([]any)
+		require.Len(t, signers, 1)
+		signer := signers[0].(map[string]any)
+		assert.Equal(t, []any{state, "Nguyễn Văn A", "vanthu.snv@example.test"}, []any{signer["state"], signer["name"], signer["email"]})
+		assert.NotNil(t, signer["time"])
+	}
+	assert.NotContains(t, inspectJSON(t, "../../mailgateway/mime/testdata/openssl-encrypted.eml"), "smime")
+}
+
+// TestInspect_AMailThatLooksLikeSomethingElse: the extension and the header decide.
+func TestInspect_AMailThatLooksLikeSomethingElse(t *testing.T) {
+	t.Parallel()
+	for name, content := range map[string]string{
+		"mbox":   "From a Thu Mar  5 08:15:00 2026\nFrom: a@b.test\nSubject: x\n\nchu\n",
+		"html":   "From: a@b.test\nContent-Type: text/html\n\n<!DOCTYPE html><html>x</html>\n",
+		"binary": "From: a@b.test\nSubject: x\n\n\x00\x01\x02%PDF-1.4\n",
+		"mark":   "\uFEFFFrom: a@b.test\nSubject: x\n\nchu\n",
+		"cut":    "Received: by x\nFrom: a@b.te",
+		"empty":  "\r\n\r\nFrom: a@b.test\r\n\r\nchu",
+	} {
+		path := filepath.Join(t.TempDir(), "a.EML")
+		require.NoError(t, os.WriteFile(path, []byte(content), 0o600))
+		answer := inspectJSON(t, path)
+		assert.Equal(t, "mail", answer["kind"], name)
+		assert.Contains(t, answer["headers"].(map[string]any)["from"], "a@b.te", name)
+		assert.NotNil(t, answer["parts"], name)
+		assert.NotNil(t, answer["warnings"], name)
+	}
+}
+
 func TestInspect_EveryMailOfTheCorpusIsRead(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob("../../mailgateway/mime/testdata/*.eml")
