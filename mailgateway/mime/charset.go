@@ -2,6 +2,7 @@ package mime
 
 import (
 	"bytes"
+	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -10,15 +11,25 @@ import (
 	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/htmlindex"
 	"golang.org/x/text/encoding/ianaindex"
+	"golang.org/x/text/encoding/unicode/utf32"
 	"golang.org/x/text/unicode/norm"
 )
 
 // aliases are names that mail programs use and no registry knows.
 var aliases = map[string]string{
 	"utf8": "utf-8", "utf-8n": "utf-8", "unicode-1-1-utf-8": "utf-8", "x-utf-8": "utf-8", "utf_8": "utf-8", "cp65001": "utf-8",
-	"cp1258": "windows-1258", "x-windows-1258": "windows-1258", "cp-1258": "windows-1258", "ansi-1258": "windows-1258",
-	"cp1252": "windows-1252", "cp-850": "ibm850", "iso8859-1": "iso-8859-1", "iso-8859-8-i": "iso-8859-8",
+	"cp-850": "ibm850", "iso8859-1": "iso-8859-1", "iso-8859-8-i": "iso-8859-8",
 	"ansi_x3.110-1983": "iso-8859-1", "cp932": "shift_jis", "ks_c_5601-1987": "euc-kr", "cp936": "gbk", "x-gbk": "gbk",
+	"cp949": "euc-kr", "ms949": "euc-kr", "cp950": "big5", "ms950": "big5",
+}
+
+// windowsPage are the many names of one code page: cp1258, win-1258, ansi_1258.
+var windowsPage = regexp.MustCompile(`^(?:x-)?(?:cp|win|windows|ansi|ms|ibm)[-_]?(125[0-8]|874)$`)
+
+// wide are the forms of Unicode that no index of the library holds.
+var wide = map[string]encoding.Encoding{
+	"utf-32": utf32.UTF32(utf32.BigEndian, utf32.UseBOM), "utf-32be": utf32.UTF32(utf32.BigEndian, utf32.IgnoreBOM),
+	"utf-32le": utf32.UTF32(utf32.LittleEndian, utf32.IgnoreBOM),
 }
 
 // charsetOf finds a charset by the name that a mail gives it. Names of the web
@@ -27,6 +38,10 @@ func charsetOf(name string) (encoding.Encoding, bool) {
 	name = strings.ToLower(strings.Trim(strings.TrimSpace(name), `"'`))
 	if a, ok := aliases[name]; ok {
 		name = a
+	}
+	name = windowsPage.ReplaceAllString(name, "windows-$1")
+	if e, ok := wide[name]; ok {
+		return e, true
 	}
 	if e, err := htmlindex.Get(name); err == nil {
 		return e, true

@@ -197,12 +197,14 @@ func (w *walker) headers(f Fields, path string) Headers {
 			w.warn(HeaderDuplicate, path, once)
 		}
 	}
+	subject := w.words(f.Get("Subject"), path)
+	w.suspectFont(subject, path)
 	return Headers{
 		From:       w.addresses(f.All("From"), path),
 		ReplyTo:    w.addresses(f.All("Reply-To"), path),
 		To:         w.addresses(f.All("To"), path),
 		Cc:         w.addresses(f.All("Cc"), path),
-		Subject:    w.words(f.Get("Subject"), path),
+		Subject:    subject,
 		Date:       w.date(f.Get("Date"), path),
 		MessageID:  messageID(f.Get("Message-ID")),
 		InReplyTo:  messageIDs(f.Get("In-Reply-To")),

@@ -82,6 +82,7 @@ func (w *walker) setName(p *Part, disposition, contentType params) {
 	}
 	p.OriginalName = cutRunes(p.OriginalName, maxOriginal)
 	p.Name = SafeName(p.OriginalName)
+	w.suspectFont(p.OriginalName, p.Path)
 	if p.OriginalName != "" && unsafeName(p.OriginalName) {
 		w.warn(NameUnsafe, p.Path, "")
 	}
