@@ -278,6 +278,12 @@ func addStructure(c map[string]string) {
 	c["structure-smime-signed"] = head("st17", "ky so") + multi("signed; protocol=\"application/pkcs7-signature\"; micalg=sha-256", "b", multi("mixed", "c", textPart("đã ký\n"), attached("a.pdf", pdf("sig"))),
 		file("application/pkcs7-signature; name=smime.p7s", "Content-Disposition: attachment; filename=smime.p7s", []byte("\x30\x80\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02\xa0\x80\x30\x80\x02\x01\x01")))
 	c["structure-winmail"] = head("st18", "tnef") + multi("mixed", "b", textPart("x\n"), file("application/octet-stream; name=winmail.dat", "Content-Disposition: attachment; filename=winmail.dat", []byte("\x78\x9f\x3e\x22\x01\x00\x01\x90\x08\x00")))
+	c["structure-pgp-signed"] = head("st22", "pgp") + multi("signed; protocol=\"application/pgp-signature\"; micalg=pgp-sha256", "b", textPart("đã ký\n"),
+		"Content-Type: application/pgp-signature; name=\"signature.asc\"\nContent-Disposition: attachment; filename=\"signature.asc\"\n\n-----BEGIN PGP SIGNATURE-----\n\nx\n-----END PGP SIGNATURE-----\n")
+	c["structure-pgp-encrypted"] = head("st23", "pgp") + multi("encrypted; protocol=\"application/pgp-encrypted\"", "b", "Content-Type: application/pgp-encrypted\n\nVersion: 1\n",
+		"Content-Type: application/octet-stream; name=encrypted.asc\n\n-----BEGIN PGP MESSAGE-----\n\nx\n-----END PGP MESSAGE-----\n")
+	c["structure-appledouble"] = head("st24", "mac") + multi("mixed", "b", textPart("x\n"), multi("appledouble", "c",
+		file("application/applefile; name=\"a.pdf\"", "", []byte("\x00\x05\x16\x07")), file("application/pdf; name=\"a.pdf\"", "", pdf("mac"))))
 	c["structure-byte-order-mark"] = "\uFEFF" + head("st20", "bom") + good
 	c["structure-empty-lines-first"] = "\n\n" + head("st21", "empty") + good
 	c["structure-lone-lf-in-part"] = head("st19", "lf") + "Content-Type: multipart/mixed; boundary=b\n\n--b\n\nmột\n--b  \nContent-Type: application/pdf\n\n%PDF-1.4 x\n--b--  \n"

@@ -80,6 +80,12 @@ func sentAsMessage(p Part) bool {
 	return isMessage(p.DeclaredType) || ext == ".eml" || ext == "" && p.DeclaredType == octetStream
 }
 
+// madeByProgram knows what mail programs add by themselves: signatures of
+// OpenPGP, and what a Macintosh keeps beside a file.
+func madeByProgram(kind string) bool {
+	return kind == "application/pgp-signature" || kind == "application/pgp-keys" || kind == "application/applefile"
+}
+
 // looksLikeMessage tells whether the bytes begin with a header of a mail.
 func looksLikeMessage(head []byte) bool {
 	for range 3 { // an envelope line and an empty one may stand before it

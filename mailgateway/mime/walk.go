@@ -312,6 +312,7 @@ func (w *walker) found(r io.Reader, e entity, at place) error {
 	case typeCMS:
 		return w.open(all, e, at, w.planSigned)
 	}
+	e.part.Inline = e.part.Inline || madeByProgram(e.kind)
 	return w.readPart(all, e, at)
 }
 
