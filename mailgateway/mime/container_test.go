@@ -92,6 +92,34 @@ func TestK3_TheTextOfAWinmailIsTakenWhereTheMailHasNone(t *testing.T) {
 	assert.False(t, m.Parts[1].Inline, "the only text that there is")
 }
 
+func TestK3_MessagesInAWinmailHaveALimit(t *testing.T) {
+	t.Parallel()
+	w := winmail{subject: "đáy", files: []winmailPart{{name: "a.pdf", data: pdf("a")}}}
+	for n := range 7 {
+		inner := w
+		w = winmail{subject: fmt.Sprint(n), files: []winmailPart{{name: "thư", message: &inner}}}
+	}
+	m, given := split(t, enclosed("winmail.dat", typeTNEF, w.bytes()), Limits{})
+	assert.Equal(t, []string{"too_deep 2.1.1.1.1.1.1"}, codes(m))
+	require.Len(t, m.Parts, 7, "five are opened in the one that came, the sixth stays whole")
+	last := m.Parts[6]
+	assert.False(t, last.Opened)
+	assert.Equal(t, typeTNEF, last.DetectedType)
+	assert.Equal(t, map[string]bool{last.Path: true}, map[string]bool{last.Path: len(given) == 1 && int64(len(given[last.Path])) == last.Size})
+}
+
+// TestK3_ATextThatBecomesTooMuchIsNotTakenForWhole: nothing says beforehand
+// what compressed RTF becomes.
+func TestK3_ATextThatBecomesTooMuchIsNotTakenForWhole(t *testing.T) {
+	t.Parallel()
+	data := winmail{rtf: storedRTF("{\\rtf1 " + strings.Repeat("x", 6000) + "}")}.bytes()
+	m, given := split(t, enclosed("winmail.dat", typeTNEF, data), Limits{ArchiveBytes: 1000})
+	assert.Equal(t, []string{"part_too_large 2.1", "container_limit 2.1 size of what it becomes", "container_damaged 2"}, codes(m))
+	assert.Equal(t, []bool{false, true}, []bool{m.Parts[0].Oversize, m.Parts[1].Oversize})
+	assert.Len(t, given["2.1"], 1000)
+	assert.Equal(t, data, given["2"])
+}
+
 func storedRTF(text string) []byte {
 	return join(le32(uint32(len(text)+12)), le32(uint32(len(text))), []byte("MELA"), le32(0), []byte(text))
 }
@@ -191,6 +219,7 @@ func TestK6_ASignatureIsWorthWhatItsChainIs(t *testing.T) {
 		return m.Signatures[0]
 	}
 	assert.Equal(t, SignatureUnknownChain, state(signed).State)
+	assert.Equal(t, "no roots to judge by", state(signed).Detail, "the roots of the machine are for other things")
 	_, other := newCert("Người lạ", "", nil, nil)
 	roots := x509.NewCertPool()
 	roots.AddCert(other)

@@ -284,7 +284,8 @@ func (w *walker) leaf(s *source, e entity, at place) error {
 func (w *walker) found(r io.Reader, e entity, at place) error {
 	head := make([]byte, sniffBytes)
 	n, err := io.ReadFull(r, head)
-	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF { //nolint:errorlint // only io.EOF itself is the end; one that is wrapped is a line that broke
+	// The end of what archives may become is told again, to whoever reads on.
+	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF && !errors.Is(err, errArchiveSpent) { //nolint:errorlint // only io.EOF itself is the end; one that is wrapped is a line that broke
 		return err
 	}
 	head = head[:n]
