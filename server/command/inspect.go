@@ -156,6 +156,8 @@ func inspectFile(ctx context.Context, file *os.File, size int64, name string) (a
 	}
 	answer := inspectedFile{Kind: f.Kind, MediaType: f.MediaType, Size: f.Size, SHA256: sum}
 	switch {
+	case strings.EqualFold(filepath.Ext(name), ".edxml"), f.MediaType == "text/xml":
+		return inspectEDXML(ctx, file, sum)
 	case f.Kind == text.KindPDF:
 		answer.Metadata = showPDF(*f.PDF)
 		return answer, nil
