@@ -21,7 +21,30 @@ type contentText struct {
 	handed  int // bytes of the source that are handed out and not yet skipped
 	literal [utf8.UTFMax]byte
 	cr      bool // the last byte hashed was a carriage return
+	tag     ahead
+	ref     ahead
 }
+
+// ahead remembers where the next of a character stands, so that a buffer is
+// searched once however many pieces it is handed out in.
+type ahead struct{ found, searched int64 }
+
+// within gives the distance to the next of the character, or the buffer's length.
+func (a *ahead) within(buf []byte, offset int64, c byte) int {
+	if a.found < offset || a.searched == 0 {
+		from := max(0, a.searched-offset)
+		i := bytes.IndexByte(buf[from:], c)
+		if i < 0 {
+			a.searched = offset + int64(len(buf))
+			return len(buf)
+		}
+		a.found = offset + from + int64(i)
+		a.searched = a.found + 1
+	}
+	return int(min(a.found-offset, int64(len(buf))))
+}
+
+var namedReferences = map[string]rune{"lt": '<', "gt": '>', "amp": '&', "apos": '\'', "quot": '"'}
 
 // next gives a piece of text, which holds until the next call.
 func (t *contentText) next() ([]byte, error) {
@@ -55,13 +78,7 @@ func (t *contentText) piece(buf []byte) ([]byte, error) {
 	if t.cdata {
 		return t.verbatim(buf)
 	}
-	text := buf
-	if i := bytes.IndexByte(text, '<'); i >= 0 {
-		text = text[:i]
-	}
-	if i := bytes.IndexByte(text, '&'); i >= 0 {
-		text = text[:i]
-	}
+	text := buf[:min(t.tag.within(buf, t.src.offset, '<'), t.ref.within(buf, t.src.offset, '&'))]
 	switch {
 	case len(text) > 0:
 		t.handed = len(text)
@@ -114,10 +131,13 @@ func (t *contentText) markup() error {
 		t.cdata = true
 		t.src.skip(len(cdata))
 		return nil
+	case len(head) < len(cdata): // no package ends so soon
+		return because(ErrMalformed, "cut off in the content of an attachment")
 	case bytes.HasPrefix(head, []byte("<!--")), bytes.HasPrefix(head, []byte("<?")):
 		// A second source has no decoder that stands there; what it skips was
 		// judged when it was read first.
 		dec := t.p.dec
+		t.src.token = t.p.limits.TokenBytes
 		if t.src != t.p.src {
 			dec = xml.NewDecoder(t.src)
 		}
@@ -147,7 +167,7 @@ func (t *contentText) reference() ([]byte, error) {
 		return nil, because(ErrMalformed, "a reference that does not end")
 	}
 	name := string(buf[1:end])
-	char, ok := map[string]rune{"lt": '<', "gt": '>', "amp": '&', "apos": '\'', "quot": '"'}[name]
+	char, ok := namedReferences[name]
 	if digits, number := strings.CutPrefix(name, "#"); number {
 		base := 10
 		if strings.HasPrefix(digits, "x") {

@@ -4,6 +4,7 @@ package edxml
 type Limits struct {
 	TotalBytes     int64 // the package
 	StructureBytes int64 // all of it but the attachments' content
+	TokenBytes     int   // one tag, text, comment
 	Depth          int   // elements inside each other
 	Elements       int
 	Attributes     int // of one element
@@ -20,6 +21,7 @@ type Limits struct {
 const (
 	defaultTotalBytes     = 4 << 30
 	defaultStructureBytes = 8 << 20
+	defaultTokenBytes     = 1 << 20
 	defaultDepth          = 32
 	defaultElements       = 80_000
 	defaultAttributes     = 64
@@ -46,6 +48,7 @@ func (l Limits) filled() Limits {
 	}
 	size(&l.TotalBytes, defaultTotalBytes)
 	size(&l.StructureBytes, defaultStructureBytes)
+	number(&l.TokenBytes, defaultTokenBytes)
 	number(&l.Depth, defaultDepth)
 	number(&l.Elements, defaultElements)
 	number(&l.Attributes, defaultAttributes)

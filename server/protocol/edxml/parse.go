@@ -98,6 +98,7 @@ func newParser(src *source, opt Options, w warnings) *parser {
 func (p *parser) next() (event, error) {
 	for {
 		at := p.src.offset
+		p.src.token = p.limits.TokenBytes
 		token, err := p.dec.RawToken()
 		if err != nil {
 			return event{}, p.failed(err)
@@ -128,8 +129,8 @@ func (p *parser) next() (event, error) {
 func (p *parser) failed(err error) error {
 	var syntax *xml.SyntaxError
 	switch {
-	case refused(err):
-		return err
+	case p.src.err != nil: // whatever the decoder made of it
+		return p.src.err
 	case errors.As(err, &syntax):
 		return because(ErrMalformed, "%s", syntax.Msg)
 	case err == io.EOF && p.ended: //nolint:errorlint // only io.EOF itself is the end; one that is wrapped is a line that broke

@@ -183,7 +183,11 @@ func (rd *reading) finish(a *incoming) error {
 func (rd *reading) settle(a *incoming) error {
 	if a.Name == "" {
 		a.Name = rd.announcedName(a.ContentID)
-		if a.Name == "" && a.Format == "" {
+		switch {
+		case a.Name != "" || a.Format != "":
+		case rd.src.seeker == nil:
+			return because(ErrOrder, "%s has no name before its content", a.path)
+		default:
 			return because(ErrAttachment, "%s has neither name nor format", a.path)
 		}
 		rd.warn(NameMissing, a.path, "")

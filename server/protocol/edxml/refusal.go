@@ -1,7 +1,6 @@
 package edxml
 
 import (
-	"errors"
 	"fmt"
 
 	"congvan/server/domain/fault"
@@ -38,10 +37,4 @@ var ErrUnwritable = fault.New(fault.Invalid, "edxml_unwritable",
 // because refuses with what exactly was met.
 func because(refusal *fault.Error, format string, values ...any) error {
 	return refusal.Because(fmt.Errorf(format, values...))
-}
-
-// refused tells whether the error is one of ours already.
-func refused(err error) bool {
-	var f *fault.Error
-	return errors.As(err, &f)
 }

@@ -27,9 +27,11 @@ type source struct {
 	charset   encoding.Encoding
 	buf       *bufio.Reader
 	offset    int64 // of the converted bytes
-	structure int64 // what is left of both
+	structure int64 // what is left of it
+	token     int   // what is left of the tag or text that is being read
 	total     *budget
 	last, prv byte
+	err       error // what ended the reading, unless it was the end
 }
 
 // budget ends a reading at its limit.
@@ -127,14 +129,19 @@ func (s *source) detect(first []byte, w *warnings) error {
 
 // ReadByte serves the XML decoder, which with it never reads ahead.
 func (s *source) ReadByte() (byte, error) {
-	if s.structure <= 0 {
-		return 0, because(ErrLimit, "more structure than the limit")
+	if s.structure <= 0 || s.token <= 0 {
+		s.err = because(ErrLimit, "more structure, or a longer piece of it, than the limit")
+		return 0, s.err
 	}
 	b, err := s.buf.ReadByte()
 	if err != nil {
+		if err != io.EOF { //nolint:errorlint // only io.EOF itself is the end; one that is wrapped is a line that broke
+			s.err = err
+		}
 		return 0, err
 	}
 	s.structure--
+	s.token--
 	s.offset++
 	s.prv, s.last = s.last, b
 	return b, nil
@@ -184,7 +191,7 @@ func (s *source) again(offset int64) (*source, error) {
 	if _, err := s.seeker.Seek(start, io.SeekStart); err != nil {
 		return nil, err
 	}
-	second := &source{raw: s.raw, charset: s.charset, structure: s.structure, total: &budget{r: s.raw, left: s.total.left + s.total.read}, offset: offset}
+	second := &source{raw: s.raw, charset: s.charset, structure: s.structure, token: s.token, total: &budget{r: s.raw, left: s.total.left + s.total.read}, offset: offset}
 	second.buf = second.converted(bufio.NewReaderSize(second.total, sourceBuffer))
 	if s.charset != nil {
 		if _, err := io.CopyN(io.Discard, second.buf, offset); err != nil {

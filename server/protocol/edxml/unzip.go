@@ -57,14 +57,15 @@ func (rd *reading) unpack(a *incoming, in *bufio.Reader) (io.Reader, error) {
 			rd.warn(ZipMissing, a.path, "")
 		}
 		return in, nil
+	case a.Format == zipExtension:
+		return in, nil
 	}
 	entry, err := peekEntry(in, a.path)
-	if err != nil {
-		return nil, err
-	}
 	switch {
-	case archive && a.Format == zipExtension:
-		return in, nil
+	case err != nil && !zipped && errors.Is(err, ErrAttachment):
+		return in, nil // it only begins as one
+	case err != nil:
+		return nil, err
 	case archive && zipped && !entry.wraps(a.Format):
 		rd.warn(ZipKept, a.path, "")
 		return in, nil
