@@ -226,8 +226,8 @@ func (rd *reading) understand() error {
 		}
 	} else {
 		rd.result.Document = r.document(p.message)
-		if trace == nil && p.old {
-			trace = looseTrace(r, p.header)
+		if p.old {
+			trace = withLoose(trace, r, p.header)
 		}
 		rd.result.Document.Trace = trace
 		rd.match()
@@ -239,9 +239,9 @@ func (rd *reading) understand() error {
 	return nil
 }
 
-// looseTrace reads the trace of the old variant, whose parts may stand in the
-// header without a list around them.
-func looseTrace(r *reader, header *node) *Trace {
+// withLoose adds what in the old variant stands in the header without the list
+// around it.
+func withLoose(t *Trace, r *reader, header *node) *Trace {
 	list := &node{name: header.name, ns: header.ns}
 	for _, i := range header.items {
 		if i.node != nil && slices.Contains([]string{"TraceHeader", "Bussiness", "Business"}, i.node.name.Local) {
@@ -249,9 +249,17 @@ func looseTrace(r *reader, header *node) *Trace {
 		}
 	}
 	if len(list.items) == 0 {
-		return nil
+		return t
 	}
-	return r.trace(list)
+	loose := r.trace(list)
+	if t == nil {
+		return loose
+	}
+	t.Hops = append(t.Hops, loose.Hops...)
+	if t.Act == nil {
+		t.Act = loose.Act
+	}
+	return t
 }
 
 func (rd *reading) manifestOf(p parts, r *reader) Manifest {
