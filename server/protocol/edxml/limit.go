@@ -8,6 +8,7 @@ type Limits struct {
 	Depth          int   // elements inside each other
 	Elements       int
 	Attributes     int // of one element
+	Declarations   int // of prefixes, valid at one place
 	NameBytes      int // of one element or attribute
 	Attachments    int
 	FileBytes      int64 // one attachment, decoded and unpacked
@@ -25,6 +26,7 @@ const (
 	defaultDepth          = 32
 	defaultElements       = 80_000
 	defaultAttributes     = 64
+	defaultDeclarations   = 48
 	defaultNameBytes      = 256
 	defaultAttachments    = 1000
 	defaultFileBytes      = 2 << 30
@@ -52,6 +54,7 @@ func (l Limits) filled() Limits {
 	number(&l.Depth, defaultDepth)
 	number(&l.Elements, defaultElements)
 	number(&l.Attributes, defaultAttributes)
+	number(&l.Declarations, defaultDeclarations)
 	number(&l.NameBytes, defaultNameBytes)
 	number(&l.Attachments, defaultAttachments)
 	size(&l.FileBytes, defaultFileBytes)

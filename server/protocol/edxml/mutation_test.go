@@ -223,7 +223,7 @@ func headerMutations(t testing.TB) []mutation {
 	}
 }
 
-func TestE1_EveryDepartureFromTheFormIsRefusedOrTold(t *testing.T) {
+func TestL3_EveryDepartureFromTheFormIsRefusedOrTold(t *testing.T) {
 	t.Parallel()
 	for _, m := range mutations(t) {
 		t.Run(m.name, func(t *testing.T) {

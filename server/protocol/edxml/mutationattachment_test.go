@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"golang.org/x/text/unicode/norm"
 
 	"congvan/server/protocol/edxml"
 )
@@ -89,6 +90,9 @@ func attachmentMutations(t testing.TB) []mutation {
 			assert.Equal(t, "../../x.pdf", p.Attachments[0].Name, "as it was sent")
 		}},
 		{name: "name that turns direction", text: with(t, "a\u202efdp.exe", "application/pdf", pdf), warns: []edxml.Code{edxml.NameUnsafe}},
+		{name: "name in decomposed letters", text: with(t, norm.NFD.String("Quyết định.pdf"), "application/pdf", pdf), check: func(t *testing.T, p edxml.Result, _ *collected) {
+			assert.Equal(t, norm.NFD.String("Quyết định.pdf"), p.Attachments[0].Name, "as it was sent")
+		}},
 		{name: "name too long", text: with(t, strings.Repeat("ă", 300)+".pdf", "application/pdf", pdf), warns: []edxml.Code{edxml.NameUnsafe}},
 		{name: "extension too long", text: with(t, "a."+strings.Repeat("x", 400), "application/pdf", pdf), warns: []edxml.Code{edxml.NameUnsafe}, check: first(pdf)},
 		{name: "doubled cid", text: strings.ReplaceAll(b, "cid:att-1", "cid:cid:att-1"), warns: []edxml.Code{edxml.ContentIDDoubled, edxml.ContentIDDoubled}},

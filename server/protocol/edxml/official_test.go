@@ -72,7 +72,7 @@ func codes(p edxml.Result) []edxml.Code {
 // Where an official package is determined by its values, the same values make
 // the same bytes. What is not: the archives around files, whose entries have a
 // random name and the time in them, and the doubled prefix of an identifier.
-func TestE1_OfficialPackagesAreWrittenToTheSameBytes(t *testing.T) {
+func TestL3_OfficialPackagesAreWrittenToTheSameBytes(t *testing.T) {
 	t.Parallel()
 	archive := regexp.MustCompile(`>UEsDB[A-Za-z0-9+/=]+<`)
 	files, err := filepath.Glob("fixtures/*.edxml")
@@ -101,7 +101,7 @@ func TestE1_OfficialPackagesAreWrittenToTheSameBytes(t *testing.T) {
 	}
 }
 
-func TestE1_OfficialAttachmentsAreOpened(t *testing.T) {
+func TestL3_OfficialAttachmentsAreOpened(t *testing.T) {
 	t.Parallel()
 	p, got := read(t, sample(t, "doc_new_attachment_kinds.edxml"))
 	require.Len(t, p.Attachments, 6)
@@ -113,7 +113,7 @@ func TestE1_OfficialAttachmentsAreOpened(t *testing.T) {
 	assert.Equal(t, "814faaac-bd65-4fd6-8814-4d41ebdb89b9", edxml.ContentKey(p.Attachments[5].ContentID))
 }
 
-func TestE1_OnePackageIsAlwaysTheSameBytes(t *testing.T) {
+func TestL3_OnePackageIsAlwaysTheSameBytes(t *testing.T) {
 	t.Parallel()
 	p, got := read(t, sample(t, "doc_new_attachment_kinds.edxml"))
 	var one, two bytes.Buffer

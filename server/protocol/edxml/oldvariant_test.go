@@ -17,7 +17,7 @@ const soap = `<?xml version="1.0" encoding="utf-8"?>
 <SOAP-ENV:Envelope xmlns:SOAP-ENV="http://schemas.xmlsoap.org/soap/envelope/" xmlns:edXML="http://www.mic.gov.vn/TBT/QCVN_102_2016">`
 
 // The form of công văn 2803/BTTTT-THH (2014), which some systems still send.
-func TestE1_TheOldVariantOfADocumentIsRead(t *testing.T) {
+func TestL3_TheOldVariantOfADocumentIsRead(t *testing.T) {
 	t.Parallel()
 	p, got := read(t, soap+`<SOAP-ENV:Header>
 <edXML:MessageHeader>
@@ -48,7 +48,7 @@ func TestE1_TheOldVariantOfADocumentIsRead(t *testing.T) {
 	assert.Contains(t, codes(p), edxml.AliasRead)
 }
 
-func TestE1_TheOldVariantOfAStatusIsRead(t *testing.T) {
+func TestL3_TheOldVariantOfAStatusIsRead(t *testing.T) {
 	t.Parallel()
 	p, _ := read(t, soap+`<SOAP-ENV:Header><edXML:Status>
 <edXML:ResponseFor><edXML:OrganId>A</edXML:OrganId><edXML:Code>15/SNV-VP</edXML:Code><edXML:PromulgationDate>2015/03/05</edXML:PromulgationDate><edXML:DocumentId>d-1</edXML:DocumentId></edXML:ResponseFor>
@@ -61,7 +61,7 @@ func TestE1_TheOldVariantOfAStatusIsRead(t *testing.T) {
 	assert.ElementsMatch(t, []edxml.Code{edxml.OldVariant, edxml.DateOldForm}, codes(p))
 }
 
-func TestE1_TheFlatVariantIsRead(t *testing.T) {
+func TestL3_TheFlatVariantIsRead(t *testing.T) {
 	t.Parallel()
 	p, _ := read(t, `<EdXML xmlns="http://www.go.vn/eDoc"><MessageHeader><From><OrganId>A</OrganId></From><To><OrganId>B</OrganId></To><DocumentId>d</DocumentId><DueDate>01/02/2016</DueDate></MessageHeader></EdXML>`)
 	assert.Equal(t, "2016-02-01", p.Document.Due.String())
@@ -69,7 +69,7 @@ func TestE1_TheFlatVariantIsRead(t *testing.T) {
 }
 
 // In a package of today a day that begins with the day is not guessed at.
-func TestE1_OldDatesAreReadInTheOldVariantAlone(t *testing.T) {
+func TestL3_OldDatesAreReadInTheOldVariantAlone(t *testing.T) {
 	t.Parallel()
 	_, err := edxml.Read(strings.NewReader(build(t, base(t), "2026/02/01", "01/02/2026")), edxml.Options{}, nil)
 	require.ErrorIs(t, err, edxml.ErrDate)
@@ -79,7 +79,7 @@ func TestE1_OldDatesAreReadInTheOldVariantAlone(t *testing.T) {
 	assert.Equal(t, "DueDate", f.Fields[0].Name, "the refusal names the element")
 }
 
-func TestE1_StatusesAreKnownByTheirCode(t *testing.T) {
+func TestL3_StatusesAreKnownByTheirCode(t *testing.T) {
 	t.Parallel()
 	text := sample(t, "status_03.edxml")
 	for code, warned := range map[string]bool{"01": false, "02": false, "03": false, "04": false, "05": false, "06": false, "13": false, "15": false, "16": false, "07": true, "3": true, "": true, "abc": true} {
@@ -93,7 +93,7 @@ func TestE1_StatusesAreKnownByTheirCode(t *testing.T) {
 	assert.Equal(t, []edxml.Code{edxml.AttachmentsOnStatus}, codes(p))
 }
 
-func TestL1_ARegisterAsksForWhatTheStandardCallsRequired(t *testing.T) {
+func TestL3_ARegisterAsksForWhatTheStandardCallsRequired(t *testing.T) {
 	t.Parallel()
 	p, _ := read(t, base(t))
 	today, err := org.NewDay(2026, 1, 15)
@@ -120,7 +120,7 @@ func TestL1_ARegisterAsksForWhatTheStandardCallsRequired(t *testing.T) {
 	assert.Error(t, d.Check(today), "a recipient twice")
 }
 
-func TestE1_TheFourActsAreToldApart(t *testing.T) {
+func TestL3_TheFourActsAreToldApart(t *testing.T) {
 	t.Parallel()
 	p, _ := read(t, sample(t, "doc_revocation.edxml"))
 	assert.Equal(t, edxml.Recall, p.Document.Trace.Act.Kind)

@@ -178,7 +178,9 @@ func (p *parser) start(t xml.StartElement) (event, error) {
 			return event{}, because(ErrMalformed, "an attribute twice")
 		}
 	}
-	p.scope = p.scope.declare(t.Attr)
+	if p.scope = p.scope.declare(t.Attr); len(p.scope) > p.limits.Declarations {
+		return event{}, because(ErrLimit, "more than %d prefixes declared at once", p.limits.Declarations)
+	}
 	ns, declared := p.scope.resolve(name.Space)
 	if !declared {
 		return event{}, because(ErrMalformed, "an element with a prefix that is not declared")

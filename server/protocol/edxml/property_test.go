@@ -153,7 +153,7 @@ func files(t *rapid.T) (out []edxml.Enclosure, contents [][]byte) {
 	return out, contents
 }
 
-func TestE1_WhatIsWrittenIsReadBackTheSame(t *testing.T) {
+func TestL3_WhatIsWrittenIsReadBackTheSame(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		p := edxml.Package{}

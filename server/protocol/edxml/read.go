@@ -288,11 +288,13 @@ func (rd *reading) match() {
 		rd.warn(ManifestMissing, "edXMLManifest", "")
 		return
 	}
+	came := map[string]bool{} // by key, and by name where there is none
 	for i, a := range rd.result.Attachments {
 		key := ContentKey(a.ContentID)
 		ref, ok := announced[key]
-		switch {
+		switch came["id "+key] = true; {
 		case key == "":
+			came["name "+a.Name] = true
 		case !ok:
 			rd.warn(NotInManifest, attachmentPath(i), "")
 		case ref.Name != "" && ref.Name != a.Name:
@@ -300,10 +302,7 @@ func (rd *reading) match() {
 		}
 	}
 	for _, ref := range rd.result.Manifest.References {
-		key := ContentKey(ref.ContentID)
-		if !slices.ContainsFunc(rd.result.Attachments, func(a Attachment) bool {
-			return ContentKey(a.ContentID) == key || ContentKey(a.ContentID) == "" && a.Name == ref.Name
-		}) {
+		if !came["id "+ContentKey(ref.ContentID)] && !came["name "+ref.Name] {
 			rd.warn(AttachmentAbsent, "edXMLManifest", "")
 		}
 	}

@@ -81,6 +81,9 @@ const (
 	digestSHA1    = "http://www.w3.org/2000/09/xmldsig#sha1"
 )
 
+// maxKeyBits bounds what verifying costs.
+const maxKeyBits = 8192
+
 var signatureMethods = map[string]crypto.Hash{
 	rsaSHA256: crypto.SHA256,
 	"http://www.w3.org/2001/04/xmldsig-more#rsa-sha384": crypto.SHA384,
@@ -197,7 +200,7 @@ func newVerification(n *node, data *Signature, allowSHA1 bool) *verification {
 		v.check.Certificate, v.check.Reason = nil, ReasonCertificate
 		return v
 	}
-	if _, ok := v.check.Certificate.PublicKey.(*rsa.PublicKey); !ok {
+	if key, ok := v.check.Certificate.PublicKey.(*rsa.PublicKey); !ok || key.N.BitLen() > maxKeyBits {
 		v.check.Reason = ReasonCertificate
 		return v
 	}

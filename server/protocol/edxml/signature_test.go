@@ -62,7 +62,7 @@ func signed(t testing.TB) string {
 
 func signedSample(t testing.TB) string { return signed(t) }
 
-func TestL2_ASignedPackageIsVerified(t *testing.T) {
+func TestL3_ASignedPackageIsVerified(t *testing.T) {
 	t.Parallel()
 	p, got := read(t, signed(t))
 	assert.Equal(t, edxml.Valid, p.Check.State, p.Check.Reason)
@@ -79,7 +79,7 @@ func TestL2_ASignedPackageIsVerified(t *testing.T) {
 	assert.Equal(t, status.Status, p.Status)
 }
 
-func TestL2_WhateverIsChangedAfterSigningIsFound(t *testing.T) {
+func TestL3_WhateverIsChangedAfterSigningIsFound(t *testing.T) {
 	t.Parallel()
 	text := signed(t)
 	cases := map[string][2]string{
@@ -105,7 +105,7 @@ func TestL2_WhateverIsChangedAfterSigningIsFound(t *testing.T) {
 }
 
 // What canonical XML does not tell apart may be written either way.
-func TestL2_WhatMeansTheSameStaysValid(t *testing.T) {
+func TestL3_WhatMeansTheSameStaysValid(t *testing.T) {
 	t.Parallel()
 	text := signed(t)
 	content := regexp.MustCompile(`>(JVBERi0xLjQK[^<]*)<`).FindStringSubmatch(text)[1]
@@ -128,7 +128,7 @@ func TestL2_WhatMeansTheSameStaysValid(t *testing.T) {
 
 // A signature that is not over the whole package, or that cannot be judged, is
 // never called valid.
-func TestL2_WhatCannotBeVerifiedIsCalledSo(t *testing.T) {
+func TestL3_WhatCannotBeVerifiedIsCalledSo(t *testing.T) {
 	t.Parallel()
 	text := signed(t)
 	block := regexp.MustCompile(`(?s)<Signature xmlns.*</Signature>`).FindString(text)
@@ -165,7 +165,7 @@ func (k sha1Key) Sign(r io.Reader, digest []byte, _ crypto.SignerOpts) ([]byte, 
 	return k.PrivateKey.Sign(r, digest, crypto.SHA1)
 }
 
-func TestL2_SHA1CountsOnlyWhereItIsAllowedAndIsMarked(t *testing.T) {
+func TestL3_SHA1CountsOnlyWhereItIsAllowedAndIsMarked(t *testing.T) {
 	t.Parallel()
 	// A package whose SignedInfo is the same but for the algorithm, signed again.
 	text := build(t, signed(t), "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256", "http://www.w3.org/2000/09/xmldsig#rsa-sha1")
@@ -188,7 +188,7 @@ func TestL2_SHA1CountsOnlyWhereItIsAllowedAndIsMarked(t *testing.T) {
 	assert.Equal(t, edxml.ReasonSHA1, p.Check.Reason)
 }
 
-func TestL2_ASignerWithoutACertificateOrWithAnotherKeyIsRefused(t *testing.T) {
+func TestL3_ASignerWithoutACertificateOrWithAnotherKeyIsRefused(t *testing.T) {
 	t.Parallel()
 	status, _ := read(t, sample(t, "status_02.edxml"))
 	for _, s := range []*edxml.Signer{{Key: signer().Key}, {Key: noRSA{}, Certificate: signer().Certificate}} {
@@ -224,7 +224,7 @@ func certificateFile(t *testing.T) string {
 	return put(t, "certificate.pem", string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: signer().Certificate.Raw})))
 }
 
-func TestL2_AnotherProgramVerifiesWhatWeSign(t *testing.T) {
+func TestL3_AnotherProgramVerifiesWhatWeSign(t *testing.T) {
 	t.Parallel()
 	trusted := certificateFile(t)
 	out, err := xmlsec(t, "--verify", "--trusted-pem", trusted, put(t, "ours.xml", signed(t)))
@@ -233,7 +233,7 @@ func TestL2_AnotherProgramVerifiesWhatWeSign(t *testing.T) {
 	require.Error(t, err, "%s", out)
 }
 
-func TestL2_WeVerifyWhatAnotherProgramSigns(t *testing.T) {
+func TestL3_WeVerifyWhatAnotherProgramSigns(t *testing.T) {
 	t.Parallel()
 	key := signer().Key.(*rsa.PrivateKey)
 	keyFile := put(t, "key.pem", string(pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(key)})))

@@ -30,6 +30,7 @@ type source struct {
 	structure int64 // what is left of it
 	token     int   // what is left of the tag or text that is being read
 	total     *budget
+	reread    int64 // what is left for going back in a package of another charset
 	last, prv byte
 	err       error // what ended the reading, unless it was the end
 }
@@ -56,7 +57,7 @@ func (b *budget) Read(p []byte) (int, error) {
 
 // newSource looks at the beginning of the package to tell its charset.
 func newSource(r io.Reader, limits Limits, w *warnings) (*source, error) {
-	s := &source{raw: r, structure: limits.StructureBytes, total: &budget{r: r, left: limits.TotalBytes}}
+	s := &source{raw: r, structure: limits.StructureBytes, total: &budget{r: r, left: limits.TotalBytes}, reread: limits.TotalBytes}
 	if seeker, ok := r.(io.Seeker); ok {
 		if at, err := seeker.Seek(0, io.SeekCurrent); err == nil {
 			s.seeker, s.began = seeker, at
@@ -187,6 +188,8 @@ func (s *source) again(offset int64) (*source, error) {
 	start := s.began + s.mark
 	if s.charset == nil {
 		start += offset
+	} else if s.reread -= offset; s.reread < 0 {
+		return nil, because(ErrLimit, "going back too often")
 	}
 	if _, err := s.seeker.Seek(start, io.SeekStart); err != nil {
 		return nil, err

@@ -57,7 +57,7 @@ func (h *highWater) look() {
 
 // Written and read at once, through a pipe that holds nothing. It runs alone,
 // so that the heap is its own.
-func TestE1_AGibibyteOfAttachmentsNeedsLittleMemory(t *testing.T) { //nolint:paralleltest // it measures the heap
+func TestL3_AGibibyteOfAttachmentsNeedsLittleMemory(t *testing.T) { //nolint:paralleltest // it measures the heap
 	block := make([]byte, 1<<20+7)
 	_, _ = rand.NewChaCha8([32]byte{1}).Read(block)
 	for name, c := range map[string]struct {
@@ -102,7 +102,7 @@ func TestE1_AGibibyteOfAttachmentsNeedsLittleMemory(t *testing.T) { //nolint:par
 }
 
 // An attachment whose content stands first is read from where it lies.
-func TestE1_ContentBeforeItsDescriptionNeedsAReaderThatGoesBack(t *testing.T) {
+func TestL3_ContentBeforeItsDescriptionNeedsAReaderThatGoesBack(t *testing.T) {
 	t.Parallel()
 	text := build(t, base(t), "<ContentId>cid:att-1</ContentId>", "", "</edXML:ContentTransferEncoded>", "</edXML:ContentTransferEncoded><ContentId>cid:att-1</ContentId><Format>pdf</Format>",
 		"<AttachmentName>cong-van.pdf</AttachmentName>", "", "<Format>pdf</Format>", "<AttachmentName>cong-van.pdf</AttachmentName>")
@@ -122,7 +122,7 @@ func TestE1_ContentBeforeItsDescriptionNeedsAReaderThatGoesBack(t *testing.T) {
 }
 
 // Trouble of the reader is no defect of the package: it may be read again later.
-func TestE1_ALineThatBreaksIsNotADamagedPackage(t *testing.T) {
+func TestL3_ALineThatBreaksIsNotADamagedPackage(t *testing.T) {
 	t.Parallel()
 	text := base(t)
 	for _, broke := range []error{errors.New("line broke"), io.ErrUnexpectedEOF} {
@@ -133,7 +133,7 @@ func TestE1_ALineThatBreaksIsNotADamagedPackage(t *testing.T) {
 	}
 }
 
-func TestE1_WhateverIsCutOffIsRefused(t *testing.T) {
+func TestL3_WhateverIsCutOffIsRefused(t *testing.T) {
 	t.Parallel()
 	text := strings.TrimSpace(sample(t, "doc_new_attachment_kinds.edxml"))
 	for i := 0; i < len(text); i += 37 {
@@ -142,7 +142,7 @@ func TestE1_WhateverIsCutOffIsRefused(t *testing.T) {
 	}
 }
 
-func TestE1_ASinkMayLeaveWhatItDoesNotWant(t *testing.T) {
+func TestL3_ASinkMayLeaveWhatItDoesNotWant(t *testing.T) {
 	t.Parallel()
 	text := sample(t, "doc_new_attachment_kinds.edxml")
 	whole, _ := read(t, text)
@@ -163,7 +163,7 @@ func TestE1_ASinkMayLeaveWhatItDoesNotWant(t *testing.T) {
 	assert.ErrorIs(t, err, edxml.ErrLimit)
 }
 
-func TestE1_WhatCannotBeWrittenLeavesNothing(t *testing.T) {
+func TestL3_WhatCannotBeWrittenLeavesNothing(t *testing.T) {
 	t.Parallel()
 	good, got := read(t, base(t))
 	change := func(f func(d *edxml.Document)) edxml.Package {
