@@ -121,3 +121,18 @@ func TestL3_OnePackageIsAlwaysTheSameBytes(t *testing.T) {
 	require.NoError(t, edxml.Write(&two, p.Package, got.enclosures(), nil))
 	assert.Equal(t, one.String(), two.String())
 }
+
+// An archive that calls itself something else would be opened by readers, ours
+// included, if it travelled as it is.
+func TestL3_AnArchiveUnderAnotherNameComesBackAsItWas(t *testing.T) {
+	t.Parallel()
+	p, _ := read(t, base(t))
+	for _, name := range []string{"a.pdf", "a.doc", "a.docx", "a.txt", "a.zip", "a.ZIP", "a"} {
+		content := zipOf("1a5d3bd4-1c0b-4c8e-9a55-0f3c1f6b8d11."+strings.TrimPrefix(filepath.Ext(name), "."), "bên trong")
+		var out bytes.Buffer
+		require.NoError(t, edxml.Write(&out, p.Package, []edxml.Enclosure{enclose(edxml.Attachment{Name: name}, content)}, nil))
+		back, got := read(t, out.String())
+		assert.Equal(t, content, got.contents[0], name)
+		assert.Empty(t, codes(back), name)
+	}
+}
