@@ -52,7 +52,7 @@ type (
 		Type       *inspectedType         `json:"documentType"`
 		Subject    *string                `json:"subject"`
 		Content    *string                `json:"content"`
-		Signer     *inspectedSigner       `json:"signer"`
+		Signer     *packagedSigner       `json:"signer"`
 		Due        *string                `json:"dueDate"`
 		ToPlaces   []string               `json:"toPlaces"`
 		Other      *inspectedOther        `json:"otherInfo"`
@@ -75,7 +75,7 @@ type (
 		Detail *int    `json:"typeDetail"`
 		Name   *string `json:"typeName"`
 	}
-	inspectedSigner struct {
+	packagedSigner struct {
 		Competence *string `json:"competence"`
 		Position   *string `json:"position"`
 		FullName   *string `json:"fullName"`
@@ -294,7 +294,7 @@ func showDocument(d edxml.Document) inspectedDocument {
 		Code:    unless([2]string{d.Number, d.Symbol}, inspectedCode{maybe(d.Number), maybe(d.Symbol)}),
 		Issued:  unless([2]string{d.Place, d.Issued.String()}, inspectedPromulgation{maybe(d.Place), showDay(d.Issued)}),
 		Subject: maybe(d.Subject), Content: maybe(d.Content),
-		Signer: unless(d.Signer, inspectedSigner{maybe(d.Signer.Competence), maybe(d.Signer.Position), maybe(d.Signer.FullName)}),
+		Signer: unless(d.Signer, packagedSigner{maybe(d.Signer.Competence), maybe(d.Signer.Position), maybe(d.Signer.FullName)}),
 		Due:    showDay(d.Due), ToPlaces: each(d.ToPlaces, same), Response: each(d.ResponseFor, showEarlier),
 		Steering: d.Steering, Task: d.ResponseForTask, App: maybe(d.ApplicationType),
 	}
