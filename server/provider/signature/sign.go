@@ -1,0 +1,336 @@
+package signature
+
+import (
+	"bytes"
+	"context"
+	"crypto"
+	"crypto/rand"
+	"crypto/sha256"
+	"crypto/x509"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"congvan/server/domain/signing"
+	"congvan/server/provider/signature/cms"
+	"congvan/server/provider/signature/pdf"
+)
+
+// Request says what signature is to be put where.
+type Request struct {
+	Place       signing.Place // the zero place: a signature that shows nothing
+	Certificate *x509.Certificate
+	Chain       []*x509.Certificate // the issuers, as far as known
+	Appearance  Appearance
+	Name        string
+	Reason      string
+	At          time.Time // as the signer says; the proof of time is a time stamp
+}
+
+// Pending is a file that lacks only what the key makes. File can be kept for as
+// long as the key takes, and taken up again by Resume.
+type Pending struct {
+	File     []byte
+	draft    *cms.Draft
+	from, to int // the gap of the container, with its brackets
+}
+
+// TrainingMark stands in the subject of every certificate that is made for
+// demonstration and training, and then in everything that it signs.
+const TrainingMark = "TẬP HUẤN – KHÔNG CÓ GIÁ TRỊ PHÁP LÝ"
+
+func training(c *x509.Certificate) bool {
+	return slices.Contains(c.Subject.OrganizationalUnit, TrainingMark)
+}
+
+// stampRoom is kept for a time stamp with the certificates of its authority.
+const stampRoom = 12 << 10
+
+// Begin makes the revision with the signature's place in it.
+func Begin(file []byte, r Request) (Pending, error) {
+	f, err := pdf.Open(file)
+	if err != nil {
+		return Pending{}, err
+	}
+	draft, err := cms.NewDraft(make([]byte, cms.Hash.Size()), r.Certificate, r.Chain)
+	if err != nil {
+		return Pending{}, err
+	}
+	if training(r.Certificate) {
+		r.Appearance.foot = TrainingMark
+	}
+	value := pdf.Dict{
+		"Type": pdf.Name("Sig"), "Filter": pdf.Name("Adobe.PPKLite"), "SubFilter": pdf.Name("ETSI.CAdES.detached"),
+		"M": pdf.String(formatTime(r.At)),
+	}
+	for key, words := range map[pdf.Name]string{"Name": r.Name, "Reason": r.Reason} {
+		if words != "" {
+			value[key] = encodeText(words)
+		}
+	}
+	signed, err := place(f, r, value, draft.Size()+stampRoom)
+	if err != nil {
+		return Pending{}, err
+	}
+	return Resume(signed, r.Certificate, r.Chain)
+}
+
+// place writes the revision with an empty container of a size.
+func place(f *pdf.File, r Request, value pdf.Dict, size int) ([]byte, error) {
+	fields, err := form(f)
+	if err != nil {
+		return nil, err
+	}
+	if alive, err := active(f); err != nil || alive {
+		return nil, firstOf(err, ErrActive)
+	}
+	u, err := pdf.NewUpdate(f)
+	if err != nil {
+		return nil, err
+	}
+	value["ByteRange"] = pdf.Marked{Name: "range", Bytes: []byte(fmt.Sprintf("[0 %010d %010d %010d]", 0, 0, 0))}
+	value["Contents"] = pdf.Marked{Name: "contents", Bytes: gap(size)}
+	if r.Place == (signing.Place{}) {
+		err = placeHidden(f, u, fields, value)
+	} else {
+		err = placeShown(f, u, fields, r, value)
+	}
+	if err != nil {
+		return nil, err
+	}
+	out, err := u.Bytes()
+	if err != nil {
+		return nil, err
+	}
+	from := u.Marks["contents"]
+	to := from + 2*size + 2
+	copy(out[u.Marks["range"]:], fmt.Sprintf("[0 %010d %010d %010d]", from, to, len(out)-to))
+	return out, nil
+}
+
+// gap is an empty container.
+func gap(size int) []byte {
+	b := bytes.Repeat([]byte{'0'}, 2*size+2)
+	b[0], b[len(b)-1] = '<', '>'
+	return b
+}
+
+// placeShown signs a reserved place.
+func placeShown(f *pdf.File, u *pdf.Update, fields []field, r Request, value pdf.Dict) error {
+	target, err := findPlace(f, fields, r.Place)
+	if err != nil {
+		return err
+	}
+	if target.kind != "Sig" {
+		return ErrNoPlace
+	}
+	rect, err := f.Numbers(target.dict["Rect"])
+	if err != nil || len(rect) != 4 {
+		return firstOf(err, ErrOutside)
+	}
+	if !anySigned(fields) {
+		value["Reference"] = pdf.Array{certify()}
+	} else if lock, err := f.Dict(target.dict["Lock"]); err != nil {
+		return err
+	} else if lock != nil {
+		value["Reference"] = pdf.Array{lockFields(lock)}
+	}
+	ref := u.Add(value)
+	shown, err := draw(u, r.Appearance, ColourOf(r.Place.Kind), rect[2]-rect[0], rect[3]-rect[1])
+	if err != nil {
+		return err
+	}
+	dict, err := u.Dict(target.ref)
+	if err != nil {
+		return err
+	}
+	dict["V"], dict["AP"] = ref, pdf.Dict{"N": shown}
+	u.Set(target.ref, dict)
+	if !anySigned(fields) {
+		return addFields(f, u, nil, true, func(catalog pdf.Dict) { catalog["Perms"] = pdf.Dict{"DocMDP": ref} })
+	}
+	return nil
+}
+
+func anySigned(fields []field) bool {
+	for _, f := range fields {
+		if f.kind == "Sig" && !f.empty() {
+			return true
+		}
+	}
+	return false
+}
+
+// certify asks other readers too to allow only filling and signing from here
+// on (12.8.2.2: P is 2). Only the first signature may say so.
+func certify() pdf.Dict {
+	return pdf.Dict{
+		"Type": pdf.Name("SigRef"), "TransformMethod": pdf.Name("DocMDP"),
+		"TransformParams": pdf.Dict{"Type": pdf.Name("TransformParams"), "P": int64(2), "V": pdf.Name("1.2")},
+	}
+}
+
+func lockFields(lock pdf.Dict) pdf.Dict {
+	return pdf.Dict{
+		"Type": pdf.Name("SigRef"), "TransformMethod": pdf.Name("FieldMDP"),
+		"TransformParams": pdf.Dict{"Type": pdf.Name("TransformParams"), "Action": lock["Action"], "Fields": lock["Fields"], "V": pdf.Name("1.2")},
+	}
+}
+
+// placeHidden adds a signature that shows nothing, as in a file that somebody
+// else has signed and that has no place of ours.
+func placeHidden(f *pdf.File, u *pdf.Update, fields []field, value pdf.Dict) error {
+	change := signing.AddedHidden
+	if value["SubFilter"] == pdf.Name("ETSI.RFC3161") {
+		change = signing.AddedStamp
+	}
+	if err := mayFollow(f, fields, change); err != nil {
+		return err
+	}
+	first, err := pages(f, 1)
+	if err != nil || len(first) == 0 {
+		return firstOf(err, pdf.ErrDamaged)
+	}
+	ref := u.Add(pdf.Dict{
+		"Type": pdf.Name("Annot"), "Subtype": pdf.Name("Widget"), "FT": pdf.Name("Sig"), "F": printed | locked, "P": first[0].ref,
+		"T": pdf.String(freeName(fields)), "Rect": pdf.Array{int64(0), int64(0), int64(0), int64(0)}, "V": u.Add(value),
+	})
+	if err := addAnnotations(f, u, first[0], []pdf.Ref{ref}); err != nil {
+		return err
+	}
+	return addFields(f, u, []pdf.Ref{ref}, !anySigned(fields), nil)
+}
+
+func freeName(fields []field) string {
+	taken := map[string]bool{}
+	for _, f := range fields {
+		taken[f.name] = true
+	}
+	for n := 1; ; n++ {
+		if name := fmt.Sprintf("congvan-hidden-%d", n); !taken[name] {
+			return name
+		}
+	}
+}
+
+func formatTime(at time.Time) string {
+	zone := at.Format("-07:00")
+	return at.Format("D:20060102150405") + zone[:3] + "'" + zone[4:] + "'"
+}
+
+// errPending is the fault of a kept file that is not what Begin made.
+var errPending = errors.New("signature: the file has no empty container at its end")
+
+// Resume takes up a file that Begin made.
+func Resume(file []byte, certificate *x509.Certificate, chain []*x509.Certificate) (Pending, error) {
+	from, to, err := emptyGap(file)
+	if err != nil {
+		return Pending{}, err
+	}
+	sum := sha256.New()
+	sum.Write(file[:from])
+	sum.Write(file[to:])
+	draft, err := cms.NewDraft(sum.Sum(nil), certificate, chain)
+	return Pending{File: file, draft: draft, from: from, to: to}, err
+}
+
+func emptyGap(file []byte) (from, to int, err error) {
+	f, err := pdf.Open(file)
+	if err != nil {
+		return 0, 0, err
+	}
+	found, err := signatures(f)
+	if err != nil {
+		return 0, 0, err
+	}
+	for _, s := range found {
+		if r, err := s.byteRange(f); err == nil && r.end == len(file) {
+			if bytes.Trim(file[r.from+1:r.to-1], "0") == nil {
+				return r.from, r.to, nil
+			}
+		}
+	}
+	return 0, 0, errPending
+}
+
+// Digest is what the key has to sign: the SHA-256 of the attributes, which hold
+// the digest of the file and of the certificate.
+func (p Pending) Digest() []byte { return p.draft.Digest() }
+
+// Finish puts in the key's signature, and a time stamp over it unless nil.
+func (p Pending) Finish(signature, token []byte) ([]byte, error) {
+	container, err := p.draft.Finish(signature, token)
+	if err != nil {
+		return nil, err
+	}
+	return p.Embed(container)
+}
+
+// Embed puts in a container that was made elsewhere.
+func (p Pending) Embed(container []byte) ([]byte, error) {
+	if 2*len(container) > p.to-p.from-2 {
+		return nil, fmt.Errorf("signature: a container of %d bytes has no room", len(container))
+	}
+	out := bytes.Clone(p.File)
+	hex.Encode(out[p.from+1:], container)
+	return out, nil
+}
+
+// Stamper gives a time stamp over the content.
+type Stamper func(ctx context.Context, content []byte) ([]byte, error)
+
+// StampPolicy says what happens when the authority gives none.
+type StampPolicy int
+
+// The policies. Nothing is ever signed without a time stamp in silence.
+const (
+	StampRequired StampPolicy = iota // no signature without one
+	StampWished                      // signed without, and the outcome says so
+	StampNever                       // none is asked for
+)
+
+// Key signs with a key at hand: in software, in a token of the server, or at a
+// service that answers at once.
+type Key struct {
+	Signer      crypto.Signer
+	Certificate *x509.Certificate
+	Chain       []*x509.Certificate
+}
+
+// Outcome is a signed file, and whether it has a time stamp.
+type Outcome struct {
+	File    []byte
+	Stamped bool
+	Missed  error // why there is no time stamp, where one was wished
+}
+
+// Sign signs at once.
+func (k Key) Sign(ctx context.Context, file []byte, r Request, stamp Stamper, policy StampPolicy) (Outcome, error) {
+	r.Certificate, r.Chain = k.Certificate, k.Chain
+	p, err := Begin(file, r)
+	if err != nil {
+		return Outcome{}, err
+	}
+	value, err := k.Signer.Sign(rand.Reader, p.Digest(), cms.Hash)
+	if err != nil {
+		return Outcome{}, fmt.Errorf("sign: %w", err)
+	}
+	return p.Complete(ctx, value, stamp, policy)
+}
+
+// Complete finishes with a time stamp, by the policy.
+func (p Pending) Complete(ctx context.Context, value []byte, stamp Stamper, policy StampPolicy) (Outcome, error) {
+	var out Outcome
+	var token []byte
+	var err error
+	if policy != StampNever {
+		if token, err = stamp(ctx, value); err != nil && policy == StampRequired {
+			return Outcome{}, err
+		}
+		out.Stamped, out.Missed = err == nil, err
+	}
+	out.File, err = p.Finish(value, token)
+	return out, err
+}
