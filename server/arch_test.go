@@ -76,6 +76,7 @@ var law = []room{
 	{at: "server/protocol/edxml", ours: []string{"server/domain/..."}, tests: outside},
 	{at: "server/protocol/vxp", ours: []string{"server/domain/...", "server/protocol/edxml"}, tests: outside},
 	{at: "server/protocol/*", ours: []string{"server/domain/..."}, tests: outside},
+	{at: "server/provider/signature/...", ours: []string{"server/domain/...", "server/provider/signature/..."}},
 	{at: "server/provider/*", ours: []string{"server/domain/..."}},
 	{at: "server/channeltest", ours: []string{"server/domain/..."}},
 	{at: "mailgateway/imap", ours: []string{"server/domain/..."}, tests: []string{"storage/embedded"}},

@@ -25,6 +25,7 @@ var (
 	whatObject   = fault.Text{VI: "đối tượng đã có trong tệp", EN: "an object that the file had"}
 	whatHidden   = fault.Text{VI: "nội dung được chuẩn bị trước và chỉ hiện ra sau khi ký", EN: "content prepared before and shown only after signing"}
 	whatFalse    = fault.Text{VI: "chữ ký không có giá trị ở vị trí dành sẵn", EN: "a signature that does not hold, in a reserved place"}
+	whatSkipped  = fault.Text{VI: "một lần lưu trước đó của tệp đã bị bỏ qua", EN: "an earlier revision of the file that is passed over"}
 	whatLoose    = fault.Text{VI: "dữ liệu nằm sau phần cuối của tệp", EN: "data behind the end of the file"}
 )
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto"
 	"crypto/sha256"
+	"crypto/x509"
 	"fmt"
 	"image"
 	"image/color"
@@ -254,4 +255,11 @@ func run(t testing.TB, name string, args ...string) string {
 	out, err := exec.CommandContext(t.Context(), name, args...).CombinedOutput()
 	require.NoError(t, err, "%s %s\n%s", name, strings.Join(args, " "), out)
 	return string(out)
+}
+
+func privateKey(t testing.TB, key crypto.Signer) []byte {
+	t.Helper()
+	raw, err := x509.MarshalPKCS8PrivateKey(key)
+	require.NoError(t, err)
+	return raw
 }

@@ -213,6 +213,7 @@ func (v *verifier) checkContainer(out *Signature, s signed, raw, content []byte)
 	evidence := v.options.Evidence.With(trust.Evidence{Certificates: container.Certificates, CRLs: container.CRLs, OCSPs: container.OCSPs})
 	at := v.options.Now
 	if container.Token != nil {
+		out.HasStamp, out.Stamp.Validity = true, signing.Unfit
 		if stamp, err := cms.VerifyStamp(container.Token, container.Value); err == nil {
 			at = v.stamped(out, stamp, evidence)
 		}
@@ -340,6 +341,9 @@ func (v *verifier) steps(ends []int) ([][]Change, error) {
 			if err != nil {
 				return nil, err
 			}
+			if skipped(v.f.Bytes()[ends[i-1]:end]) {
+				changes = append(changes, Change{Kind: signing.Altered, What: whatSkipped})
+			}
 			steps = append(steps, v.sound(changes, i+1))
 		}
 		before = after
@@ -355,8 +359,15 @@ func (v *verifier) steps(ends []int) ([][]Change, error) {
 	if err != nil {
 		return nil, err
 	}
+	if skipped(v.f.Bytes()[ends[len(ends)-1]:]) {
+		changes = append(changes, Change{Kind: signing.Altered, What: whatSkipped})
+	}
 	return append(steps, v.sound(changes, len(ends))), nil
 }
+
+// skipped tells whether the bytes of one revision hold the end of another, which
+// the last one passes over: a number or seal that was there is no longer shown.
+func skipped(revision []byte) bool { return bytes.Count(revision, []byte("startxref")) > 1 }
 
 // sound turns a signature that does not hold into what it is: something put
 // over the page.

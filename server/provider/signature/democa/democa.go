@@ -8,6 +8,7 @@ import (
 	"crypto"
 	"crypto/rand"
 	"crypto/rsa"
+	"crypto/sha256"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"fmt"
@@ -89,7 +90,13 @@ func (a *Authority) Certify(key crypto.PublicKey, s Subject) (*x509.Certificate,
 	if err != nil {
 		return nil, err
 	}
+	public, err := x509.MarshalPKIXPublicKey(key)
+	if err != nil {
+		return nil, err
+	}
+	identifier := sha256.Sum256(public)
 	template := &x509.Certificate{
+		SubjectKeyId: identifier[:20],
 		SerialNumber: number, Subject: name(s.Name, s.Agency), NotBefore: s.From, NotAfter: s.Until,
 		KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageContentCommitment, BasicConstraintsValid: true,
 	}
@@ -119,7 +126,7 @@ type Revoked struct {
 	At          time.Time
 }
 
-// Lists holds for a week.
+// lasts is how long a list or an answer holds.
 const lasts = 7 * 24 * time.Hour
 
 // CRL makes the list of revoked certificates.

@@ -132,7 +132,7 @@ func (a Anchors) Judge(c *x509.Certificate, use Usage, at time.Time, e Evidence)
 		return Judgement{Validity: failure(c, at, err), Revocation: Unproved}
 	}
 	j := Judgement{Validity: signing.Trusted, Revocation: NotRevoked, Chain: chains[0]}
-	if u := c.KeyUsage; u != 0 && u&(x509.KeyUsageDigitalSignature|x509.KeyUsageContentCommitment) == 0 {
+	if !made(c, use) {
 		j.Validity = signing.Unfit
 		return j
 	}
@@ -147,6 +147,21 @@ func (a Anchors) Judge(c *x509.Certificate, use Usage, at time.Time, e Evidence)
 		}
 	}
 	return j
+}
+
+// made tells whether the certificate is made for the use. Authorities name
+// different purposes for signing documents, or none; those for servers, programs
+// and time stamps alone are none of them.
+func made(c *x509.Certificate, use Usage) bool {
+	if u := c.KeyUsage; u != 0 && u&(x509.KeyUsageDigitalSignature|x509.KeyUsageContentCommitment) == 0 {
+		return false
+	}
+	if use == ForStamping || len(c.ExtKeyUsage) == 0 || len(c.UnknownExtKeyUsage) > 0 {
+		return true
+	}
+	return slices.ContainsFunc(c.ExtKeyUsage, func(u x509.ExtKeyUsage) bool {
+		return u == x509.ExtKeyUsageAny || u == x509.ExtKeyUsageClientAuth || u == x509.ExtKeyUsageEmailProtection
+	})
 }
 
 func failure(c *x509.Certificate, at time.Time, err error) signing.Validity {
