@@ -47,7 +47,7 @@ type Signature struct {
 	HasStamp  bool
 	Level     string // PAdES baseline that is reached: B, T, LT, LTA; empty for none
 	Certified bool   // it limits what may be done later
-	Revision  int    // from 1
+	Revision  int    // from 1; 0 for one that does not hold
 	Covers    bool   // all of the file, to its last byte
 	Training  bool   // made for training; it has no legal value
 }
@@ -282,12 +282,12 @@ func (v *verifier) judgeLater() error {
 			continue
 		}
 		at := slices.Index(ends, v.coverages[i].end)
-		out.Revision = at + 1
+		out.Revision = v.earlier(ends[0]) + at + 1
 		for _, step := range steps[at:] {
 			out.Later = append(out.Later, step...)
 		}
 		if v.loose {
-			out.Later = append(out.Later, Change{Kind: signing.Altered, What: whatLoose, Revision: len(ends)})
+			out.Later = append(out.Later, Change{Kind: signing.Altered, What: whatLoose, Revision: v.earlier(ends[0]) + len(ends) + 1})
 		}
 		if slices.ContainsFunc(out.Later, func(c Change) bool { return !out.Allowed(c) }) {
 			out.fail(Changed, errors.New("a later revision did what is not allowed"))
@@ -322,6 +322,16 @@ func (v *verifier) ends() []int {
 	return slices.Compact(ends)
 }
 
+// earlier counts the revisions before one that ends there.
+func (v *verifier) earlier(end int) (count int) {
+	for _, other := range v.f.Ends() {
+		if other < end-2 { // the end of a line may be counted to either
+			count++
+		}
+	}
+	return count
+}
+
 // steps names the changes between each revision and the next; the last step
 // leads to the file as a reader shows it.
 func (v *verifier) steps(ends []int) ([][]Change, error) {
@@ -344,7 +354,7 @@ func (v *verifier) steps(ends []int) ([][]Change, error) {
 			if skipped(v.f.Bytes()[ends[i-1]:end]) {
 				changes = append(changes, Change{Kind: signing.Altered, What: whatSkipped})
 			}
-			steps = append(steps, v.sound(changes, i+1))
+			steps = append(steps, v.sound(changes, v.earlier(ends[0])+i+1))
 		}
 		before = after
 	}
@@ -362,7 +372,7 @@ func (v *verifier) steps(ends []int) ([][]Change, error) {
 	if skipped(v.f.Bytes()[ends[len(ends)-1]:]) {
 		changes = append(changes, Change{Kind: signing.Altered, What: whatSkipped})
 	}
-	return append(steps, v.sound(changes, len(ends))), nil
+	return append(steps, v.sound(changes, v.earlier(ends[0])+len(ends)+1)), nil
 }
 
 // skipped tells whether the bytes of one revision hold the end of another, which
