@@ -45,6 +45,7 @@ var benchmarks = []benchmark{
 	{"clerks", measureClerks},
 	{"pdf100", measurePDF},
 	{"intake", measureIntake},
+	{"signing", measureSigning},
 	{"lists", measureLists},
 }
 

@@ -81,31 +81,45 @@ func draw(u *pdf.Update, a Appearance, c Colour, width, height float64) (pdf.Ref
 		fmt.Fprintf(&content, "q %s 0 0 %s %s %s cm /Im Do Q\n", num(w*scale), num(h*scale), num((width-w*scale)/2), num((height-h*scale)/2))
 		resources["XObject"] = pdf.Dict{"Im": ref}
 	}
-	fonts := pdf.Dict{}
-	below := 0.0
+	below, set := 0.0, ""
 	if a.foot != "" {
 		below = min(footHeight, height/3)
-		foot := Appearance{Lines: []string{a.foot}, Size: footHeight, Align: Centre}
-		if err := foot.words(u, &content, fonts, "G", c, signing.Box{Right: width, Top: below}); err != nil {
+		foot := Appearance{Lines: []string{a.foot}, Size: footHeight, Align: Centre, Italic: a.Italic}
+		words, err := foot.words(&content, c, signing.Box{Right: width, Top: below})
+		if err != nil {
 			return pdf.Ref{}, err
 		}
+		set += words
 	}
 	if len(a.Lines) > 0 {
-		if err := a.words(u, &content, fonts, "F", c, signing.Box{Bottom: below, Right: width, Top: height}); err != nil {
+		words, err := a.words(&content, c, signing.Box{Bottom: below, Right: width, Top: height})
+		if err != nil {
 			return pdf.Ref{}, err
 		}
+		set += words
 	}
-	if len(fonts) > 0 {
-		resources["Font"] = fonts
-	}
-	packed, err := typeface.Deflate(content.Bytes())
-	if err != nil {
-		return pdf.Ref{}, err
+	if set != "" {
+		face, err := a.face()
+		if err != nil {
+			return pdf.Ref{}, err
+		}
+		font, err := face.Embed(u, set)
+		if err != nil {
+			return pdf.Ref{}, err
+		}
+		resources["Font"] = pdf.Dict{"F": font}
 	}
 	return u.Add(&pdf.Stream{Dict: pdf.Dict{
 		"Type": pdf.Name("XObject"), "Subtype": pdf.Name("Form"), "FormType": int64(1),
-		"BBox": pdf.Array{int64(0), int64(0), width, height}, "Resources": resources, "Filter": pdf.Name("FlateDecode"),
-	}, Raw: packed}), nil
+		"BBox": pdf.Array{int64(0), int64(0), width, height}, "Resources": resources,
+	}, Raw: content.Bytes()}), nil
+}
+
+func (a Appearance) face() (*typeface.Face, error) {
+	if a.Italic {
+		return typeface.Slanted()
+	}
+	return typeface.Upright()
 }
 
 func num(v float64) string {
@@ -113,14 +127,11 @@ func num(v float64) string {
 }
 
 // words sets the lines into the box, broken where they are too long, and
-// smaller until they fit.
-func (a Appearance) words(u *pdf.Update, content *bytes.Buffer, fonts pdf.Dict, name pdf.Name, c Colour, box signing.Box) error {
-	face, err := typeface.Upright()
-	if a.Italic {
-		face, err = typeface.Slanted()
-	}
+// smaller until they fit. It gives them as they were set.
+func (a Appearance) words(content *bytes.Buffer, c Colour, box signing.Box) (string, error) {
+	face, err := a.face()
 	if err != nil {
-		return err
+		return "", err
 	}
 	size := a.Size
 	if size <= 0 {
@@ -133,15 +144,14 @@ func (a Appearance) words(u *pdf.Update, content *bytes.Buffer, fonts pdf.Dict, 
 	}
 	total := size * leading * float64(len(lines))
 	y := (box.Bottom+box.Top+total)/2 - size*leading/2 - size*(face.Ascent()+face.Descent())/2000
-	fmt.Fprintf(content, "q BT %s %s %s rg /%s %s Tf\n", num(c.Red), num(c.Green), num(c.Blue), name, num(size))
+	fmt.Fprintf(content, "q BT %s %s %s rg /F %s Tf\n", num(c.Red), num(c.Green), num(c.Blue), num(size))
 	for _, line := range lines {
 		x := box.Left + (box.Width()-face.Width(line, size))*float64(a.Align)/2
 		fmt.Fprintf(content, "1 0 0 1 %s %s Tm <%X> Tj\n", num(x), num(y), face.Encode(line))
 		y -= size * leading
 	}
 	content.WriteString("ET Q\n")
-	fonts[name], err = face.Embed(u, strings.Join(lines, ""))
-	return err
+	return strings.Join(lines, ""), nil
 }
 
 func fits(face *typeface.Face, lines []string, size, width, height float64) bool {

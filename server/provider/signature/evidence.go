@@ -160,16 +160,11 @@ func AddStamp(ctx context.Context, file []byte, stamp Stamper) ([]byte, error) {
 		return nil, err
 	}
 	value := pdf.Dict{"Type": pdf.Name("DocTimeStamp"), "Filter": pdf.Name("Adobe.PPKLite"), "SubFilter": pdf.Name("ETSI.RFC3161")}
-	out, err := place(f, Request{}, value, documentStampRoom)
+	p, err := place(f, Request{}, value, documentStampRoom)
 	if err != nil {
 		return nil, err
 	}
-	from, to, err := emptyGap(out)
-	if err != nil {
-		return nil, err
-	}
-	p := Pending{File: out, from: from, to: to}
-	token, err := stamp(ctx, slices.Concat(out[:from], out[to:]))
+	token, err := stamp(ctx, slices.Concat(p.File[:p.from], p.File[p.to:]))
 	if err != nil {
 		return nil, err
 	}

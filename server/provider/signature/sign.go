@@ -70,25 +70,35 @@ func Begin(file []byte, r Request) (Pending, error) {
 			value[key] = encodeText(words)
 		}
 	}
-	signed, err := place(f, r, value, draft.Size()+stampRoom)
+	p, err := place(f, r, value, draft.Size()+stampRoom)
 	if err != nil {
 		return Pending{}, err
 	}
-	return Resume(signed, r.Certificate, r.Chain)
+	err = p.over(r.Certificate, r.Chain)
+	return p, err
+}
+
+// over begins the container over what the file covers.
+func (p *Pending) over(certificate *x509.Certificate, chain []*x509.Certificate) (err error) {
+	sum := sha256.New()
+	sum.Write(p.File[:p.from])
+	sum.Write(p.File[p.to:])
+	p.draft, err = cms.NewDraft(sum.Sum(nil), certificate, chain)
+	return err
 }
 
 // place writes the revision with an empty container of a size.
-func place(f *pdf.File, r Request, value pdf.Dict, size int) ([]byte, error) {
+func place(f *pdf.File, r Request, value pdf.Dict, size int) (p Pending, err error) {
 	fields, err := form(f)
 	if err != nil {
-		return nil, err
+		return p, err
 	}
 	if alive, err := active(f); err != nil || alive {
-		return nil, firstOf(err, ErrActive)
+		return p, firstOf(err, ErrActive)
 	}
 	u, err := pdf.NewUpdate(f)
 	if err != nil {
-		return nil, err
+		return p, err
 	}
 	value["ByteRange"] = pdf.Marked{Name: "range", Bytes: []byte(fmt.Sprintf("[0 %010d %010d %010d]", 0, 0, 0))}
 	value["Contents"] = pdf.Marked{Name: "contents", Bytes: gap(size)}
@@ -98,16 +108,16 @@ func place(f *pdf.File, r Request, value pdf.Dict, size int) ([]byte, error) {
 		err = placeShown(f, u, fields, r, value)
 	}
 	if err != nil {
-		return nil, err
+		return p, err
 	}
 	out, err := u.Bytes()
 	if err != nil {
-		return nil, err
+		return p, err
 	}
 	from := u.Marks["contents"]
 	to := from + 2*size + 2
 	copy(out[u.Marks["range"]:], fmt.Sprintf("[0 %010d %010d %010d]", from, to, len(out)-to))
-	return out, nil
+	return Pending{File: out, from: from, to: to}, nil
 }
 
 // gap is an empty container.
@@ -229,11 +239,9 @@ func Resume(file []byte, certificate *x509.Certificate, chain []*x509.Certificat
 	if err != nil {
 		return Pending{}, err
 	}
-	sum := sha256.New()
-	sum.Write(file[:from])
-	sum.Write(file[to:])
-	draft, err := cms.NewDraft(sum.Sum(nil), certificate, chain)
-	return Pending{File: file, draft: draft, from: from, to: to}, err
+	p := Pending{File: file, from: from, to: to}
+	err = p.over(certificate, chain)
+	return p, err
 }
 
 func emptyGap(file []byte) (from, to int, err error) {

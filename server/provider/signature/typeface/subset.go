@@ -48,14 +48,10 @@ func (f *Face) Embed(u *pdf.Update, words string) (pdf.Ref, error) {
 		"CIDSystemInfo": pdf.Dict{"Registry": pdf.String("Adobe"), "Ordering": pdf.String("Identity"), "Supplement": int64(0)},
 		"CIDToGIDMap":   pdf.Name("Identity"), "W": widths, "DW": int64(0),
 	})
-	unicode, err := Deflate(unicodeMap(used))
-	if err != nil {
-		return pdf.Ref{}, err
-	}
 	return u.Add(pdf.Dict{
 		"Type": pdf.Name("Font"), "Subtype": pdf.Name("Type0"), "BaseFont": name, "Encoding": pdf.Name("Identity-H"),
 		"DescendantFonts": pdf.Array{descendant},
-		"ToUnicode":       u.Add(&pdf.Stream{Dict: pdf.Dict{"Filter": pdf.Name("FlateDecode")}, Raw: unicode}),
+		"ToUnicode":       u.Add(&pdf.Stream{Dict: pdf.Dict{}, Raw: unicodeMap(used)}),
 	}), nil
 }
 
@@ -117,7 +113,8 @@ func (f *Face) subset(used map[uint16]rune) ([]byte, error) {
 		}
 	}
 	count := int(slices.Max(slices.Collect(maps.Keys(keep)))) + 1
-	var outlines, places, metrics []byte
+	var outlines []byte
+	places, metrics := make([]byte, 0, 4*count+4), make([]byte, 0, 4*count)
 	for glyph := range count {
 		places = binary.BigEndian.AppendUint32(places, uint32(len(outlines)))
 		if !keep[uint16(glyph)] {
