@@ -1,9 +1,12 @@
 package cms_test
 
 import (
+	"bytes"
+	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/rsa"
 	"crypto/sha256"
 	"crypto/x509"
 	"crypto/x509/pkix"
@@ -17,10 +20,18 @@ import (
 	"congvan/server/provider/signature/cms"
 )
 
-func build(t testing.TB) (container []byte, digest [32]byte) {
+// newKeys makes one key of each kind.
+func newKeys(t testing.TB) map[string]crypto.Signer {
 	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	elliptical, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	require.NoError(t, err)
+	prime, err := rsa.GenerateKey(rand.Reader, 2048)
+	require.NoError(t, err)
+	return map[string]crypto.Signer{"ECDSA": elliptical, "RSA": prime}
+}
+
+func build(t testing.TB, key crypto.Signer) (container []byte, digest [32]byte) {
+	t.Helper()
 	template := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "Người ký"}, NotBefore: time.Now(), NotAfter: time.Now().Add(time.Hour)}
 	raw, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
 	require.NoError(t, err)
@@ -39,19 +50,56 @@ func build(t testing.TB) (container []byte, digest [32]byte) {
 
 func TestC4_WhatIsBuiltIsRead(t *testing.T) {
 	t.Parallel()
-	container, digest := build(t)
-	s, err := cms.Parse(append(container, 0, 0, 0))
-	require.NoError(t, err)
-	require.NoError(t, s.Verify(digest[:]))
-	assert.True(t, s.Named, "the certificate is among what was signed")
-	assert.True(t, s.SigningTime.IsZero(), "PAdES has the time in the PDF (ETSI EN 319 142-1, 6.3)")
-	assert.Equal(t, "Người ký", s.Certificate.Subject.CommonName)
-	digest[0] ^= 1
-	require.ErrorIs(t, s.Verify(digest[:]), cms.ErrMismatch)
+	for name, key := range newKeys(t) {
+		container, digest := build(t, key)
+		s, err := cms.Parse(append(container, 0, 0, 0))
+		require.NoError(t, err, name)
+		require.NoError(t, s.Verify(digest[:]), name)
+		assert.True(t, s.Named, "the certificate is among what was signed")
+		assert.True(t, s.SigningTime.IsZero(), "PAdES has the time in the PDF (ETSI EN 319 142-1, 6.3)")
+		assert.Equal(t, "Người ký", s.Certificate.Subject.CommonName)
+		digest[0] ^= 1
+		require.ErrorIs(t, s.Verify(digest[:]), cms.ErrMismatch, name)
+	}
+}
+
+// Everything that the signer's key speaks for: what was signed, the signature
+// itself, and by the certificate's hash the certificate.
+func TestC4_NoByteOfAContainerCanBeChanged(t *testing.T) {
+	t.Parallel()
+	for name, key := range newKeys(t) {
+		container, digest := build(t, key)
+		whole, err := cms.Parse(container)
+		require.NoError(t, err)
+		for at := range container {
+			broken := bytes.Clone(container)
+			broken[at] ^= 1
+			s, err := cms.Parse(broken)
+			if err != nil || s.Verify(digest[:]) != nil {
+				continue
+			}
+			// What is left are versions and the list of digests, which say nothing.
+			assert.Equal(t, whole.Value, s.Value, "%s: byte %d", name, at)
+			assert.Equal(t, whole.Certificate.Raw, s.Certificate.Raw, "%s: byte %d", name, at)
+			assert.True(t, s.Named, "%s: byte %d", name, at)
+		}
+		for at := range len(whole.Value) {
+			broken := bytes.Replace(container, whole.Value, flip(whole.Value, at), 1)
+			if s, err := cms.Parse(broken); err == nil {
+				require.Error(t, s.Verify(digest[:]), "%s: byte %d of the signature", name, at)
+			}
+		}
+	}
+}
+
+func flip(b []byte, at int) []byte {
+	b = bytes.Clone(b)
+	b[at] ^= 1
+	return b
 }
 
 func FuzzParse(f *testing.F) {
-	container, digest := build(f)
+	container, digest := build(f, newKeys(f)["ECDSA"])
 	f.Add(container)
 	f.Add([]byte{0x30, 0x80, 0x24, 0x80, 0x04, 0x01, 0x00, 0x00, 0x00, 0x00, 0x00})
 	f.Fuzz(func(t *testing.T, data []byte) {
