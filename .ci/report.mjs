@@ -3,6 +3,7 @@
 //
 //   go test -json … | node .ci/report.mjs go LABEL COUNTS
 //   node .ci/report.mjs vitest LABEL COUNTS REPORT.json
+//   node .ci/report.mjs playwright LABEL COUNTS REPORT.json
 //   node .ci/report.mjs check LABEL COUNTS EXIT-STATUS
 //   node .ci/report.mjs total COUNTS…
 //
@@ -121,6 +122,20 @@ function fromVitest([label, file, report]) {
   keep(file, label, passed, failed, plural(passed + failed, label.replace(/s$/, "")));
 }
 
+function fromPlaywright([label, file, report]) {
+  if (!existsSync(report)) {
+    keep(file, label, 0, 1, `${label}: ended without a report`);
+    return;
+  }
+  const { stats, errors } = JSON.parse(readFileSync(report, "utf8"));
+  const { expected: passed, skipped, unexpected, flaky } = stats;
+  if (skipped > 0) console.log(`${label}: ${plural(skipped, "test")} skipped, and nothing may be`);
+  // Errors outside of tests: a file that could not be loaded, a server that did not end.
+  let failed = skipped + unexpected + flaky + errors.length;
+  if (failed === 0 && passed === 0) failed = 1;
+  keep(file, label, passed, failed, plural(passed + failed, label.replace(/s$/, "")));
+}
+
 function total(files) {
   const lines = files
     .flatMap((f) => (existsSync(f) ? readFileSync(f, "utf8").split("\n") : []))
@@ -138,6 +153,7 @@ function total(files) {
 
 if (mode === "go") await fromGo(args);
 else if (mode === "vitest") fromVitest(args);
+else if (mode === "playwright") fromPlaywright(args);
 else if (mode === "check") keep(args[1], args[0], args[2] === "0" ? 1 : 0, args[2] === "0" ? 0 : 1, "");
 else if (mode === "total") total(args);
 else throw new Error(`unknown mode ${mode}`);

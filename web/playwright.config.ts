@@ -33,6 +33,6 @@ export default defineConfig({
     timezoneId: "Asia/Ho_Chi_Minh",
     actionTimeout: 10_000,
     navigationTimeout: 15_000,
-    trace: "retain-on-failure",
+    trace: { mode: "retain-on-failure", screenshots: false, sources: false },
   },
 });

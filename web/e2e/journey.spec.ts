@@ -72,7 +72,7 @@ test("a directive goes from one desk to every agency; one registers it, one refu
     await row(refusing, subject).click();
     await refusing.getByRole("button", { name: "Từ chối" }).click();
     const dialog = refusing.getByRole("dialog", { name: "Từ chối văn bản" });
-    await dialog.getByLabel("Lý do từ chối").selectOption({ label: "Không thuộc thẩm quyền" });
+    await dialog.getByLabel("Lý do từ chối").selectOption({ label: "Không đúng thẩm quyền" });
     await dialog.getByLabel("Giải thích thêm").fill("Thuộc Sở Thông tin và Truyền thông.");
     await dialog.getByRole("button", { name: "Từ chối" }).click();
     await expect(refusing.getByText("Đã từ chối, nơi gửi được báo.")).toBeVisible();
@@ -82,7 +82,7 @@ test("a directive goes from one desk to every agency; one registers it, one refu
     await expect(officer.getByText("1/107")).toBeVisible();
     await expect(row(officer, "Sở Nội vụ")).toContainText("Đã vào sổ");
     await expect(row(officer, "Sở Nội vụ")).toContainText("Trần Mộng Mai");
-    await expect(officer.getByText("Không thuộc thẩm quyền: Thuộc Sở Thông tin và Truyền thông. (Huỳnh Ngọc Anh)")).toBeVisible();
+    await expect(officer.getByText("Không đúng thẩm quyền: Thuộc Sở Thông tin và Truyền thông. (Huỳnh Ngọc Anh)")).toBeVisible();
     await officer.getByRole("tab", { name: "Lịch sử" }).click();
     for (const verb of ["Soạn dự thảo", "Trình duyệt", "Duyệt", "Cấp số", "Phát hành", "Nơi nhận đã vào sổ", "Nơi nhận từ chối"]) {
       await expect(officer.getByText(verb, { exact: true }).first()).toBeVisible();

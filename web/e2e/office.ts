@@ -48,6 +48,16 @@ export class Office {
     return asking;
   }
 
+  /** A new person sets a password of their own and stays signed in. */
+  async welcome(login: string, first: string): Promise<void> {
+    const session = await signIn(login, first);
+    const asking = await request.newContext({ baseURL: url, storageState: session });
+    const changed = await asking.post("/api/me/password", { data: { current: first, next: "con mèo trèo cây cau" } });
+    expect(changed.ok(), await changed.text()).toBe(true);
+    this.sessions.set(login, await asking.storageState());
+    await asking.dispose();
+  }
+
   private async session(login: string): Promise<Session> {
     const kept = this.sessions.get(login) ?? (await signIn(login));
     this.sessions.set(login, kept);
@@ -79,9 +89,9 @@ export class Office {
   }
 }
 
-async function signIn(login: string): Promise<Session> {
+async function signIn(login: string, secret = password): Promise<Session> {
   const door = await request.newContext({ baseURL: url });
-  const answer = await door.post("/api/session", { data: { login, password } });
+  const answer = await door.post("/api/session", { data: { login, password: secret } });
   expect(answer.status(), `sign in as ${login}`).toBe(200);
   const session = await door.storageState();
   await door.dispose();

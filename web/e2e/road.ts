@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { expect, type APIRequestContext, type APIResponse } from "@playwright/test";
-import type { AgencyList, Document, DocumentDraft, PeopleList, Upload } from "../src/api/schema";
+import type { AgencyList, Document, DocumentDraft, ImportResult, PeopleList, Upload } from "../src/api/schema";
 import type { Office } from "./office";
 
 // The main road without screens, for tests that begin where it ends.
@@ -34,6 +34,36 @@ interface Paper {
   // Codes of agencies.
   to: readonly string[];
   more?: Partial<DocumentDraft>;
+}
+
+let agencies = 0;
+
+/** An agency of the test's own with one clerk, whose list nobody else sends to; gives its code and the login. */
+export async function newAgency(office: Office): Promise<{ code: string; clerk: string }> {
+  const operator = await office.ask("quantri");
+  const serial = `${process.pid}${++agencies}`;
+  const code = `H59.${serial}`;
+  const clerk = `vanthu.${serial}`;
+  const tables = {
+    agencies: `code,name,short_name,abbreviation,parent,level,place,channel,valid_from\n${code},Sở Thử nghiệm ${serial},Sở Thử nghiệm ${serial},STN${serial},H59,"Sở, ban, ngành",Trà Vinh,Trong hệ thống,01/01/2017\n`,
+    people: `login,full_name,email\n${clerk},Thạch Thị Thử,${clerk}@travinh.example\n`,
+    positions: `login,agency,unit,role,title,valid_from\n${clerk},${code},,Văn thư,Văn thư,01/01/2017\n`,
+    registers: `agency,code,direction,name,year,kinds,opening_number\n${code},DEN,Văn bản đến,Sổ đăng ký văn bản đến,,,1\n`,
+  };
+  let first = "";
+  for (const [of, data] of Object.entries(tables)) {
+    const result = await answer<ImportResult>(
+      await operator.post("/api/administration/import", {
+        params: { of, name: `${of}.csv`, dryRun: false },
+        data: Buffer.from(data),
+        headers: { "Content-Type": "application/octet-stream" },
+      }),
+    );
+    expect(result.problems).toEqual([]);
+    first = result.secrets?.[0]?.password ?? first;
+  }
+  await office.welcome(clerk, first);
+  return { code, clerk };
 }
 
 /** A draft of an officer of UBND tỉnh. */
