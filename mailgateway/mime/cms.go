@@ -195,7 +195,10 @@ func openCMS(r io.Reader) (*signedObject, error) {
 	if length == indefinite {
 		o.opened++
 	}
-	return o, o.enterContent(length == indefinite)
+	if err := o.enterContent(length == indefinite); err != nil {
+		return nil, err
+	}
+	return o, nil
 }
 
 // enterContent goes into [0] and the octet string in it.

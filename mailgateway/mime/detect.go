@@ -154,7 +154,7 @@ const oleBytes = 64 << 10
 func more(r io.Reader, head []byte) ([]byte, error) {
 	longer := make([]byte, oleBytes)
 	n, err := io.ReadFull(r, longer[copy(longer, head):])
-	if err == io.EOF || err == io.ErrUnexpectedEOF || errors.Is(err, errArchiveSpent) { //nolint:errorlint // only io.EOF itself is the end; one that is wrapped is a line that broke
+	if err == io.EOF || err == io.ErrUnexpectedEOF || errors.Is(err, errArchiveSpent) {
 		err = nil
 	}
 	return longer[:len(head)+n], err

@@ -72,6 +72,12 @@ func inWord(word []rune) bool {
 	return false
 }
 
+// elsewhere are pairs of other spellings.
+var elsewhere = map[[2]rune]bool{
+	{'o', 'à'}: true, {'o', 'á'}: true, {'o', 'ã'}: true, {'o', 'ù'}: true, {'o', 'ï'}: true, {'o', 'ë'}: true,
+	{'a', 'é'}: true, {'a', 'ï'}: true, {'a', 'ë'}: true, {'e', 'ï'}: true,
+}
+
 // doubled knows the pairs of VNI: the letter, then its hook and tone as a
 // letter of their own. Pairs that other spellings have too (hoà, où, naïf) count
 // for nothing.
@@ -79,7 +85,7 @@ func doubled(word []rune) bool {
 	for i := 1; i < len(word); i++ {
 		before, r := unicode.ToLower(word[i-1]), unicode.ToLower(word[i])
 		switch {
-		case strings.Contains("oà oá oã où oï oë aé aï aë eï", string([]rune{before, r})):
+		case elsewhere[[2]rune{before, r}]:
 		case strings.ContainsRune("aeouyöô", before) && strings.ContainsRune("ùøûõï", r),
 			before == 'a' && strings.ContainsRune("âáàåãäêéèúüë", r),
 			strings.ContainsRune("eo", before) && strings.ContainsRune("âáàåãä", r),

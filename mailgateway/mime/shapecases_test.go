@@ -62,9 +62,9 @@ func addFileCases(c map[string]func(s shape) made) {
 	}
 	c["messages-three-deep"] = func(s shape) made {
 		m := s.simple()
-		inner, f := "", attachment{}
+		inner := ""
 		for n := 3; n >= 1; n-- {
-			f = aPDF(fmt.Sprintf("Tầng %d.pdf", n))
+			f := aPDF(fmt.Sprintf("Tầng %d.pdf", n))
 			var parts []string
 			if inner != "" {
 				parts = append(parts, "Content-Type: message/rfc822\n\n"+inner)

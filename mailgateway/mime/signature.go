@@ -137,11 +137,11 @@ func (w *walker) planSigned(h *held, e *entity, at place) func(place) (bool, err
 		if content.damaged {
 			return true, nil
 		}
-		if signed.object, err = o.seal(); err != nil {
-			return true, nil
+		signed.object, err = o.seal()
+		if damaged = err != nil; !damaged {
+			w.verify(signed)
 		}
-		w.verify(signed)
-		return false, nil
+		return damaged, nil
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -53,10 +54,10 @@ func (w *walker) winmailFiles(m tnef.Message, at place) (damaged bool, err error
 		return damaged, nil
 	}
 	rtf, err := tnef.Expand(m.RTF)
-	if err != nil {
-		return true, nil
-	}
 	r := &entryReader{w: w, r: rtf}
+	if r.damaged = err != nil; r.damaged {
+		r.r = io.NewSectionReader(m.RTF, 0, m.RTF.Size()) // as it came
+	}
 	inside := next()
 	// The same text in another form is no document; the only form of it may be one.
 	other := m.Text.SectionReader != nil || m.HTML.SectionReader != nil || at.owner.written()
@@ -98,7 +99,7 @@ func (w *walker) winmailMessage(a tnef.Attachment, e entity, at place) (damaged 
 		return bad || err != nil, readErr
 	}
 	if w.entities++; w.entities > w.limits.Parts {
-		w.warn(TooManyParts, "", fmt.Sprint(w.limits.Parts))
+		w.warn(TooManyParts, "", strconv.Itoa(w.limits.Parts))
 		return false, errEnough
 	}
 	sum := sha256.New()

@@ -24,7 +24,7 @@ func (c *cursor) take(n int) []byte {
 	b := c.buf[:n]
 	if *c.steps--; c.bad || *c.steps < 0 || int64(n) > c.end-c.at {
 		c.bad = true
-	} else if _, err := c.r.ReadAt(b, c.at); err != nil && err != io.EOF { //nolint:errorlint // ReadAt gives io.EOF itself at the last byte
+	} else if _, err := c.r.ReadAt(b, c.at); err != nil && err != io.EOF {
 		c.bad = true
 	}
 	if c.bad {
