@@ -68,7 +68,7 @@ type packages struct {
 }
 
 func newPackages(dir string, size int) *packages {
-	day, _ := org.NewDay(2026, 1, 15) //nolint:errcheck // a day of the calendar
+	day, _ := org.NewDay(2026, 1, 15) // a day of the calendar
 	p := &packages{
 		document: &edxml.Document{
 			From: edxml.Agency{Code: "H59.08", Name: "Sở Nội vụ"}, To: []edxml.Agency{{Code: "H59.09", Name: "Sở Tư pháp"}},
@@ -214,7 +214,7 @@ func (p *packages) bareRead() error {
 		if _, err = packed.Discard(zipEntryHead + len(name)); err == nil {
 			_, err = io.CopyBuffer(&n, flate.NewReader(packed), make([]byte, copyBuffer))
 		}
-		_ = file.Close() //nolint:errcheck // it was only read
+		_ = file.Close() // it was only read
 		if err != nil {
 			return err
 		}

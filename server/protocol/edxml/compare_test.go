@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -71,7 +72,7 @@ func storedFolder(t testing.TB, archive []byte) []byte {
 	header := make([]byte, 30)
 	copy(header, "PK\x03\x04\x14\x00")
 	header[26] = byte(len("thu-muc/"))
-	return append(append(header, "thu-muc/"...), archive...)
+	return slices.Concat(header, []byte("thu-muc/"), archive)
 }
 
 func encodedUTF16(t testing.TB, text string) string {

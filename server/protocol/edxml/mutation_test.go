@@ -29,6 +29,7 @@ var signatureBlock = regexp.MustCompile(`(?s)\s*<Signature>.*</Signature>`)
 // base is an official document without its dummy signature; it is read without
 // any warning.
 func base(t testing.TB) string {
+	t.Helper()
 	return signatureBlock.ReplaceAllString(sample(t, "doc_new.edxml"), "")
 }
 
@@ -50,11 +51,13 @@ func build(t testing.TB, text string, replacements ...string) string {
 }
 
 func mutations(t testing.TB) []mutation {
+	t.Helper()
 	return slices.Concat(refusedMutations(t), formMutations(t), headerMutations(t), attachmentMutations(t), base64Mutations(t))
 }
 
 // What the official parser rejects (and what it should have).
 func refusedMutations(t testing.TB) []mutation {
+	t.Helper()
 	b := base(t)
 	from := func(replacements ...string) string { return build(t, b, replacements...) }
 	list := []mutation{
@@ -114,6 +117,7 @@ func refusedMutations(t testing.TB) []mutation {
 
 // Other roots, prefixes, charsets and orders.
 func formMutations(t testing.TB) []mutation {
+	t.Helper()
 	b := base(t)
 	from := func(replacements ...string) string { return build(t, b, replacements...) }
 	return []mutation{
@@ -172,6 +176,7 @@ func attachmentsFirst(t testing.TB, b string) string {
 
 // What may be missing, doubled or misspelt in a header.
 func headerMutations(t testing.TB) []mutation {
+	t.Helper()
 	b := base(t)
 	from := func(replacements ...string) string { return build(t, b, replacements...) }
 	without := func(from, to string) string {

@@ -1,6 +1,7 @@
 package edxml_test
 
 import (
+	"bytes"
 	"encoding/base64"
 	"strings"
 	"testing"
@@ -14,6 +15,7 @@ import (
 // with gives the base package with the first attachment under another name and
 // type and with other bytes.
 func with(t testing.TB, name, contentType string, content []byte) string {
+	t.Helper()
 	element := ""
 	if contentType != "none" {
 		element = "<ContentType>" + contentType + "</ContentType>"
@@ -31,6 +33,7 @@ func first(want []byte) func(*testing.T, edxml.Result, *collected) {
 
 // How a file travels, and what happens when it travels otherwise.
 func attachmentMutations(t testing.TB) []mutation {
+	t.Helper()
 	pdf := []byte("%PDF-1.7 nội dung")
 	wrapped := zipOf("1a5d3bd4-1c0b-4c8e-9a55-0f3c1f6b8d11.pdf", string(pdf))
 	wrappedZip := zipOf("1a5d3bd4-1c0b-4c8e-9a55-0f3c1f6b8d11.ZIP", string(wrapped))
@@ -101,8 +104,8 @@ func attachmentMutations(t testing.TB) []mutation {
 		{name: "not in the manifest", text: from("<ContentId>cid:att-1", "<ContentId>cid:att-9"), warns: []edxml.Code{edxml.NotInManifest, edxml.AttachmentAbsent}},
 		{name: "inside the envelope", text: insideTheEnvelope(t, b), warns: []edxml.Code{edxml.AttachmentsMisplaced}, check: func(t *testing.T, p edxml.Result, _ *collected) { assert.Len(t, p.Attachments, 2) }},
 		{name: "two lists, the second empty", text: from("</edXML>", "<AttachmentEncoded/></edXML>"), warns: []edxml.Code{edxml.AttachmentsRepeated}, check: func(t *testing.T, p edxml.Result, _ *collected) { assert.Len(t, p.Attachments, 2) }},
-		{name: "no list", text: b[:strings.Index(b, "<AttachmentEncoded>")] + "</edXML>", warns: []edxml.Code{edxml.AttachmentAbsent}},
-		{name: "no manifest", text: b[:strings.Index(b, "<edXML:edXMLBody>")] + b[strings.Index(b, "</edXML:edXMLBody>")+len("</edXML:edXMLBody>"):], warns: []edxml.Code{edxml.ManifestMissing}},
+		{name: "no list", text: before(b, "<AttachmentEncoded>") + "</edXML>", warns: []edxml.Code{edxml.AttachmentAbsent}},
+		{name: "no manifest", text: before(b, "<edXML:edXMLBody>") + after(b, "</edXML:edXMLBody>"), warns: []edxml.Code{edxml.ManifestMissing}},
 		{name: "unknown element", text: from("<ContentId>cid:att-1", "<Mật>x</Mật><ContentId>cid:att-1"), warns: []edxml.Code{edxml.ElementUnknown}},
 		{name: "unknown list entry", text: from("<Attachment>", "<Khác><a/></Khác><Attachment>"), warns: []edxml.Code{edxml.ElementUnknown}},
 	}
@@ -110,6 +113,7 @@ func attachmentMutations(t testing.TB) []mutation {
 
 // base64 as programs write it.
 func base64Mutations(t testing.TB) []mutation {
+	t.Helper()
 	pdf := []byte("%PDF-1.7 \xfb\xef\xbe\xff nội dung dài hơn một dòng của base64, để có chỗ ngắt")
 	std := base64.StdEncoding.EncodeToString(pdf)
 	coded := func(s string) string { return build(t, base(t), pdfContent, s) }
@@ -136,9 +140,11 @@ func base64Mutations(t testing.TB) []mutation {
 	}
 }
 
-func broken(archive []byte, after string, at int) []byte {
-	out := []byte(string(archive))
-	i := strings.Index(string(archive), after)
-	out[i+at] ^= 1
+func before(text, mark string) string { head, _, _ := strings.Cut(text, mark); return head }
+func after(text, mark string) string  { _, tail, _ := strings.Cut(text, mark); return tail }
+
+func broken(archive []byte, behind string, at int) []byte {
+	out := bytes.Clone(archive)
+	out[bytes.Index(archive, []byte(behind))+at] ^= 1
 	return out
 }

@@ -223,7 +223,7 @@ func FuzzRead(f *testing.F) {
 	for _, name := range []string{"doc_new.edxml", "doc_new_attachment_kinds.edxml", "doc_revocation.edxml", "status_01.edxml", "status_13.edxml"} {
 		f.Add([]byte(sample(f, name)))
 	}
-	f.Add([]byte(signedSample(f)))
+	f.Add([]byte(signed(f)))
 	for _, m := range mutations(f) {
 		if len(m.text) < 20_000 {
 			f.Add([]byte(m.text))

@@ -304,7 +304,7 @@ func (m *meter) Read(p []byte) (int, error) {
 func (m *meter) drain() error {
 	buf := make([]byte, 32<<10)
 	for m.err == nil {
-		_, _ = m.Read(buf) //nolint:errcheck // kept in m.err
+		_, _ = m.Read(buf) // kept in m.err
 	}
 	if m.err == io.EOF { //nolint:errorlint // only io.EOF itself is the end; one that is wrapped is a line that broke
 		return nil

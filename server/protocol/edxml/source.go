@@ -136,7 +136,7 @@ func (s *source) ReadByte() (byte, error) {
 	}
 	b, err := s.buf.ReadByte()
 	if err != nil {
-		if err != io.EOF { //nolint:errorlint // only io.EOF itself is the end; one that is wrapped is a line that broke
+		if err != io.EOF {
 			s.err = err
 		}
 		return 0, err
@@ -170,7 +170,7 @@ func (s *source) peek(n int) ([]byte, error) {
 	if len(got) >= n {
 		return got, nil
 	}
-	if err == io.EOF && len(got) > 0 { //nolint:errorlint // only io.EOF itself is the end; one that is wrapped is a line that broke
+	if err == io.EOF && len(got) > 0 {
 		return got, nil
 	}
 	return got, err
@@ -178,7 +178,7 @@ func (s *source) peek(n int) ([]byte, error) {
 
 // skip takes what was peeked.
 func (s *source) skip(n int) {
-	taken, _ := s.buf.Discard(n) //nolint:errcheck // never more than peek gave
+	taken, _ := s.buf.Discard(n) // never more than peek gave
 	s.offset += int64(taken)
 }
 

@@ -89,7 +89,7 @@ func (rd *reading) enter(a *incoming, entry zipHeader, in *bufio.Reader) (io.Rea
 		if _, err := in.Discard(zipHeaderSize + entry.nameLength + entry.extraLength); err != nil {
 			return nil, cutOff(a.path, err)
 		}
-		if head, _ := in.Peek(len(zipFile)); !bytes.Equal(head, zipFile) { //nolint:errcheck // then there is no file
+		if head, _ := in.Peek(len(zipFile)); !bytes.Equal(head, zipFile) { // without it there is no file
 			return bytes.NewReader(nil), nil
 		}
 		var err error
@@ -218,7 +218,7 @@ func (e *zipEntry) Read(p []byte) (int, error) {
 		return n, nil
 	case errors.As(err, &corrupt):
 		return n, damaged(e.path, corrupt.Error())
-	case err != io.EOF: //nolint:errorlint // only io.EOF itself is the end; one that is wrapped is a line that broke
+	case err != io.EOF:
 		return n, cutOff(e.path, err)
 	}
 	if !e.done {
@@ -234,8 +234,8 @@ func (e *zipEntry) Read(p []byte) (int, error) {
 func (e *zipEntry) check() error {
 	crc, size := e.header.crc, e.header.size
 	if e.header.flags&zipDescriptor != 0 {
-		if head, _ := e.in.Peek(len(zipDescriptorMark)); bytes.Equal(head, zipDescriptorMark) { //nolint:errcheck // the reading below tells
-			_, _ = e.in.Discard(len(zipDescriptorMark)) //nolint:errcheck // they were peeked
+		if head, _ := e.in.Peek(len(zipDescriptorMark)); bytes.Equal(head, zipDescriptorMark) { // the reading below tells of trouble
+			_, _ = e.in.Discard(len(zipDescriptorMark)) // they were peeked
 		}
 		head, err := e.in.Peek(12)
 		if err != nil {

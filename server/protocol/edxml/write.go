@@ -57,9 +57,7 @@ func Write(w io.Writer, p Package, files []Enclosure, signer *Signer) error {
 
 // prepare refuses what is no package, and names the attachments.
 func prepare(p Package, files []Enclosure) ([]Enclosure, error) {
-	refuse := func(format string, values ...any) ([]Enclosure, error) {
-		return nil, because(ErrUnwritable, format, values...)
-	}
+	refuse := func(why string) ([]Enclosure, error) { return nil, because(ErrUnwritable, "%s", why) }
 	switch {
 	case (p.Document == nil) == (p.Status == nil):
 		return refuse("neither a document nor a status, or both")
