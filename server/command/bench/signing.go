@@ -22,7 +22,7 @@ import (
 // only makes as many RSA signatures, and verifies them, where the bare side is
 // poppler's pdfsig. Neither asks the network.
 func measureSigning(ctx context.Context, b *bench) ([]Row, error) {
-	w, err := newSigningWork(b.sized(100, 20))
+	w, err := newSigningWork(ctx, b.sized(100, 20))
 	if err != nil {
 		return nil, err
 	}
@@ -52,7 +52,7 @@ type signingWork struct {
 	options signature.Options
 }
 
-func newSigningWork(count int) (*signingWork, error) {
+func newSigningWork(ctx context.Context, count int) (*signingWork, error) {
 	now := time.Now()
 	authority, err := democa.New("Bench", now)
 	if err != nil {
@@ -73,7 +73,7 @@ func newSigningWork(count int) (*signingWork, error) {
 		if err != nil {
 			return nil, err
 		}
-		file, err := w.signOne(context.Background(), draft)
+		file, err := w.signOne(ctx, draft)
 		if err != nil {
 			return nil, err
 		}

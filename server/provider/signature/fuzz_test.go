@@ -1,6 +1,7 @@
 package signature_test
 
 import (
+	"bytes"
 	"testing"
 
 	"congvan/server/provider/signature"
@@ -29,8 +30,11 @@ func FuzzVerify(f *testing.F) {
 				continue
 			}
 			// Whatever came after: the signed bytes are those that were signed here.
-			if len(file) < len(signed) || string(file[:from]) != string(signed[:from]) && string(file[:from]) != string(issued[:from]) || len(s.Later) == 0 && string(file[to:len(signed)]) != string(signed[to:]) && string(file[to:len(signed)]) != string(issued[to:len(signed)]) {
-				t.Fatalf("a signature of nobody is valid")
+			known := func(good []byte) bool {
+				return len(file) >= len(signed) && bytes.Equal(file[:from], good[:from]) && bytes.Equal(file[to:len(signed)], good[to:len(signed)])
+			}
+			if !known(signed) && !known(issued) {
+				t.Fatal("a signature of nobody is valid")
 			}
 		}
 	})

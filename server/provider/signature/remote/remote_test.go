@@ -1,6 +1,7 @@
 package remote_test
 
 import (
+	"bytes"
 	"context"
 	"crypto"
 	"crypto/rand"
@@ -71,7 +72,7 @@ func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 		answer["SAD"] = "duoc-ky"
 	case "signatures/signHash":
-		if q.SAD != "duoc-ky" || len(q.Hashes) != 1 || string(q.Hashes[0]) != string(s.digests[0]) || q.OperationMode != "A" {
+		if q.SAD != "duoc-ky" || len(q.Hashes) != 1 || !bytes.Equal(q.Hashes[0], s.digests[0]) || q.OperationMode != "A" {
 			http.Error(w, `{"error":"invalid_request"}`, http.StatusBadRequest)
 			return
 		}

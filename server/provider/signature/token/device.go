@@ -160,7 +160,7 @@ func (d *device) objects(template ...*pkcs11.Attribute) ([]pkcs11.ObjectHandle, 
 // issuers orders those of the device's certificates that lead from the signer
 // to its authority.
 func issuers(c *x509.Certificate, others []*x509.Certificate) (chain []*x509.Certificate) {
-	for range len(others) {
+	for range others {
 		at := slices.IndexFunc(others, func(o *x509.Certificate) bool {
 			return bytes.Equal(o.RawSubject, c.RawIssuer) && !o.Equal(c) && c.CheckSignatureFrom(o) == nil
 		})

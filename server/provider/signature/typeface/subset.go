@@ -135,10 +135,11 @@ func (f *Face) subset(used map[uint16]rune) ([]byte, error) {
 	binary.BigEndian.PutUint16(head[50:], 1)
 	binary.BigEndian.PutUint16(hhea[34:], uint16(count))
 	binary.BigEndian.PutUint16(maxp[4:], uint16(count))
-	return assemble(map[string][]byte{
-		"head": head, "hhea": hhea, "maxp": maxp, "hmtx": metrics, "loca": places, "glyf": outlines,
-		"cvt ": f.tables["cvt "], "fpgm": f.tables["fpgm"], "prep": f.tables["prep"],
-	}), nil
+	tables := map[string][]byte{"head": head, "hhea": hhea, "maxp": maxp, "hmtx": metrics, "loca": places, "glyf": outlines}
+	for _, hinting := range []string{"cvt ", "fpgm", "prep"} {
+		tables[hinting] = f.tables[hinting]
+	}
+	return assemble(tables), nil
 }
 
 func (f *Face) metric(glyph uint16) []byte {

@@ -62,7 +62,8 @@ func read(name string, slanted bool, data []byte) (*Face, error) {
 	f.units = float64(binary.BigEndian.Uint16(f.tables["head"][18:]))
 	f.longLoca = binary.BigEndian.Uint16(f.tables["head"][50:]) == 1
 	f.metrics = int(binary.BigEndian.Uint16(f.tables["hhea"][34:]))
-	return f, f.readLetters()
+	err := f.readLetters()
+	return f, err
 }
 
 // readLetters reads the map of letters for the basic plane (format 4), which
