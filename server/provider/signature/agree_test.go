@@ -125,6 +125,33 @@ func TestC4_EvidenceAndStampOfTheWholeFile(t *testing.T) {
 	assert.Len(t, f.Ends(), 9)
 }
 
+func TestC4_ACopyAndAnAnnexShowWordsAlone(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	words, err := signing.CopyWords("true_copy", "Ủy ban nhân dân tỉnh", now)
+	require.NoError(t, err)
+	out, err := o.agency.Sign(t.Context(), o.issued(t), signature.Request{
+		Place: first(signing.Copy), At: now, Appearance: signature.Appearance{Lines: words, Align: signature.Right},
+	}, o.stamp, signature.StampRequired)
+	require.NoError(t, err)
+	r := o.verify(t, out.File)
+	require.Len(t, r.Signatures, 3)
+	for _, s := range r.Signatures {
+		assert.True(t, s.Valid(), "%s: %s", s.Field, s.Why)
+	}
+	assert.Equal(t, signing.AddedCopy, r.Signatures[1].Later[0].Kind)
+	text := run(t, "pdftotext", "-layout", save(t, out.File), "-")
+	for _, line := range words {
+		assert.Contains(t, text, line)
+	}
+	assert.Equal(t, 3, strings.Count(pdfsig(t, o.trustStore(t), out.File), "Signature is Valid."))
+	again, err := o.agency.Sign(t.Context(), out.File, signature.Request{At: now}, nil, signature.StampNever)
+	require.NoError(t, err)
+	for _, s := range o.verify(t, again.File).Signatures {
+		assert.Equal(t, signature.Whole, s.Integrity, "a further one that shows nothing")
+	}
+}
+
 func TestC4_ASignatureOfOpenSSLIsRead(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)

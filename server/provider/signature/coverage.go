@@ -124,10 +124,10 @@ func (s signed) revision(f *pdf.File, c coverage) (*pdf.File, error) {
 	return nil, fmt.Errorf("signature: it is not in the revision that it covers")
 }
 
-// content gives what the signature covers.
-func (c coverage) content(f *pdf.File) []byte {
+// content gives what the signature covers, in its two parts.
+func (c coverage) content(f *pdf.File) [2][]byte {
 	data := f.Bytes()
-	return bytes.Join([][]byte{data[:c.from], data[c.to:c.end]}, nil)
+	return [2][]byte{data[:c.from], data[c.to:c.end]}
 }
 
 func isEndOfLine(b []byte) bool { return len(bytes.Trim(b, "\r\n")) == 0 }

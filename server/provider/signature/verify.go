@@ -124,12 +124,16 @@ func newVerifier(file []byte, o Options) (*verifier, error) {
 	return v, nil
 }
 
+// maxHashed bounds what many signatures over a large file cost.
+const maxHashed = 2 << 30
+
 type verifier struct {
 	f         *pdf.File
 	options   Options
 	found     []signed
 	coverages []coverage // end is 0 for one that does not hold
 	out       []Signature
+	hashed    int  // bytes, by all signatures together
 	loose     bool // something follows the last revision
 	archived  bool // the file brings revocation data
 }
@@ -158,6 +162,10 @@ func (v *verifier) check(i int) {
 		out.fail(Broken, err)
 		return
 	}
+	if v.hashed += c.end; v.hashed > maxHashed {
+		out.fail(Unreadable, pdf.ErrTooLarge)
+		return
+	}
 	content := c.content(v.f)
 	if out.Kind == signing.Stamp {
 		v.checkStamp(out, raw, content)
@@ -183,7 +191,7 @@ func (s *Signature) failBy(err error) {
 	}
 }
 
-func (v *verifier) checkContainer(out *Signature, s signed, raw, content []byte) {
+func (v *verifier) checkContainer(out *Signature, s signed, raw []byte, content [2][]byte) {
 	switch s.dict["SubFilter"] {
 	case pdf.Name("ETSI.CAdES.detached"), pdf.Name("adbe.pkcs7.detached"):
 	case pdf.Name("adbe.pkcs7.sha1"), pdf.Name("adbe.x509.rsa_sha1"):
@@ -232,9 +240,10 @@ func (s *Signature) describe(container *cms.Signature) {
 	s.Training = training(c)
 }
 
-func digest(h crypto.Hash, content []byte) []byte {
+func digest(h crypto.Hash, content [2][]byte) []byte {
 	sum := h.New()
-	sum.Write(content)
+	sum.Write(content[0])
+	sum.Write(content[1])
 	return sum.Sum(nil)
 }
 
@@ -252,8 +261,8 @@ func (v *verifier) stamped(out *Signature, stamp *cms.Stamp, e trust.Evidence) t
 }
 
 // checkStamp judges a time stamp over the file.
-func (v *verifier) checkStamp(out *Signature, token, content []byte) {
-	stamp, err := cms.VerifyStamp(token, content)
+func (v *verifier) checkStamp(out *Signature, token []byte, content [2][]byte) {
+	stamp, err := cms.VerifyStamp(token, content[:]...)
 	if err != nil {
 		out.failBy(err)
 		return

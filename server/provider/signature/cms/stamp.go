@@ -38,10 +38,11 @@ type accuracy struct {
 	Microseconds int `asn1:"optional,tag:1"`
 }
 
-// VerifyStamp reads a token and holds it against what it is said to stamp. The
+// VerifyStamp reads a token and holds it against what it is said to stamp, in
+// one part or more. The
 // certificate must be made for time stamps and nothing else; whether its issuer
 // is trusted is judged elsewhere.
-func VerifyStamp(token, stamped []byte) (*Stamp, error) {
+func VerifyStamp(token []byte, stamped ...[]byte) (*Stamp, error) {
 	s, err := Parse(token)
 	if err != nil {
 		return nil, err
@@ -61,7 +62,9 @@ func VerifyStamp(token, stamped []byte) (*Stamp, error) {
 		return nil, ErrWeak
 	}
 	sum := imprint.New()
-	sum.Write(stamped)
+	for _, part := range stamped {
+		sum.Write(part)
+	}
 	if !bytes.Equal(sum.Sum(nil), info.Imprint.Hash) {
 		return nil, ErrMismatch
 	}

@@ -26,6 +26,9 @@ func (f *File) objectAt(at, number, generation int) (any, *lexer, error) {
 		return nil, nil, damaged("object %d is not where the table says", number)
 	}
 	v, err := l.object(0)
+	if f.budget.parsed -= l.at - at; f.budget.parsed < 0 {
+		return nil, nil, tooLarge("more than %d bytes of objects", maxAllParsed)
+	}
 	if err != nil {
 		return nil, nil, err
 	}
@@ -136,12 +139,12 @@ func (f *File) inflate(raw []byte) ([]byte, error) {
 	if err != nil {
 		return nil, damaged("a stream that is not Flate: %w", err)
 	}
-	limit := min(maxInflated, *f.budget)
+	limit := min(maxInflated, f.budget.inflated)
 	content, err := io.ReadAll(io.LimitReader(in, int64(limit)+1))
 	if len(content) > limit {
 		return nil, tooLarge("a stream of more than %d bytes", limit)
 	}
-	*f.budget -= len(content)
+	f.budget.inflated -= len(content)
 	if err != nil {
 		return nil, damaged("a stream that is not Flate: %w", err)
 	}
@@ -220,7 +223,11 @@ func (f *File) unpack(number, index, wanted int) (any, error) {
 		return nil, damaged("object %d is not in its object stream", wanted)
 	}
 	l := &lexer{data: c.content, at: c.offsets[index]}
-	return l.object(0)
+	v, err := l.object(0)
+	if f.budget.parsed -= l.at - c.offsets[index]; f.budget.parsed < 0 {
+		return nil, tooLarge("more than %d bytes of objects", maxAllParsed)
+	}
+	return v, err
 }
 
 func (f *File) container(number int) (*container, error) {

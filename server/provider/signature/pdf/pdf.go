@@ -33,10 +33,17 @@ const (
 	maxObjects   = 500_000 // by number
 	maxRevisions = 200
 	maxDepth     = 60
-	maxItems     = 400_000   // tokens of one object
-	maxInflated  = 64 << 20  // of one stream
-	maxBudget    = 256 << 20 // of all streams of one file
-	maxReference = 40        // references in a row
+	maxItems     = 400_000  // tokens of one object
+	maxInflated  = 64 << 20 // of one stream
+	maxReference = 40       // references in a row
+)
+
+// Limits of all that is read of one file, in all of its revisions together:
+// what each revision costs is small, and there may be many.
+const (
+	maxAllInflated = 256 << 20
+	maxAllEntries  = 5_000_000
+	maxAllParsed   = 512 << 20 // bytes of objects
 )
 
 // The reasons for which a file is not read.
@@ -71,7 +78,7 @@ type File struct {
 	Trailer   Dict
 	sections  []section // newest first
 	size      int       // one more than the highest object number
-	budget    *int
+	budget    *budget
 	objects   map[int]any
 	packed    map[int]*container
 	resolving map[int]bool
@@ -84,21 +91,23 @@ type section struct {
 	stream bool
 }
 
+// budget is what is left to be read of a file, in whatever revision.
+type budget struct{ inflated, entries, parsed int }
+
 // Open reads the last revision of the data. To see an earlier one, give Open
 // the bytes up to its end.
 func Open(data []byte) (*File, error) {
-	budget := maxBudget
-	return open(data, &budget)
+	return open(data, &budget{inflated: maxAllInflated, entries: maxAllEntries, parsed: maxAllParsed})
 }
 
-func open(data []byte, budget *int) (*File, error) {
+func open(data []byte, left *budget) (*File, error) {
 	if len(data) > MaxFile {
 		return nil, tooLarge("%d bytes", len(data))
 	}
 	if !bytes.HasPrefix(data, []byte("%PDF-")) {
 		return nil, ErrNotPDF
 	}
-	f := &File{data: data, entries: map[int]entry{}, budget: budget,
+	f := &File{data: data, entries: map[int]entry{}, budget: left,
 		objects: map[int]any{}, packed: map[int]*container{}, resolving: map[int]bool{}}
 	at, end, err := lastStart(data)
 	if err != nil {

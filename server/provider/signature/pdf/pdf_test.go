@@ -178,3 +178,32 @@ func FuzzOpen(f *testing.F) {
 		}
 	})
 }
+
+// A large table read again for every one of many revisions is work without end.
+func TestPDF_ManyRevisionsOfALargeTableAreBounded(t *testing.T) {
+	t.Parallel()
+	objects := make([]string, 60_000)
+	for i := range objects {
+		objects[i] = "1"
+	}
+	objects[0] = "<</Type/Catalog>>"
+	file := write(objects...)
+	for range 150 {
+		at := len(file)
+		file = append(file, fmt.Sprintf("xref\n0 0\ntrailer\n<</Size 60001/Root 1 0 R/Prev %d>>\nstartxref\n%d\n%%%%EOF\n", start(file), at)...)
+	}
+	f, err := pdf.Open(file)
+	require.NoError(t, err)
+	for _, end := range f.Ends() {
+		if _, err = f.At(end); err != nil {
+			break
+		}
+	}
+	require.ErrorIs(t, err, pdf.ErrTooLarge)
+}
+
+func start(file []byte) (at int) {
+	tail := file[bytes.LastIndex(file, []byte("startxref\n"))+len("startxref\n"):]
+	_, _ = fmt.Sscanf(string(tail), "%d", &at)
+	return at
+}

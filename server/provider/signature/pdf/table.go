@@ -125,6 +125,9 @@ func (f *File) note(number int, e entry) error {
 	if number < 0 || number >= maxObjects {
 		return tooLarge("object number %d", number)
 	}
+	if f.budget.entries--; f.budget.entries < 0 {
+		return tooLarge("tables of more than %d objects", maxAllEntries)
+	}
 	f.size = max(f.size, number+1) // new numbers must be free, whatever Size says
 	if _, newer := f.entries[number]; !newer {
 		f.entries[number] = e

@@ -75,6 +75,8 @@ type device struct {
 const maxObjects = 200
 
 // Key opens the device with the label and looks for the key of a certificate.
+// A device that another session of this process has opened asks for no PIN
+// again (PKCS#11, 5.6.8), so the PIN proves nothing about a person here.
 func (m *Module) Key(label, pin string, certificate signing.Fingerprint) (*Session, error) {
 	slot, err := m.slot(label)
 	if err != nil {

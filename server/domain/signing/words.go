@@ -1,0 +1,35 @@
+package signing
+
+import (
+	"time"
+
+	"congvan/server/domain/fault"
+	"congvan/server/domain/org"
+)
+
+// clock is how a time of signing is written (NĐ 30/2020, phụ lục I: day and
+// hour by ISO 8601, in Viet Nam's zone).
+const clock = "2006-01-02T15:04:05-07:00"
+
+// WrittenTime gives the time of a signature as it is shown.
+func WrittenTime(at time.Time) string { return at.In(org.Zone()).Format(clock) }
+
+// AnnexWords is what the agency's signature shows on an annex in a file of its
+// own: number and symbol of the document, and the time (NĐ 30/2020, phụ lục I,
+// phần I, mục II, điểm 8). Words alone, black, size 10.
+func AnnexWords(reference string, at time.Time) []string {
+	return []string{reference, WrittenTime(at)}
+}
+
+// copyForms are the words for the forms of copies (NĐ 30/2020, điều 25).
+var copyForms = map[string]string{"true_copy": "SAO Y", "extract_copy": "TRÍCH SAO", "duplicate_copy": "SAO LỤC"}
+
+// CopyWords is what the agency's signature shows on a certified copy: the form
+// of the copy, the agency, the time (NĐ 30/2020, phụ lục I, phần II).
+func CopyWords(kind, agency string, at time.Time) ([]string, error) {
+	form, ok := copyForms[kind]
+	if !ok {
+		return nil, fault.InvalidField("kind", "not_a_copy", "Đây không phải là hình thức bản sao.", "This is no form of a copy.")
+	}
+	return []string{form, agency, WrittenTime(at)}, nil
+}
