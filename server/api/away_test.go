@@ -123,21 +123,23 @@ func (i *installation) hearsNews(t *testing.T, o, to storagetest.Office) {
 	}
 	defer resp.Body.Close()
 	heard := make(chan bool, 1)
-	go func() {
-		lines := bufio.NewScanner(resp.Body)
-		for lines.Scan() {
-			if strings.HasPrefix(lines.Text(), "event: change") {
-				heard <- true
-				return
-			}
-		}
-		heard <- false
-	}()
+	go func(stream io.Reader) { heard <- tellsOfAChange(stream) }(resp.Body)
 	id, sum := i.approved(t, o, toAgency(to.ID))
 	i.as(t, o.Clerk.AccountID).post("/api/documents/"+id+"/issue", object{"seenSha256": sum}).need(t, 200)
 	if !<-heard {
 		t.Error("a live screen was told nothing after the database came back")
 	}
+}
+
+// tellsOfAChange reads events until one is news.
+func tellsOfAChange(stream io.Reader) bool {
+	lines := bufio.NewScanner(stream)
+	for lines.Scan() {
+		if strings.HasPrefix(lines.Text(), "event: change") {
+			return true
+		}
+	}
+	return false
 }
 
 // stopping is a body whose sender stops the store after a part of it.
