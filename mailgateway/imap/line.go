@@ -10,6 +10,8 @@ import (
 	"sync/atomic"
 	"syscall"
 	"time"
+
+	"congvan/server/domain/exchange"
 )
 
 // maxAnswer bounds what a server may send outside of a message between two
@@ -49,31 +51,14 @@ func dial(ctx context.Context, s Settings) (*line, error) {
 	return l, nil
 }
 
-// reserved are ranges that lead inside, or nowhere, and are not private by name.
-var reserved = func() (list []netip.Prefix) {
-	for _, s := range []string{
-		"0.0.0.0/8", "100.64.0.0/10", "192.0.0.0/24", "198.18.0.0/15", "240.0.0.0/4",
-		"64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "fec0::/10", "100::/64",
-	} {
-		list = append(list, netip.MustParsePrefix(s))
-	}
-	return list
-}()
-
 // checkPublic refuses what is not on the public Internet.
 func checkPublic(address string) error {
 	to, err := netip.ParseAddrPort(address)
 	if err != nil {
 		return ErrPrivateHost.Because(err)
 	}
-	ip := to.Addr().Unmap().WithZone("")
-	if !ip.IsGlobalUnicast() || ip.IsPrivate() || ip.IsLoopback() || ip.IsLinkLocalUnicast() {
+	if !exchange.PublicAddress(to.Addr().As16()) {
 		return ErrPrivateHost
-	}
-	for _, prefix := range reserved {
-		if prefix.Contains(ip) {
-			return ErrPrivateHost
-		}
 	}
 	return nil
 }

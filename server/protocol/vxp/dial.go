@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"syscall"
 
+	"congvan/server/domain/exchange"
 	"congvan/server/domain/fault"
 )
 
@@ -46,17 +47,6 @@ var (
 		"Câu trả lời của hệ thống liên thông quá lớn.", "The answer of the exchange is too large.")
 )
 
-// reserved are ranges that lead inside, or nowhere, and are not private by name.
-var reserved = func() (list []netip.Prefix) {
-	for _, s := range []string{
-		"0.0.0.0/8", "100.64.0.0/10", "192.0.0.0/24", "198.18.0.0/15", "240.0.0.0/4",
-		"64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "fec0::/10", "100::/64",
-	} {
-		list = append(list, netip.MustParsePrefix(s))
-	}
-	return list
-}()
-
 // onlyPublic judges the address when it is really dialled, so that no name can
 // resolve to something else in between.
 func onlyPublic(_, address string, _ syscall.RawConn) error {
@@ -64,14 +54,8 @@ func onlyPublic(_, address string, _ syscall.RawConn) error {
 	if err != nil {
 		return ErrPrivateHost.Because(err)
 	}
-	ip := to.Addr().Unmap().WithZone("")
-	if !ip.IsGlobalUnicast() || ip.IsPrivate() || ip.IsLoopback() || ip.IsLinkLocalUnicast() {
+	if !exchange.PublicAddress(to.Addr().As16()) {
 		return ErrPrivateHost
-	}
-	for _, prefix := range reserved {
-		if prefix.Contains(ip) {
-			return ErrPrivateHost
-		}
 	}
 	return nil
 }
