@@ -68,6 +68,16 @@ func (w *world) document(t testing.TB, in *agency, state document.State, author 
 	return id
 }
 
+// aDeadLetter makes a delivery that failed for good, of an issued document.
+func aDeadLetter(t testing.TB, w *world, in *agency, _ org.ID) string {
+	t.Helper()
+	document, delivery := w.document(t, in, document.Issued, in.Officer), uuid.NewString()
+	w.exec(t, `insert into delivery (agency_id, document_id, id, ordinal, recipient_type, role, channel, name, state, state_at)
+	           values ($1, $2, $3, 1, 'agency', 'main', 'mailbox', 'Bảo hiểm xã hội', 'failed', now())`, in.ID, document, delivery)
+	w.exec(t, `insert into delivery_count (agency_id, document_id, total, refused) values ($1, $2, 1, 1)`, in.ID, document)
+	return document + " " + delivery
+}
+
 func onDocument(method, act string, body any) func(thing) call {
 	return func(x thing) call { return call{method: method, path: "/api/documents/" + x.id + act, body: body} }
 }
@@ -113,6 +123,11 @@ var documentRows = map[string]row{
 		request: onDocument("POST", "/issue", object{"seenSha256": paperHash})},
 	"listDeliveries": {success: 200, allowed: drafters, denied: 404, owner: officer, object: aDocument(document.Issued),
 		request: onDocument("GET", "/deliveries", nil)},
+	"requeueDelivery": {success: 200, allowed: []kind{clerk}, denied: 404, instead: onlookers(clerk), owner: clerk, object: aDeadLetter,
+		request: func(x thing) call {
+			document, delivery, _ := strings.Cut(x.id, " ")
+			return call{method: "POST", path: "/api/documents/" + document + "/deliveries/" + delivery + "/requeue"}
+		}},
 	"listDocumentEvents": {success: 200, allowed: drafters, denied: 404, owner: officer, object: aDocument(document.Issued),
 		request: onDocument("GET", "/events", nil)},
 	"readDocumentFile": {success: 200, allowed: drafters, denied: 404, owner: officer, object: aDocument(document.Issued),

@@ -21,6 +21,7 @@ import (
 
 	"congvan/server/api/gen"
 	"congvan/server/app/accounts"
+	"congvan/server/app/delivery"
 	"congvan/server/app/incoming"
 	"congvan/server/app/intake"
 	"congvan/server/app/notice"
@@ -30,13 +31,14 @@ import (
 
 // Options are what the server is made of and the settings of the installation.
 type Options struct {
-	Accounts  *accounts.Service
-	Documents *outgoing.Service
-	Arrivals  *incoming.Service
-	Mail      *intake.Service
-	Reports   *report.Service
-	Notices   *notice.Service
-	Changes   *notice.Hub
+	Accounts   *accounts.Service
+	Documents  *outgoing.Service
+	Deliveries *delivery.Service
+	Arrivals   *incoming.Service
+	Mail       *intake.Service
+	Reports    *report.Service
+	Notices    *notice.Service
+	Changes    *notice.Hub
 
 	Web     fs.FS // the web app; none serves the interface alone
 	Version Version
@@ -120,7 +122,7 @@ func (g *gate) mountContract(engine *gin.Engine) error {
 		directoryRoom:      directoryRoom{accounts: g.opts.Accounts},
 		administrationRoom: administrationRoom{accounts: g.opts.Accounts},
 		uploadRoom:         uploadRoom{documents: g.opts.Documents},
-		documentRoom:       documentRoom{documents: g.opts.Documents},
+		documentRoom:       documentRoom{documents: g.opts.Documents, deliveries: g.opts.Deliveries},
 		arrivalRoom:        arrivalRoom{arrivals: g.opts.Arrivals},
 		registerRoom:       registerRoom{reports: g.opts.Reports},
 		mailRoom:           mailRoom{mail: g.opts.Mail},

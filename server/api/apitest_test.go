@@ -22,6 +22,7 @@ import (
 
 	"congvan/server/api"
 	"congvan/server/app/accounts"
+	"congvan/server/app/delivery"
 	"congvan/server/app/incoming"
 	"congvan/server/app/intake"
 	"congvan/server/app/notice"
@@ -93,20 +94,21 @@ func installOn(t *testing.T, db *storagetest.Database, blobs *blob.Store, change
 		}
 	})
 	opts := api.Options{
-		Accounts:  i.accounts,
-		Documents: outgoing.New(i.Store, i.blobs, i.readable, i.now),
-		Arrivals:  incoming.New(i.Store, i.blobs, i.now),
-		Mail:      intake.New(i.Store, i.blobs, i.secrets, i.now, intake.Options{Reopen: nothingInside}),
-		Reports:   report.New(i.Store),
-		Notices:   notice.New(i.Store),
-		Changes:   hub,
-		Web:       fstest.MapFS{"index.html": {Data: []byte("<!doctype html><title>congvan</title>")}, "assets/app-1a2b3c.js": {Data: bytes.Repeat([]byte("export {};\n"), 500)}},
-		Version:   api.Version{Version: "test"},
-		Ready:     []api.Check{{Name: "database", Test: i.Ping}},
-		PublicURL: public,
-		MaxUpload: 8 << 20,
-		Log:       slog.New(slog.NewJSONHandler(i.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
-		Metrics:   prometheus.NewRegistry(),
+		Accounts:   i.accounts,
+		Documents:  outgoing.New(i.Store, i.blobs, i.readable, i.now),
+		Deliveries: delivery.New(i.Store, i.now, delivery.Options{}),
+		Arrivals:   incoming.New(i.Store, i.blobs, i.now),
+		Mail:       intake.New(i.Store, i.blobs, i.secrets, i.now, intake.Options{Reopen: nothingInside}),
+		Reports:    report.New(i.Store),
+		Notices:    notice.New(i.Store),
+		Changes:    hub,
+		Web:        fstest.MapFS{"index.html": {Data: []byte("<!doctype html><title>congvan</title>")}, "assets/app-1a2b3c.js": {Data: bytes.Repeat([]byte("export {};\n"), 500)}},
+		Version:    api.Version{Version: "test"},
+		Ready:      []api.Check{{Name: "database", Test: i.Ping}},
+		PublicURL:  public,
+		MaxUpload:  8 << 20,
+		Log:        slog.New(slog.NewJSONHandler(i.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		Metrics:    prometheus.NewRegistry(),
 	}
 	for _, c := range change {
 		c(&opts)

@@ -6,6 +6,7 @@ import (
 	"github.com/google/uuid"
 
 	"congvan/server/api/gen"
+	"congvan/server/app/delivery"
 	"congvan/server/app/outgoing"
 	"congvan/server/domain/access"
 	"congvan/server/domain/document"
@@ -14,7 +15,8 @@ import (
 
 // documentRoom answers the operations on outgoing documents.
 type documentRoom struct {
-	documents *outgoing.Service
+	documents  *outgoing.Service
+	deliveries *delivery.Service
 }
 
 // DraftDocument begins a draft.

@@ -113,9 +113,7 @@ func (r documentRoom) ListDeliveries(ctx context.Context, q gen.ListDeliveriesRe
 	}
 	out := make([]gen.Delivery, len(list))
 	for i, d := range list {
-		out[i] = gen.Delivery{Id: uuid.UUID(d.ID), Type: gen.RecipientType(d.RecipientType), Role: gen.RecipientRole(d.Role), Channel: gen.Channel(d.Channel),
-			AgencyId: optionalID(d.TargetAgencyID), Name: d.Name, State: gen.DeliveryState(d.State), StateAt: d.StateAt, ByName: d.ByName,
-			Reason: d.Reason, ArrivalNumber: absent(d.ArrivalNumber)}
+		out[i] = deliveryView(d)
 	}
 	return gen.ListDeliveries200JSONResponse{Items: out, Counts: counts(total), Next: next}, nil
 }
@@ -194,4 +192,23 @@ func unopaque(cursor string) (string, error) {
 		return "", errCursor
 	}
 	return string(text), nil
+}
+
+func deliveryView(d exchange.Delivery) gen.Delivery {
+	return gen.Delivery{Id: uuid.UUID(d.ID), Type: gen.RecipientType(d.RecipientType), Role: gen.RecipientRole(d.Role), Channel: gen.Channel(d.Channel),
+		AgencyId: optionalID(d.TargetAgencyID), Name: d.Name, State: gen.DeliveryState(d.State), StateAt: d.StateAt, ByName: d.ByName,
+		Reason: d.Reason, ReasonCode: absent(d.ReasonCode), ArrivalNumber: absent(d.ArrivalNumber), Attempts: d.Attempts, NextAttemptAt: optionalTime(d.NextAttemptAt)}
+}
+
+// RequeueDelivery puts a delivery that failed back to be sent.
+func (r documentRoom) RequeueDelivery(ctx context.Context, q gen.RequeueDeliveryRequestObject) (gen.RequeueDeliveryResponseObject, error) {
+	c, err := command(ctx, q.Params.IdempotencyKey, q.Params.CongvanPosition, q)
+	if err != nil {
+		return nil, err
+	}
+	d, err := r.deliveries.Requeue(ctx, personOf(ctx), c, org.ID(q.Id), org.ID(q.DeliveryId))
+	if err != nil {
+		return nil, err
+	}
+	return gen.RequeueDelivery200JSONResponse(deliveryView(d)), nil
 }

@@ -44,6 +44,7 @@ var scopes = map[string]access.Scope{
 	"sendBackDocument":   access.ScopeApprove,
 	"numberDocument":     access.ScopeNumber,
 	"issueDocument":      access.ScopeIssue,
+	"requeueDelivery":    access.ScopeIssue,
 
 	"listArrivals":         access.ScopeRead,
 	"readArrival":          access.ScopeRead,

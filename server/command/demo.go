@@ -9,8 +9,10 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
+	"net"
 	"os"
 	"path/filepath"
+	"strconv"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -23,7 +25,7 @@ import (
 func newDemo() *cobra.Command {
 	c := &cobra.Command{Use: "demo", Short: "Start everything with the demo province; data stays in the data folder", Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return demo(c.Context(), c.OutOrStdout()) }}
-	c.AddCommand(newDemoMail())
+	c.AddCommand(newDemoMail(), newDemoInbox())
 	return c
 }
 
@@ -50,6 +52,7 @@ type servers struct {
 	database *embedded.Postgres
 	objects  *embedded.S3
 	mail     *embedded.Dovecot
+	relay    *embedded.Relay
 	mailKey  string
 }
 
@@ -57,6 +60,9 @@ func (s *servers) stop(ctx context.Context) error {
 	var errs []error
 	if s.mail != nil {
 		errs = append(errs, s.mail.Stop(ctx))
+	}
+	if s.relay != nil {
+		errs = append(errs, s.relay.Stop())
 	}
 	if s.objects != nil {
 		errs = append(errs, s.objects.Stop(ctx))
@@ -143,12 +149,42 @@ func (s *servers) start(ctx context.Context, cfg *config.Config, say progress) e
 		}
 		cfg.SecretKey = config.Secret(key)
 	}
-	if s.mailKey, err = keptSecret(filepath.Join(cfg.Data, "mailbox.key")); err != nil {
+	say("Dovecot, hộp thư công vụ · official mailboxes")
+	return s.startMail(ctx, cfg)
+}
+
+// mailboxKeyFile holds the password of every mailbox of the demo.
+const mailboxKeyFile = "mailbox.key"
+
+// startMail starts the official mailboxes, and the way into them: what is sent is
+// submitted as to a provider's server, and stands in the mailbox a moment later.
+func (s *servers) startMail(ctx context.Context, cfg *config.Config) (err error) {
+	if s.mailKey, err = keptSecret(filepath.Join(cfg.Data, mailboxKeyFile)); err != nil {
 		return err
 	}
-	say("Dovecot, hộp thư công vụ · official mailbox")
-	s.mail, err = embedded.StartDovecot(ctx, embedded.DovecotOptions{Dir: mailFolder(*cfg), Mailboxes: map[string]string{demoMailbox: s.mailKey}})
-	return err
+	if s.relay, err = embedded.StartRelay(); err != nil {
+		return err
+	}
+	mailboxes := map[string]string{demoMailbox: s.mailKey}
+	for _, address := range demoMailOnly {
+		mailboxes[address] = s.mailKey
+	}
+	if s.mail, err = embedded.StartDovecot(ctx, embedded.DovecotOptions{Dir: mailFolder(*cfg), Mailboxes: mailboxes, Relay: s.relay.Address()}); err != nil {
+		return err
+	}
+	s.relay.DeliverTo(s.mail.Place().LMTP)
+	if cfg.SMTPHost != "" {
+		return nil
+	}
+	host, portText, err := net.SplitHostPort(s.mail.Place().Submission)
+	if err != nil {
+		return fmt.Errorf("find the mail server: %w", err)
+	}
+	if cfg.SMTPPort, err = strconv.Atoi(portText); err != nil {
+		return fmt.Errorf("find the mail server: %w", err)
+	}
+	cfg.SMTPHost, cfg.SMTPSecurity, cfg.SMTPUsername, cfg.SMTPPassword = host, "none", demoMailbox, config.Secret(s.mailKey)
+	return nil
 }
 
 // keptSecret gives the secret in the file, made at the first time.
@@ -211,6 +247,8 @@ func greet(out io.Writer, cfg config.Config) {
 
   Gửi một tệp vào hộp thư của Sở Nội vụ · mail a file into the mailbox of Sở Nội vụ:
       bin/congvan demo mail FILE
+  Xem thư đã gửi đến cơ quan chỉ có hộp thư · see what was mailed to agencies that have only a mailbox:
+      bin/congvan demo inbox
   Dừng · stop: Ctrl-C. Dữ liệu ở · data stays in: %[3]s
 
 `, cfg.PublicURL, demoPassword, cfg.Data)

@@ -67,10 +67,9 @@ func newInstallation(ctx context.Context, cfg config.Config, log *slog.Logger, t
 		accounts:  accounts.New(store, time.Now, accounts.Options{SessionIdle: cfg.SessionIdle, SessionLife: cfg.SessionLife, ReadSheet: readSheet}),
 		documents: outgoing.New(store, blobs, readable(blobs), time.Now),
 		arrivals:  incoming.New(store, blobs, time.Now),
-		delivery:  delivery.New(store, time.Now),
 		metrics:   prometheus.NewRegistry()}
 	in.metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	if err := in.openMail(); err != nil {
+	if err := errors.Join(in.openMail(), in.openDelivery()); err != nil {
 		in.close()
 		return nil, err
 	}
@@ -156,9 +155,11 @@ func (in *installation) run(ctx context.Context, ready func()) error {
 
 func (in *installation) work() worker.Work {
 	return worker.Work{
-		TellSender: in.delivery.Tell,
-		TakeInMail: in.mail.TakeIn,
-		Sweep:      in.sweep,
+		TellSender:  in.delivery.Tell,
+		TakeInMail:  in.mail.TakeIn,
+		Dispatch:    in.delivery.Dispatch,
+		DispatchDue: in.delivery.DispatchDue,
+		Sweep:       in.sweep,
 	}
 }
 
@@ -182,7 +183,7 @@ func (in *installation) handler() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	return api.New(api.Options{Accounts: in.accounts, Documents: in.documents, Arrivals: in.arrivals, Mail: in.mail, Reports: report.New(in.store),
+	return api.New(api.Options{Accounts: in.accounts, Documents: in.documents, Arrivals: in.arrivals, Deliveries: in.delivery, Mail: in.mail, Reports: report.New(in.store),
 		Notices: in.notices, Changes: in.hub, Web: web.Files(), Version: api.Version{Version: versionText(), Demo: in.cfg.Demo},
 		Ready:     []api.Check{{Name: "database", Test: in.store.Ping}, {Name: "objects", Test: in.blobs.Ping}},
 		PublicURL: public, TrustedProxies: in.cfg.TrustedProxies, MaxUpload: in.cfg.MaxUploadBytes, Log: in.log, Metrics: in.metrics, Tracer: in.tracer})

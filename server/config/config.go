@@ -69,13 +69,25 @@ type Config struct {
 
 	SecretKey Secret `env:"CONGVAN_SECRET_KEY" doc:"32 random bytes in base64; encrypts stored passwords of mailboxes. Keep a copy apart from the database."`
 
-	MaxUploadBytes        int64         `env:"CONGVAN_MAX_UPLOAD_BYTES" envDefault:"2147483648" doc:"Largest file that is taken, in bytes."`
-	MaxMailBytes          int64         `env:"CONGVAN_MAX_MAIL_BYTES" envDefault:"104857600" doc:"Largest mail that is taken in by itself, in bytes; larger ones wait in quarantine."`
-	AllowPrivateMailHosts bool          `env:"CONGVAN_ALLOW_PRIVATE_MAIL_HOSTS" envDefault:"false" doc:"Whether mail servers on private and local addresses may be connected to."`
-	AllowPlainMail        bool          `env:"CONGVAN_ALLOW_PLAIN_MAIL" envDefault:"false" doc:"Whether mailboxes may be read over a line without TLS, on which passwords can be overheard."`
-	SessionIdle           time.Duration `env:"CONGVAN_SESSION_IDLE" envDefault:"12h" doc:"A session unused for so long ends."`
-	SessionLife           time.Duration `env:"CONGVAN_SESSION_LIFE" envDefault:"168h" doc:"A session ends after so long in any case."`
-	RestoreWindow         time.Duration `env:"CONGVAN_RESTORE_WINDOW" envDefault:"720h" doc:"How long files that nothing refers to are kept, so that a backup of that age can be restored."`
+	MaxUploadBytes        int64  `env:"CONGVAN_MAX_UPLOAD_BYTES" envDefault:"2147483648" doc:"Largest file that is taken, in bytes."`
+	MaxMailBytes          int64  `env:"CONGVAN_MAX_MAIL_BYTES" envDefault:"104857600" doc:"Largest mail that is taken in by itself, in bytes; larger ones wait in quarantine."`
+	AllowPrivateMailHosts bool   `env:"CONGVAN_ALLOW_PRIVATE_MAIL_HOSTS" envDefault:"false" doc:"Whether mail servers on private and local addresses may be connected to."`
+	AllowPlainMail        bool   `env:"CONGVAN_ALLOW_PLAIN_MAIL" envDefault:"false" doc:"Whether mailboxes may be read, and mail sent, over a line without TLS, on which passwords can be overheard."`
+	SMTPHost              string `env:"CONGVAN_SMTP_HOST" doc:"Mail server that takes outgoing mail, for documents to agencies that have only a mailbox. Empty: they wait."`
+	SMTPPort              int    `env:"CONGVAN_SMTP_PORT" envDefault:"0" doc:"Its port. 0: 465 with tls, 587 otherwise."`
+	SMTPSecurity          string `env:"CONGVAN_SMTP_SECURITY" envDefault:"starttls" doc:"How the line to it is protected: tls, starttls, or none where CONGVAN_ALLOW_PLAIN_MAIL is set."`
+	SMTPUsername          string `env:"CONGVAN_SMTP_USERNAME" doc:"User name to sign in with. Empty: no signing in."`
+	SMTPPassword          Secret `env:"CONGVAN_SMTP_PASSWORD" doc:"Password to sign in with."`
+	SMTPFrom              string `env:"CONGVAN_SMTP_FROM" doc:"Address that all mail is sent from, where the server takes no other; replies go to the agency. Empty: each agency's own mailbox is the sender."`
+	SMTPName              string `env:"CONGVAN_SMTP_NAME" doc:"Host name in greetings and in the identifiers of mails; it should never change. Empty: the host of CONGVAN_PUBLIC_URL."`
+	SMTPMaxBytes          int64  `env:"CONGVAN_SMTP_MAX_BYTES" envDefault:"52428800" doc:"Largest mail that is sent, in bytes as it travels: a third more than its files. The server's own limit counts too."`
+	SMTPDKIMDomain        string `env:"CONGVAN_SMTP_DKIM_DOMAIN" doc:"Domain that signs outgoing mail (DKIM). Empty: the mail server signs, or nobody."`
+	SMTPDKIMSelector      string `env:"CONGVAN_SMTP_DKIM_SELECTOR" doc:"Selector under which the domain publishes the key."`
+	SMTPDKIMKeyFile       string `env:"CONGVAN_SMTP_DKIM_KEY_FILE" doc:"File with the private key, RSA or Ed25519, in PEM."`
+
+	SessionIdle   time.Duration `env:"CONGVAN_SESSION_IDLE" envDefault:"12h" doc:"A session unused for so long ends."`
+	SessionLife   time.Duration `env:"CONGVAN_SESSION_LIFE" envDefault:"168h" doc:"A session ends after so long in any case."`
+	RestoreWindow time.Duration `env:"CONGVAN_RESTORE_WINDOW" envDefault:"720h" doc:"How long files that nothing refers to are kept, so that a backup of that age can be restored."`
 
 	TrustedProxies []string `env:"CONGVAN_TRUSTED_PROXIES" doc:"Addresses or ranges of proxies whose word about a client's address is taken."`
 	OTLPEndpoint   string   `env:"CONGVAN_OTLP_ENDPOINT" doc:"host:port that traces are sent to over OTLP/HTTP. Empty: none are sent."`
@@ -204,6 +216,7 @@ func (c Config) Validate() error {
 	say(c.MaxUploadBytes < 1<<20, "CONGVAN_MAX_UPLOAD_BYTES phải từ 1048576 trở lên",
 		"CONGVAN_MAX_UPLOAD_BYTES must be at least 1048576")
 	say(c.MaxMailBytes < 1<<20, "CONGVAN_MAX_MAIL_BYTES phải từ 1048576 trở lên", "CONGVAN_MAX_MAIL_BYTES must be at least 1048576")
+	wrong = append(wrong, c.mailProblems()...)
 	say(c.SessionIdle < time.Minute || c.SessionLife < c.SessionIdle, "CONGVAN_SESSION_LIFE không được ngắn hơn CONGVAN_SESSION_IDLE, và CONGVAN_SESSION_IDLE không ngắn hơn một phút",
 		"CONGVAN_SESSION_LIFE must not be shorter than CONGVAN_SESSION_IDLE, and that not than a minute")
 	if _, err := c.Key(); err != nil {
@@ -222,4 +235,33 @@ func (c Config) Validate() error {
 			"the password in CONGVAN_DATABASE_URL is short or a default one")
 	}
 	return errors.Join(wrong...)
+}
+
+// mailProblems tells what is wrong with the settings of outgoing mail.
+func (c Config) mailProblems() (wrong []error) {
+	say := func(bad bool, vi, en string) {
+		if bad {
+			wrong = append(wrong, problem(vi, en))
+		}
+	}
+	if c.SMTPHost == "" {
+		return nil
+	}
+	say(c.SMTPSecurity != "tls" && c.SMTPSecurity != "starttls" && c.SMTPSecurity != "none",
+		"CONGVAN_SMTP_SECURITY phải là tls, starttls hoặc none", "CONGVAN_SMTP_SECURITY must be tls, starttls or none")
+	say(c.SMTPSecurity == "none" && !c.AllowPlainMail,
+		"CONGVAN_SMTP_SECURITY là none thì phải đặt CONGVAN_ALLOW_PLAIN_MAIL", "CONGVAN_SMTP_SECURITY none needs CONGVAN_ALLOW_PLAIN_MAIL")
+	say(c.SMTPPort < 0 || c.SMTPPort > 65535, "CONGVAN_SMTP_PORT không phải là số cổng", "CONGVAN_SMTP_PORT is no port")
+	say(c.SMTPUsername != "" && c.SMTPPassword == "", "chưa đặt CONGVAN_SMTP_PASSWORD", "CONGVAN_SMTP_PASSWORD must be set")
+	say(c.SMTPFrom != "" && !strings.Contains(c.SMTPFrom, "@"), "CONGVAN_SMTP_FROM phải là một địa chỉ thư", "CONGVAN_SMTP_FROM must be a mail address")
+	say(c.SMTPMaxBytes < 1<<20, "CONGVAN_SMTP_MAX_BYTES phải từ 1048576 trở lên", "CONGVAN_SMTP_MAX_BYTES must be at least 1048576")
+	signed := 0
+	for _, s := range []string{c.SMTPDKIMDomain, c.SMTPDKIMSelector, c.SMTPDKIMKeyFile} {
+		if s != "" {
+			signed++
+		}
+	}
+	say(signed != 0 && signed != 3, "CONGVAN_SMTP_DKIM_DOMAIN, CONGVAN_SMTP_DKIM_SELECTOR và CONGVAN_SMTP_DKIM_KEY_FILE phải đặt cùng nhau",
+		"CONGVAN_SMTP_DKIM_DOMAIN, CONGVAN_SMTP_DKIM_SELECTOR and CONGVAN_SMTP_DKIM_KEY_FILE must be set together")
+	return wrong
 }

@@ -50,6 +50,29 @@ func TestConfig_RefusesDefaultSecretsOutsideTheDemonstration(t *testing.T) {
 	}
 }
 
+func TestConfig_OutgoingMailIsWholeOrNotAtAll(t *testing.T) {
+	t.Parallel()
+	with := func(more ...string) error {
+		c, err := config.Read(append(append(good(), "CONGVAN_SMTP_HOST=mail.example"), more...))
+		if err != nil {
+			return err
+		}
+		return c.Validate()
+	}
+	if err := with("CONGVAN_SMTP_USERNAME=u", "CONGVAN_SMTP_PASSWORD=p"); err != nil {
+		t.Error(err)
+	}
+	if err := with("CONGVAN_SMTP_SECURITY=none", "CONGVAN_ALLOW_PLAIN_MAIL=true"); err != nil {
+		t.Error(err)
+	}
+	for _, bad := range []string{"CONGVAN_SMTP_SECURITY=none", "CONGVAN_SMTP_SECURITY=ssl", "CONGVAN_SMTP_PORT=70000", "CONGVAN_SMTP_USERNAME=u", "CONGVAN_SMTP_FROM=x",
+		"CONGVAN_SMTP_MAX_BYTES=1000", "CONGVAN_SMTP_DKIM_DOMAIN=example"} {
+		if with(bad) == nil {
+			t.Errorf("%s is accepted", bad)
+		}
+	}
+}
+
 func TestConfig_SecretsNeverShow(t *testing.T) {
 	t.Parallel()
 	c, err := config.Read(good())

@@ -5,6 +5,8 @@ package job
 import (
 	"time"
 
+	"github.com/riverqueue/river"
+
 	"congvan/server/domain/org"
 )
 
@@ -23,6 +25,34 @@ type TellSender struct {
 
 // Kind names the job in the queue.
 func (TellSender) Kind() string { return "tell_sender" }
+
+// DispatchQueue is apart from the others: a slow receiver holds up no receipt.
+const DispatchQueue = "dispatch"
+
+// Dispatch asks to send one delivery to its remote recipient. The same job goes
+// on until the delivery no longer waits.
+type Dispatch struct {
+	AgencyID   org.ID `json:"agencyId"`
+	DocumentID org.ID `json:"documentId"`
+	DeliveryID org.ID `json:"deliveryId"`
+	Bytes      int64  `json:"bytes"` // of the files: says how long a try may take
+}
+
+// Kind names the job in the queue.
+func (Dispatch) Kind() string { return "dispatch" }
+
+// InsertOpts lets the job outlive many failures of our own: how often the other
+// side is tried is the delivery's own count.
+func (Dispatch) InsertOpts() river.InsertOpts {
+	return river.InsertOpts{Queue: DispatchQueue, MaxAttempts: 1000}
+}
+
+// DispatchDue asks to look for deliveries that wait and have no job: their
+// channel was connected only now, or their job was lost.
+type DispatchDue struct{}
+
+// Kind names the job in the queue.
+func (DispatchDue) Kind() string { return "dispatch_due" }
 
 // TakeInMail asks to decide about the mails of one agency that the gateway
 // committed together.

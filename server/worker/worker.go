@@ -21,12 +21,17 @@ import (
 type Work struct {
 	TellSender func(ctx context.Context, j job.TellSender) error
 	TakeInMail func(ctx context.Context, j job.TakeInMail) error
-	Sweep      func(ctx context.Context) error
+	// Dispatch gives when the job is to come back; zero ends it.
+	Dispatch    func(ctx context.Context, j job.Dispatch) (again time.Time, err error)
+	DispatchDue func(ctx context.Context) error
+	Sweep       func(ctx context.Context) error
 }
 
 // The pace of the workers.
 const (
 	parallel   = 8
+	sending    = 16 // messages on their way at a time
+	dueEvery   = 5 * time.Minute
 	sweepEvery = time.Hour
 	jobTime    = time.Minute
 	sweepTime  = 30 * time.Minute
@@ -41,9 +46,11 @@ func Run(ctx context.Context, pool *pgxpool.Pool, work Work, log *slog.Logger) e
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &tellSender{do: work.TellSender})
 	river.AddWorker(workers, &takeInMail{do: work.TakeInMail})
+	river.AddWorker(workers, &dispatch{do: work.Dispatch})
+	river.AddWorker(workers, &dispatchDue{do: work.DispatchDue})
 	river.AddWorker(workers, &sweep{do: work.Sweep})
 	client, err := river.NewClient(riverpgxv5.New(pool), &river.Config{
-		Queues:     map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: parallel}},
+		Queues:     map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: parallel}, job.DispatchQueue: {MaxWorkers: sending}},
 		Workers:    workers,
 		JobTimeout: jobTime,
 		Logger:     log,
@@ -51,6 +58,8 @@ func Run(ctx context.Context, pool *pgxpool.Pool, work Work, log *slog.Logger) e
 		RescueStuckJobsAfter: takeOver,
 		PeriodicJobs: []*river.PeriodicJob{
 			river.NewPeriodicJob(river.PeriodicInterval(sweepEvery), func() (river.JobArgs, *river.InsertOpts) { return job.Sweep{}, nil }, nil),
+			river.NewPeriodicJob(river.PeriodicInterval(dueEvery), func() (river.JobArgs, *river.InsertOpts) { return job.DispatchDue{}, nil },
+				&river.PeriodicJobOpts{RunOnStart: true}), // a channel may have been connected just now
 		},
 	})
 	if err != nil {

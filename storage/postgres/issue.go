@@ -12,6 +12,7 @@ import (
 	"congvan/server/domain/exchange"
 	"congvan/server/domain/org"
 	"congvan/server/domain/routing"
+	"congvan/server/job"
 	"congvan/storage/postgres/internal/dbsqlc"
 )
 
@@ -24,6 +25,7 @@ type Issuing struct {
 	Taking     *Taking // when the number is taken in the same act
 	Issuer     Issuer
 	Deliveries []exchange.Delivery
+	Dispatches []job.Dispatch   // one for each remote recipient, done after the commit
 	Inside     *routing.Arrival // what units and persons of the agency receive
 	At         time.Time
 }
@@ -50,11 +52,12 @@ func (tx *Tx) Issuer(ctx context.Context, agency, unit org.ID) (Issuer, error) {
 // agencies costs a handful of statements and one round trip.
 const (
 	issueDeliveries = `
-insert into delivery (agency_id, document_id, id, ordinal, recipient_type, role, channel, target_agency_id, name, state, state_at, arrival_id)
+insert into delivery (agency_id, document_id, id, ordinal, recipient_type, role, channel, target_agency_id, name, state, state_at, arrival_id,
+                      next_attempt_at, expires_at)
 select $1, $2, d.id, d.ordinal, d.type, d.role, d.channel, nullif(d.target, '00000000-0000-0000-0000-000000000000'), d.name, d.state, $3,
-       nullif(d.arrival, '00000000-0000-0000-0000-000000000000')
-  from unnest($4::uuid[], $5::int[], $6::text[], $7::text[], $8::text[], $9::uuid[], $10::text[], $11::text[], $12::uuid[])
-       d (id, ordinal, type, role, channel, target, name, state, arrival)`
+       nullif(d.arrival, '00000000-0000-0000-0000-000000000000'), d.next, d.expires
+  from unnest($4::uuid[], $5::int[], $6::text[], $7::text[], $8::text[], $9::uuid[], $10::text[], $11::text[], $12::uuid[], $13::timestamptz[], $14::timestamptz[])
+       d (id, ordinal, type, role, channel, target, name, state, arrival, next, expires)`
 
 	issueArrivals = `
 insert into arrival (agency_id, id, source, state, origin_agency_id, origin_document_id, origin_delivery_id, role, kind, issuer_name, issuer_code,
@@ -88,7 +91,8 @@ type local struct {
 }
 
 // Issue writes all of it in one round trip, which is the commit's: what it
-// queues is written when the transaction's function has come to its end. The
+// queues is written when the transaction's function has come to its end. Jobs
+// for remote recipients, where there are any, are copied in before. The
 // transaction must have been given IssueFor, and the document and its register
 // be locked.
 func (tx *Tx) Issue(ctx context.Context, i Issuing) error {
@@ -96,6 +100,9 @@ func (tx *Tx) Issue(ctx context.Context, i Issuing) error {
 		if err := tx.issueInside(ctx, i); err != nil {
 			return err
 		}
+	}
+	if err := tx.EnqueueDispatches(ctx, i.Dispatches); err != nil {
+		return err
 	}
 	d := i.Document
 	b := &tx.last
@@ -140,17 +147,19 @@ func queueDeliveries(b *pgx.Batch, i Issuing) local {
 	n := len(i.Deliveries)
 	ids, targets, arrivals := make([]org.ID, n), make([]org.ID, n), make([]org.ID, n)
 	ordinals := make([]int32, n)
+	next, expires := make([]*time.Time, n), make([]*time.Time, n)
 	types, roles, channels, names, states := make([]string, n), make([]string, n), make([]string, n), make([]string, n), make([]string, n)
 	for k, x := range i.Deliveries {
 		ids[k], ordinals[k], types[k], roles[k] = x.ID, int32(x.Ordinal), x.RecipientType, x.Role
 		channels[k], targets[k], names[k], states[k], arrivals[k] = string(x.Channel), x.TargetAgencyID, x.Name, string(x.State), x.ArrivalID
+		next[k], expires[k] = optional(x.NextAttemptAt), optional(x.ExpiresAt)
 		if x.Channel == exchange.Local {
 			loc.agencies, loc.arrivals = append(loc.agencies, x.TargetAgencyID), append(loc.arrivals, x.ArrivalID)
 			loc.deliveries, loc.roles = append(loc.deliveries, x.ID), append(loc.roles, x.Role)
 			loc.lines, loc.events = append(loc.lines, NewID()), append(loc.events, NewID())
 		}
 	}
-	b.Queue(issueDeliveries, i.Document.AgencyID, i.Document.ID, i.At, ids, ordinals, types, roles, channels, targets, names, states, arrivals)
+	b.Queue(issueDeliveries, i.Document.AgencyID, i.Document.ID, i.At, ids, ordinals, types, roles, channels, targets, names, states, arrivals, next, expires)
 	b.Queue(issueCount, i.Document.AgencyID, i.Document.ID, n)
 	return loc
 }

@@ -1129,15 +1129,26 @@ type Channel string
 type Delivery struct {
 	AgencyId      *openapi_types.UUID `json:"agencyId,omitempty"`
 	ArrivalNumber *int                `json:"arrivalNumber,omitempty"`
-	ByName        string              `json:"byName"`
-	Channel       Channel             `json:"channel"`
-	Id            openapi_types.UUID  `json:"id"`
-	Name          string              `json:"name"`
-	Reason        string              `json:"reason"`
-	Role          RecipientRole       `json:"role"`
-	State         DeliveryState       `json:"state"`
-	StateAt       time.Time           `json:"stateAt"`
-	Type          RecipientType       `json:"type"`
+
+	// Attempts how often it was tried, counted anew when it is requeued
+	Attempts int                `json:"attempts"`
+	ByName   string             `json:"byName"`
+	Channel  Channel            `json:"channel"`
+	Id       openapi_types.UUID `json:"id"`
+	Name     string             `json:"name"`
+
+	// NextAttemptAt when it is tried next
+	NextAttemptAt *time.Time `json:"nextAttemptAt,omitempty"`
+
+	// Reason in the words of a person or of the other system
+	Reason string `json:"reason"`
+
+	// ReasonCode what sending found, as a stable code: channel_away, smtp_mailbox_unknown, smtp_refused, smtp_later, smtp_unreachable, package_too_large, message_expired, …
+	ReasonCode *string       `json:"reasonCode,omitempty"`
+	Role       RecipientRole `json:"role"`
+	State      DeliveryState `json:"state"`
+	StateAt    time.Time     `json:"stateAt"`
+	Type       RecipientType `json:"type"`
 }
 
 // DeliveryCounts defines model for DeliveryCounts.
@@ -2145,6 +2156,14 @@ type ListDeliveriesParams struct {
 	Cursor *Cursor        `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
+// RequeueDeliveryParams defines parameters for RequeueDelivery.
+type RequeueDeliveryParams struct {
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+
+	// CongvanPosition the position the act is made under
+	CongvanPosition *ActingPosition `json:"Congvan-Position,omitempty"`
+}
+
 // DiscardDocumentParams defines parameters for DiscardDocument.
 type DiscardDocumentParams struct {
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
@@ -2439,6 +2458,9 @@ type ServerInterface interface {
 	// ListDeliveries Where the document went and how far each recipient has come
 	// (GET /api/documents/{id}/deliveries)
 	ListDeliveries(c *gin.Context, id Id, params ListDeliveriesParams)
+	// RequeueDelivery Send a delivery again that failed for good; the message keeps its identifier
+	// (POST /api/documents/{id}/deliveries/{deliveryId}/requeue)
+	RequeueDelivery(c *gin.Context, id Id, deliveryId openapi_types.UUID, params RequeueDeliveryParams)
 	// DiscardDocument Give up a draft
 	// (POST /api/documents/{id}/discard)
 	DiscardDocument(c *gin.Context, id Id, params DiscardDocumentParams)
@@ -4240,6 +4262,86 @@ func (siw *ServerInterfaceWrapper) ListDeliveries(c *gin.Context) {
 	siw.Handler.ListDeliveries(c, id, params)
 }
 
+// RequeueDelivery operation middleware
+func (siw *ServerInterfaceWrapper) RequeueDelivery(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "deliveryId" -------------
+	var deliveryId openapi_types.UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "deliveryId", c.Param("deliveryId"), &deliveryId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter deliveryId: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RequeueDeliveryParams
+
+	headers := c.Request.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		siw.ErrorHandler(c, fmt.Errorf("Header parameter Idempotency-Key is required, but not found"), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional header parameter "Congvan-Position" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Congvan-Position")]; found {
+		var CongvanPosition ActingPosition
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Congvan-Position, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Congvan-Position", valueList[0], &CongvanPosition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "uuid"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Congvan-Position: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.CongvanPosition = &CongvanPosition
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.RequeueDelivery(c, id, deliveryId, params)
+}
+
 // DiscardDocument operation middleware
 func (siw *ServerInterfaceWrapper) DiscardDocument(c *gin.Context) {
 
@@ -5556,6 +5658,7 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.POST(options.BaseURL+"/api/documents/:id/number", wrapper.NumberDocument)
 	router.POST(options.BaseURL+"/api/documents/:id/issue", wrapper.IssueDocument)
 	router.GET(options.BaseURL+"/api/documents/:id/deliveries", wrapper.ListDeliveries)
+	router.POST(options.BaseURL+"/api/documents/:id/deliveries/:deliveryId/requeue", wrapper.RequeueDelivery)
 	router.GET(options.BaseURL+"/api/documents/:id/events", wrapper.ListDocumentEvents)
 	router.GET(options.BaseURL+"/api/documents/:id/files/:sha256", wrapper.ReadDocumentFile)
 	router.GET(options.BaseURL+"/api/arrivals", wrapper.ListArrivals)
@@ -7167,6 +7270,47 @@ type ListDeliveriesdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ListDeliveriesdefaultApplicationProblemPlusJSONResponse) VisitListDeliveriesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RequeueDeliveryRequestObject struct {
+	Id         Id                 `json:"id"`
+	DeliveryId openapi_types.UUID `json:"deliveryId"`
+	Params     RequeueDeliveryParams
+}
+
+type RequeueDeliveryResponseObject interface {
+	VisitRequeueDeliveryResponse(w http.ResponseWriter) error
+}
+
+type RequeueDelivery200JSONResponse Delivery
+
+func (response RequeueDelivery200JSONResponse) VisitRequeueDeliveryResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RequeueDeliverydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RequeueDeliverydefaultApplicationProblemPlusJSONResponse) VisitRequeueDeliveryResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -8874,6 +9018,9 @@ type StrictServerInterface interface {
 	// ListDeliveries Where the document went and how far each recipient has come
 	// (GET /api/documents/{id}/deliveries)
 	ListDeliveries(ctx context.Context, request ListDeliveriesRequestObject) (ListDeliveriesResponseObject, error)
+	// RequeueDelivery Send a delivery again that failed for good; the message keeps its identifier
+	// (POST /api/documents/{id}/deliveries/{deliveryId}/requeue)
+	RequeueDelivery(ctx context.Context, request RequeueDeliveryRequestObject) (RequeueDeliveryResponseObject, error)
 	// DiscardDocument Give up a draft
 	// (POST /api/documents/{id}/discard)
 	DiscardDocument(ctx context.Context, request DiscardDocumentRequestObject) (DiscardDocumentResponseObject, error)
@@ -10208,6 +10355,34 @@ func (sh *strictHandler) ListDeliveries(ctx *gin.Context, id Id, params ListDeli
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(ListDeliveriesResponseObject); ok {
 		if err := validResponse.VisitListDeliveriesResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// RequeueDelivery operation middleware
+func (sh *strictHandler) RequeueDelivery(ctx *gin.Context, id Id, deliveryId openapi_types.UUID, params RequeueDeliveryParams) {
+	var request RequeueDeliveryRequestObject
+
+	request.Id = id
+	request.DeliveryId = deliveryId
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RequeueDelivery(ctx, request.(RequeueDeliveryRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RequeueDelivery")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(RequeueDeliveryResponseObject); ok {
+		if err := validResponse.VisitRequeueDeliveryResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {

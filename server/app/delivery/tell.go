@@ -1,11 +1,7 @@
-// Package delivery keeps what a sender knows of each recipient: it applies
-// receipts, wherever they come from, to the deliveries of issued documents. It
-// must not send anything itself, and works in the exchange's scope.
 package delivery
 
 import (
 	"context"
-	"time"
 
 	"congvan/server/domain/document"
 	"congvan/server/domain/exchange"
@@ -13,17 +9,6 @@ import (
 	"congvan/server/job"
 	"congvan/storage/postgres"
 )
-
-// Service holds what the use cases need.
-type Service struct {
-	store *postgres.Store
-	clock func() time.Time
-}
-
-// New makes the use cases over a store; clock gives the present moment.
-func New(store *postgres.Store, clock func() time.Time) *Service {
-	return &Service{store: store, clock: clock}
-}
 
 // Tell applies what a recipient on this installation did to the sender's
 // delivery. It may be told twice or late: the rule is indifferent to both.

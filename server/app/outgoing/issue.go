@@ -9,6 +9,7 @@ import (
 	"congvan/server/domain/exchange"
 	"congvan/server/domain/org"
 	"congvan/server/domain/routing"
+	"congvan/server/job"
 	"congvan/storage/postgres"
 )
 
@@ -82,6 +83,7 @@ func issue(ctx context.Context, tx *postgres.Tx, d document.Document, by documen
 	}
 	out.Document, out.Events = d, append(out.Events, event)
 	out.Deliveries, out.Inside = plan(d, addresses, n.issuer, now)
+	out.Dispatches = dispatches(d, out.Deliveries)
 	return tx.Issue(ctx, out)
 }
 
@@ -121,9 +123,27 @@ func plan(d document.Document, addresses []postgres.Address, issuer postgres.Iss
 			inside.Lines = append(inside.Lines, routing.InsideLine(postgres.NewID(), r.UnitID, r.PositionID, role, now))
 			x.ArrivalID = inside.ID
 		}
+		if x.Channel.Remote() {
+			x.NextAttemptAt, x.ExpiresAt = now, now.Add(exchange.UsualLife)
+		}
 		deliveries[i] = x
 	}
 	return deliveries, inside
+}
+
+// dispatches are the jobs that send the document to its remote recipients.
+func dispatches(d document.Document, deliveries []exchange.Delivery) []job.Dispatch {
+	var bytes int64
+	for _, f := range d.Files {
+		bytes += f.Size
+	}
+	var jobs []job.Dispatch
+	for _, x := range deliveries {
+		if x.Channel.Remote() {
+			jobs = append(jobs, job.Dispatch{AgencyID: x.AgencyID, DocumentID: x.DocumentID, DeliveryID: x.ID, Bytes: bytes})
+		}
+	}
+	return jobs
 }
 
 func insideArrival(d document.Document, issuer postgres.Issuer, now time.Time) *routing.Arrival {

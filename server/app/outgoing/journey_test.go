@@ -35,7 +35,7 @@ func newDesk(t *testing.T) *desk {
 	db := storagetest.DB(t)
 	readable := func(context.Context, document.File) error { return nil }
 	return &desk{Database: db, out: outgoing.New(db.Store, nil, readable, time.Now), in: incoming.New(db.Store, nil, time.Now),
-		told: delivery.New(db.Store, time.Now), sender: db.Office(t, "H59", "UBND tỉnh")}
+		told: delivery.New(db.Store, time.Now, delivery.Options{}), sender: db.Office(t, "H59", "UBND tỉnh")}
 }
 
 // draft gives a document ready to be submitted to the recipients.

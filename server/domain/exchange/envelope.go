@@ -94,4 +94,5 @@ type Outcome struct {
 	RemoteID string // the other side's name for it
 	At       time.Time
 	Wait     time.Duration // after a failure: how long the other side asked to be left alone
+	Words    string        // after a failure: what the other side said, in its own words
 }

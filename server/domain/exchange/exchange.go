@@ -58,9 +58,14 @@ type Delivery struct {
 	State          State
 	StateAt        time.Time
 	ByName         string
-	Reason         string
+	Reason         string // in the words of a person or of the other side
+	ReasonCode     string // what a program found; screens have the words to it
 	ArrivalID      org.ID
 	ArrivalNumber  int
+	RemoteID       string    // the other side's name for it
+	Attempts       int       // tries so far, counted anew when a person requeues
+	NextAttemptAt  time.Time // zero when none is planned
+	ExpiresAt      time.Time // zero: it lives until it is given up
 }
 
 // Channel is the road a delivery takes.
@@ -98,7 +103,7 @@ func (d Delivery) Apply(r Receipt) (Delivery, bool) {
 		after.ArrivalNumber = max(d.ArrivalNumber, r.ArrivalNumber)
 	}
 	if r.compare(Receipt{State: d.State, At: d.StateAt, ByName: d.ByName, Reason: d.Reason}) > 0 {
-		after.State, after.StateAt, after.ByName, after.Reason = r.State, r.At, r.ByName, r.Reason
+		after.State, after.StateAt, after.ByName, after.Reason, after.ReasonCode = r.State, r.At, r.ByName, r.Reason, ""
 	}
 	return after, after != d
 }

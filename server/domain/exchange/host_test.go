@@ -26,7 +26,7 @@ func asNetipSays(ip netip.Addr) bool {
 	return true
 }
 
-func TestM2_OnlyPublicAddressesArePublic(t *testing.T) {
+func TestK12_OnlyPublicAddressesArePublic(t *testing.T) {
 	t.Parallel()
 	for address, public := range map[string]bool{
 		"127.0.0.1": false, "127.255.0.9": false, "10.1.2.3": false, "172.16.0.1": false, "172.31.255.255": false, "172.32.0.1": true,

@@ -79,6 +79,7 @@ func (d Delivery) Requeue(now time.Time) (Delivery, error) {
 		return d, fault.New(fault.Conflict, "not_a_dead_letter",
 			"Chỉ gửi lại được lượt gửi đã thất bại.", "Only a delivery that failed can be sent again.")
 	}
-	d.State, d.StateAt, d.ByName, d.Reason = Waiting, now, "", ""
+	d.State, d.StateAt, d.ByName, d.Reason, d.ReasonCode = Waiting, now, "", "", ""
+	d.Attempts, d.NextAttemptAt = 0, now
 	return d, nil
 }

@@ -493,6 +493,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/documents/{id}/deliveries/{deliveryId}/requeue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+                deliveryId: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a delivery again that failed for good; the message keeps its identifier */
+        post: operations["requeueDelivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/documents/{id}/events": {
         parameters: {
             query?: never;
@@ -1712,7 +1732,17 @@ export interface components {
             /** Format: date-time */
             stateAt: string;
             byName: string;
+            /** @description in the words of a person or of the other system */
             reason: string;
+            /** @description what sending found, as a stable code: channel_away, smtp_mailbox_unknown, smtp_refused, smtp_later, smtp_unreachable, package_too_large, message_expired, … */
+            reasonCode?: string;
+            /** @description how often it was tried, counted anew when it is requeued */
+            attempts: number;
+            /**
+             * Format: date-time
+             * @description when it is tried next
+             */
+            nextAttemptAt?: string;
             arrivalNumber?: number;
         };
         DeliveryPage: {
@@ -3161,6 +3191,34 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeliveryPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    requeueDelivery: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description the position the act is made under */
+                "Congvan-Position"?: components["parameters"]["ActingPosition"];
+            };
+            path: {
+                id: components["parameters"]["Id"];
+                deliveryId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The delivery */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivery"];
                 };
             };
             default: components["responses"]["Problem"];

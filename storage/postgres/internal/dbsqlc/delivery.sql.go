@@ -34,8 +34,44 @@ func (q *Queries) AddToDeliveryCount(ctx context.Context, arg AddToDeliveryCount
 	return err
 }
 
+const deliveryParties = `-- name: DeliveryParties :many
+select id, code, name, email from agency where id = any($1::uuid[])
+`
+
+type DeliveryPartiesRow struct {
+	ID    org.ID
+	Code  string
+	Name  string
+	Email string
+}
+
+func (q *Queries) DeliveryParties(ctx context.Context, ids []org.ID) ([]DeliveryPartiesRow, error) {
+	rows, err := q.db.Query(ctx, deliveryParties, ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []DeliveryPartiesRow{}
+	for rows.Next() {
+		var i DeliveryPartiesRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Code,
+			&i.Name,
+			&i.Email,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const listDeliveries = `-- name: ListDeliveries :many
-select agency_id, document_id, id, ordinal, recipient_type, role, channel, target_agency_id, name, state, state_at, by_name, reason, arrival_id, arrival_number, attempts, next_attempt_at from delivery
+select agency_id, document_id, id, ordinal, recipient_type, role, channel, target_agency_id, name, state, state_at, by_name, reason, arrival_id, arrival_number, attempts, next_attempt_at, expires_at, remote_id, reason_code from delivery
  where agency_id = $1 and document_id = $2 and ordinal > $3 and ($4::text = '' or state = $4)
  order by ordinal
  limit $5
@@ -82,6 +118,9 @@ func (q *Queries) ListDeliveries(ctx context.Context, arg ListDeliveriesParams) 
 			&i.ArrivalNumber,
 			&i.Attempts,
 			&i.NextAttemptAt,
+			&i.ExpiresAt,
+			&i.RemoteID,
+			&i.ReasonCode,
 		); err != nil {
 			return nil, err
 		}
@@ -94,7 +133,7 @@ func (q *Queries) ListDeliveries(ctx context.Context, arg ListDeliveriesParams) 
 }
 
 const lockDelivery = `-- name: LockDelivery :one
-select agency_id, document_id, id, ordinal, recipient_type, role, channel, target_agency_id, name, state, state_at, by_name, reason, arrival_id, arrival_number, attempts, next_attempt_at from delivery where agency_id = $1 and document_id = $2 and id = $3 for update
+select agency_id, document_id, id, ordinal, recipient_type, role, channel, target_agency_id, name, state, state_at, by_name, reason, arrival_id, arrival_number, attempts, next_attempt_at, expires_at, remote_id, reason_code from delivery where agency_id = $1 and document_id = $2 and id = $3 for update
 `
 
 type LockDeliveryParams struct {
@@ -124,14 +163,77 @@ func (q *Queries) LockDelivery(ctx context.Context, arg LockDeliveryParams) (Del
 		&i.ArrivalNumber,
 		&i.Attempts,
 		&i.NextAttemptAt,
+		&i.ExpiresAt,
+		&i.RemoteID,
+		&i.ReasonCode,
 	)
 	return i, err
 }
 
+const takeDueDeliveries = `-- name: TakeDueDeliveries :many
+update delivery d set next_attempt_at = $1
+  from (select w.agency_id, w.document_id, w.id from delivery w
+         where w.state = 'waiting' and w.channel in ('axis', 'peer', 'mailbox')
+           and (w.channel = any($2::text[]) and (w.next_attempt_at is null or w.next_attempt_at < $3::timestamptz)
+                or w.expires_at <= $1)
+         order by w.id
+         limit $4
+           for update skip locked) due
+ where d.agency_id = due.agency_id and d.document_id = due.document_id and d.id = due.id
+returning d.agency_id, d.document_id, d.id,
+          (select coalesce(sum(f.size), 0) from document_file f
+            where f.agency_id = d.agency_id and f.document_id = d.document_id and f.removed_at is null)::bigint as bytes
+`
+
+type TakeDueDeliveriesParams struct {
+	Now      *time.Time
+	Channels []string
+	Before   time.Time
+	Most     int32
+}
+
+type TakeDueDeliveriesRow struct {
+	AgencyID   org.ID
+	DocumentID org.ID
+	ID         org.ID
+	Bytes      int64
+}
+
+func (q *Queries) TakeDueDeliveries(ctx context.Context, arg TakeDueDeliveriesParams) ([]TakeDueDeliveriesRow, error) {
+	rows, err := q.db.Query(ctx, takeDueDeliveries,
+		arg.Now,
+		arg.Channels,
+		arg.Before,
+		arg.Most,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []TakeDueDeliveriesRow{}
+	for rows.Next() {
+		var i TakeDueDeliveriesRow
+		if err := rows.Scan(
+			&i.AgencyID,
+			&i.DocumentID,
+			&i.ID,
+			&i.Bytes,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const updateDelivery = `-- name: UpdateDelivery :exec
 update delivery
-   set state = $1, state_at = $2, by_name = $3, reason = $4, arrival_number = $5
- where agency_id = $6 and document_id = $7 and id = $8
+   set state = $1, state_at = $2, by_name = $3, reason = $4, reason_code = $5,
+       arrival_number = $6, remote_id = $7, attempts = $8, next_attempt_at = $9
+ where agency_id = $10 and document_id = $11 and id = $12
 `
 
 type UpdateDeliveryParams struct {
@@ -139,7 +241,11 @@ type UpdateDeliveryParams struct {
 	StateAt       time.Time
 	ByName        string
 	Reason        string
+	ReasonCode    string
 	ArrivalNumber *int32
+	RemoteID      string
+	Attempts      int32
+	NextAttemptAt *time.Time
 	AgencyID      org.ID
 	DocumentID    org.ID
 	ID            org.ID
@@ -151,7 +257,11 @@ func (q *Queries) UpdateDelivery(ctx context.Context, arg UpdateDeliveryParams) 
 		arg.StateAt,
 		arg.ByName,
 		arg.Reason,
+		arg.ReasonCode,
 		arg.ArrivalNumber,
+		arg.RemoteID,
+		arg.Attempts,
+		arg.NextAttemptAt,
 		arg.AgencyID,
 		arg.DocumentID,
 		arg.ID,

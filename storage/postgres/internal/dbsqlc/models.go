@@ -110,6 +110,9 @@ type Delivery struct {
 	ArrivalNumber  *int32
 	Attempts       int32
 	NextAttemptAt  *time.Time
+	ExpiresAt      *time.Time
+	RemoteID       string
+	ReasonCode     string
 }
 
 type Document struct {

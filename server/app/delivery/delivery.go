@@ -1,0 +1,65 @@
+// Package delivery brings issued documents to recipients beyond this
+// installation and keeps what a sender knows of each recipient. It claims a
+// delivery, lets a channel send it outside any transaction, and records how that
+// ended or when the next try is made; it applies receipts, wherever they come
+// from. How a message travels is the channel's business, and what a failure or
+// a receipt means is a rule of domain/exchange. It works in the exchange's scope.
+package delivery
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"time"
+
+	"congvan/server/domain/document"
+	"congvan/server/domain/exchange"
+	"congvan/storage/postgres"
+)
+
+// Open gives the bytes of a file of a message.
+type Open = func(ctx context.Context, file exchange.FileRef) (io.ReadCloser, error)
+
+// Channel sends messages by one protocol. A message that was sent before, with
+// or without its sender knowing, is sent again under the same id; the other
+// side makes one of them. After an error the outcome tells what the other side
+// asked for and said, and nothing else.
+type Channel interface {
+	Send(ctx context.Context, e exchange.Envelope, open Open) (exchange.Outcome, error)
+}
+
+// Options are what sending needs. Without channels everything waits.
+type Options struct {
+	Channels map[exchange.Channel]Channel
+	// Content opens a stored file.
+	Content  func(ctx context.Context, h document.Hash) (io.ReadCloser, error)
+	Patience exchange.Patience    // the usual when zero
+	Breaker  exchange.BreakerRule // the usual when zero
+	Chance   func() float64       // spreads tries, from 0 to 1
+	Log      *slog.Logger
+}
+
+// Service holds what the use cases need.
+type Service struct {
+	store *postgres.Store
+	clock func() time.Time
+	opts  Options
+	peers *peers
+}
+
+// New makes the use cases over a store; clock gives the present moment.
+func New(store *postgres.Store, clock func() time.Time, opts Options) *Service {
+	if opts.Patience == (exchange.Patience{}) {
+		opts.Patience = exchange.UsualPatience()
+	}
+	if opts.Breaker == (exchange.BreakerRule{}) {
+		opts.Breaker = exchange.UsualBreakerRule()
+	}
+	if opts.Chance == nil {
+		opts.Chance = func() float64 { return 1 }
+	}
+	if opts.Log == nil {
+		opts.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Service{store: store, clock: clock, opts: opts, peers: &peers{rule: opts.Breaker, known: map[peer]exchange.Breaker{}}}
+}

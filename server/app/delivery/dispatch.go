@@ -1,0 +1,245 @@
+package delivery
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"maps"
+	"slices"
+	"time"
+	"unicode/utf8"
+
+	"congvan/server/domain/document"
+	"congvan/server/domain/exchange"
+	"congvan/server/domain/fault"
+	"congvan/server/job"
+	"congvan/storage/postgres"
+)
+
+// claim is a delivery that this process has taken on for one try.
+type claim struct {
+	delivery exchange.Delivery
+	envelope exchange.Envelope
+	again    time.Time // there is nothing to send before
+	sent     bool
+}
+
+// Dispatch tries a delivery once: it claims it, lets its channel send it
+// outside any transaction, and records the outcome. It gives when the job is to
+// come back, zero when it has nothing left to do. A process that dies in
+// between leaves the claim to run out; the message is then sent again under the
+// same id.
+func (s *Service) Dispatch(ctx context.Context, j job.Dispatch) (again time.Time, err error) {
+	c, err := s.claim(ctx, j)
+	if err != nil || c.envelope.ID.IsZero() {
+		return c.again, err
+	}
+	outcome, failure := s.send(ctx, c)
+	if failure != nil && errors.Is(context.Cause(ctx), context.Canceled) {
+		s.peers.letGo(peerOf(c.delivery), s.clock())
+		return s.record(ctx, c, func(d exchange.Delivery, now time.Time) exchange.Delivery { return d.Release(now) })
+	}
+	now := s.clock()
+	s.peers.heard(peerOf(c.delivery), failure, now)
+	if failure == nil {
+		c.sent = true
+		return s.record(ctx, c, func(d exchange.Delivery, _ time.Time) exchange.Delivery { return d.Succeed(outcome) })
+	}
+	s.tell(ctx, c, failure)
+	next := s.opts.Patience.After(c.envelope, exchange.Try{Number: c.delivery.Attempts, At: now, Err: failure, Wait: outcome.Wait}, s.opts.Chance())
+	return s.record(ctx, c, func(d exchange.Delivery, now time.Time) exchange.Delivery {
+		return d.FailTry(next, failure, spoken(outcome.Words), now)
+	})
+}
+
+// claim takes the delivery on, or finds out why there is nothing to send now.
+func (s *Service) claim(ctx context.Context, j job.Dispatch) (claim, error) {
+	var c claim
+	err := s.store.InTx(ctx, postgres.ExchangeScope(), func(tx *postgres.Tx) error {
+		c = claim{}
+		before, err := tx.LockDelivery(ctx, j.AgencyID, j.DocumentID, j.DeliveryID)
+		if err != nil {
+			return err
+		}
+		now := s.clock()
+		at, waiting := before.Due()
+		if !waiting {
+			return nil
+		}
+		if now.Before(at) {
+			c.again = at
+			return nil
+		}
+		e, state, err := tx.Envelope(ctx, before)
+		if err != nil {
+			return err
+		}
+		after, err := s.begin(before, e, state, now, exchange.SendTime(j.Bytes))
+		switch {
+		case err != nil:
+			return s.save(ctx, tx, before, after, now)
+		case after.Attempts > before.Attempts:
+			c.delivery, c.envelope = after, e
+		default:
+			c.again = after.NextAttemptAt
+		}
+		return tx.SaveDelivery(ctx, before, after)
+	})
+	if err != nil && !c.envelope.ID.IsZero() {
+		s.peers.letGo(peerOf(c.delivery), s.clock())
+		return claim{}, err
+	}
+	return c, err
+}
+
+// begin decides what becomes of a delivery that is due: it is begun, it waits
+// for its peer, or there is a reason not to send it.
+func (s *Service) begin(d exchange.Delivery, e exchange.Envelope, state document.State, now time.Time, lease time.Duration) (exchange.Delivery, error) {
+	gone := func(state exchange.State, why error) (exchange.Delivery, error) {
+		return d.FailTry(exchange.Next{State: state, Verdict: exchange.GiveUp}, why, "", now), why
+	}
+	switch {
+	case e.Expired(now):
+		return gone(exchange.Expired, exchange.ErrMessageExpired)
+	case state != document.Issued:
+		return gone(exchange.Failed, exchange.ErrNotIssued)
+	case s.opts.Channels[d.Channel] == nil:
+		return d.HoldBack(exchange.ErrChannelAway), exchange.ErrChannelAway
+	}
+	if admitted, at := s.peers.admit(peerOf(d), now); !admitted {
+		return d.Postpone(at.Add(time.Duration(s.opts.Chance() * float64(probing)))), nil
+	}
+	return d.Begin(now.Add(lease)), nil
+}
+
+// send lets the channel do its work, in the time that the claim lasts.
+func (s *Service) send(ctx context.Context, c claim) (exchange.Outcome, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, c.delivery.NextAttemptAt.Sub(s.clock()), exchange.ErrTooSlow)
+	defer cancel()
+	outcome, err := s.opts.Channels[c.delivery.Channel].Send(ctx, c.envelope, s.open)
+	if err != nil && errors.Is(context.Cause(ctx), exchange.ErrTooSlow) || errors.Is(err, context.DeadlineExceeded) {
+		return outcome, exchange.ErrTooSlow.Because(err)
+	}
+	return outcome, err
+}
+
+// The tries to write down how a try ended: a database that is away for a
+// moment must not cost a second message.
+const (
+	recordTries = 5
+	recordGap   = 200 * time.Millisecond
+	recordTime  = 10 * time.Second
+)
+
+// record writes down how a try ended, also when whoever asked for it is gone.
+func (s *Service) record(ctx context.Context, c claim, change func(exchange.Delivery, time.Time) exchange.Delivery) (again time.Time, err error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordTime)
+	defer cancel()
+	gap := recordGap
+	for try := 1; ; try++ {
+		if again, err = s.recordOnce(ctx, c, change); err == nil || try == recordTries {
+			return again, err
+		}
+		timer := time.NewTimer(gap)
+		select {
+		case <-timer.C:
+		case <-ctx.Done():
+			timer.Stop()
+			return again, err
+		}
+		gap *= 3
+	}
+}
+
+func (s *Service) recordOnce(ctx context.Context, c claim, change func(exchange.Delivery, time.Time) exchange.Delivery) (again time.Time, err error) {
+	err = s.store.InTx(ctx, postgres.ExchangeScope(), func(tx *postgres.Tx) error {
+		again = time.Time{}
+		before, err := tx.LockDelivery(ctx, c.delivery.AgencyID, c.delivery.DocumentID, c.delivery.ID)
+		if err != nil {
+			return err
+		}
+		now := s.clock()
+		after := before
+		// A claim that ran out may be another's by now: only success still counts.
+		if c.sent || before.State == exchange.Waiting && before.Attempts == c.delivery.Attempts {
+			after = change(before, now)
+		}
+		if at, waiting := after.Due(); waiting {
+			again = at
+		}
+		return s.save(ctx, tx, before, after, now)
+	})
+	return again, err
+}
+
+// save writes the delivery, and into the history what a person wants to know.
+func (s *Service) save(ctx context.Context, tx *postgres.Tx, before, after exchange.Delivery, now time.Time) error {
+	if err := tx.SaveDelivery(ctx, before, after); err != nil {
+		return err
+	}
+	if after.State == before.State {
+		if after.ReasonCode != before.ReasonCode || after.Reason != before.Reason {
+			tx.Touch(postgres.Change{AgencyID: after.AgencyID, SubjectType: "document", SubjectID: after.DocumentID})
+		}
+		return nil
+	}
+	data := map[string]string{"recipient": after.Name}
+	if after.ReasonCode != "" {
+		data["reason"] = after.ReasonCode
+	}
+	if after.Reason != "" {
+		data["words"] = after.Reason
+	}
+	event := document.Event{Verb: "delivery_" + string(after.State), Data: data}
+	return tx.Record(ctx, after.AgencyID, "document", after.DocumentID, event, document.By{}, now)
+}
+
+// tell logs a failed try. What the other side said may name people and stays
+// with the delivery; what failed on the line may not.
+func (s *Service) tell(ctx context.Context, c claim, err error) {
+	attrs := []slog.Attr{slog.String("delivery", c.delivery.ID.String()), slog.String("channel", string(c.delivery.Channel)),
+		slog.Int("attempt", c.delivery.Attempts), slog.String("code", exchange.CodeOf(err))}
+	if kind := fault.KindOf(err); kind == fault.Unavailable || kind == fault.Internal {
+		attrs = append(attrs, slog.Any("error", err))
+	}
+	s.opts.Log.LogAttrs(ctx, slog.LevelWarn, "a delivery was not sent", attrs...)
+}
+
+// maxWords is how much of what the other side said is kept.
+const maxWords = 300
+
+// spoken makes the other side's words fit to be shown.
+func spoken(words string) string {
+	words = document.CleanLine(words)
+	if utf8.RuneCountInString(words) > maxWords {
+		words = string([]rune(words)[:maxWords]) + "…"
+	}
+	return words
+}
+
+// The round that looks for deliveries nobody tries.
+const (
+	overdueGrace = time.Hour
+	overdueMost  = 500
+)
+
+// DispatchDue gives a job to every delivery that waits without one: its channel
+// was connected only now, its job was lost, or its life time passed.
+func (s *Service) DispatchDue(ctx context.Context) error {
+	connected := slices.Sorted(maps.Keys(s.opts.Channels))
+	for {
+		var found int
+		err := s.store.InTx(ctx, postgres.ExchangeScope(), func(tx *postgres.Tx) error {
+			now := s.clock()
+			jobs, err := tx.TakeOverdue(ctx, postgres.Overdue{Channels: connected, Before: now.Add(-overdueGrace), Now: now, Most: overdueMost})
+			if err != nil {
+				return err
+			}
+			found = len(jobs)
+			return tx.EnqueueDispatches(ctx, jobs)
+		})
+		if err != nil || found < overdueMost {
+			return err
+		}
+	}
+}

@@ -1,0 +1,64 @@
+package delivery
+
+import (
+	"context"
+
+	"congvan/server/domain/access"
+	"congvan/server/domain/document"
+	"congvan/server/domain/exchange"
+	"congvan/server/domain/org"
+	"congvan/server/job"
+	"congvan/storage/postgres"
+)
+
+// Requeue puts a dead letter back to be sent, by one click of the agency's
+// clerk (E4). The message keeps its id.
+func (s *Service) Requeue(ctx context.Context, who access.Person, c access.Command, documentID, id org.ID) (exchange.Delivery, error) {
+	if err := who.Allowed(access.ScopeIssue); err != nil {
+		return exchange.Delivery{}, err
+	}
+	var d exchange.Delivery
+	err := s.store.InTx(ctx, postgres.PersonScope(who.Agencies()), func(tx *postgres.Tx) error {
+		doc, err := tx.Document(ctx, who.Agencies(), documentID)
+		if err != nil {
+			return err
+		}
+		if err := who.ReadDocument(access.FactsOf(doc)); err != nil {
+			return err
+		}
+		pos, err := who.Clerk(doc.AgencyID, c.Position)
+		if err != nil {
+			return err
+		}
+		if d, err = tx.LockDelivery(ctx, doc.AgencyID, documentID, id); err != nil {
+			return err
+		}
+		now := s.clock()
+		if first, _, err := tx.Once(ctx, c, id, now); err != nil || !first {
+			return err
+		}
+		if err := tx.ActFor(ctx, doc.AgencyID); err != nil {
+			return err
+		}
+		before := d
+		if d, err = before.Requeue(now); err != nil {
+			return err
+		}
+		if err := tx.SaveDelivery(ctx, before, d); err != nil {
+			return err
+		}
+		event := document.Event{Verb: "delivery_requeued", Data: map[string]string{"recipient": d.Name}}
+		if err := tx.Record(ctx, doc.AgencyID, "document", documentID, event, document.By{Position: pos, Name: who.FullName}, now); err != nil {
+			return err
+		}
+		return tx.EnqueueDispatches(ctx, []job.Dispatch{{AgencyID: d.AgencyID, DocumentID: documentID, DeliveryID: id, Bytes: bytesOf(doc)}})
+	})
+	return d, err
+}
+
+func bytesOf(d document.Document) (n int64) {
+	for _, f := range d.Files {
+		n += f.Size
+	}
+	return n
+}
