@@ -61,7 +61,7 @@ type (
 		Headers  inspectedHeaders   `json:"headers"`
 		Body     inspectedBody      `json:"body"`
 		Parts    []inspectedPart    `json:"parts"`
-		SMIME    []inspectedSigner  `json:"smime,omitempty"`
+		SMIME    []inspectedSMIME   `json:"smime,omitempty"`
 		Warnings []inspectedWarning `json:"warnings"`
 		// Truncated says why reading ended before the end of the mail.
 		Truncated string `json:"truncated,omitempty"`
@@ -95,7 +95,7 @@ type (
 		inspectedHeaders
 		Body inspectedBody `json:"body"`
 	}
-	inspectedSigner struct {
+	inspectedSMIME struct {
 		Path   string              `json:"path"`
 		State  mime.SignatureState `json:"state"`
 		Detail string              `json:"detail,omitempty"`
@@ -194,7 +194,7 @@ func inspectMail(ctx context.Context, file *os.File, sum string) (any, error) {
 		answer.Parts = append(answer.Parts, showPart(p))
 	}
 	for _, g := range m.Signatures {
-		answer.SMIME = append(answer.SMIME, inspectedSigner{g.Path, g.State, g.Detail, g.Name, g.Email, g.Issuer, g.Serial, showTime(g.Time)})
+		answer.SMIME = append(answer.SMIME, inspectedSMIME{g.Path, g.State, g.Detail, g.Name, g.Email, g.Issuer, g.Serial, showTime(g.Time)})
 	}
 	for _, w := range m.Warnings {
 		answer.Warnings = append(answer.Warnings, inspectedWarning{string(w.Code), w.Path, w.Detail})
