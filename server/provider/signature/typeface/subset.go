@@ -8,6 +8,7 @@ import (
 	"hash/crc32"
 	"maps"
 	"slices"
+	"sync"
 
 	"congvan/server/provider/signature/pdf"
 )
@@ -55,13 +56,24 @@ func (f *Face) Embed(u *pdf.Update, words string) (pdf.Ref, error) {
 	}), nil
 }
 
+// writers are used again: one holds more than a megabyte.
+var writers = sync.Pool{New: func() any {
+	w, err := zlib.NewWriterLevel(nil, zlib.BestSpeed)
+	if err != nil {
+		return err
+	}
+	return w
+}}
+
 // Deflate compresses what goes into a stream.
 func Deflate(content []byte) ([]byte, error) {
-	var b bytes.Buffer
-	w, err := zlib.NewWriterLevel(&b, zlib.BestSpeed)
-	if err != nil {
-		return nil, err
+	w, ok := writers.Get().(*zlib.Writer)
+	if !ok {
+		return nil, errFace
 	}
+	defer writers.Put(w)
+	var b bytes.Buffer
+	w.Reset(&b)
 	if _, err := w.Write(content); err != nil {
 		return nil, err
 	}
