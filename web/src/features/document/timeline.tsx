@@ -65,7 +65,7 @@ function EventValue({ name, value }: { name: string; value: string }) {
   const acts: Record<string, string> = t.document.actions;
   if (name === "sha256") return <Sha value={value} />;
   if (name === "day" && /^\d{4}-\d{2}-\d{2}$/.test(value)) return showDay(value);
-  if (name === "reason") return reasons[value] ?? value;
+  if (name === "reason") return reasons[value] ?? t.recipient.troubles[value] ?? value;
   if (name === "state") return states[value] ?? value;
   if (name === "act") return acts[value] ?? value;
   return value;

@@ -1,10 +1,13 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
+import { client, value } from "@/api/client";
 import type { Delivery, DeliveryState, Document } from "@/api/schema";
 import { Progress } from "@/features/document/marks";
-import { briefAgency } from "@/features/session/me";
-import { useText } from "@/text/text";
+import { useCommand } from "@/features/session/command";
+import { briefAgency, useMe } from "@/features/session/me";
+import { useText, type Text } from "@/text/text";
 import { Badge, type Tone } from "@/ui/badge";
+import { Button } from "@/ui/button";
 import { showBrief, showMoment, today } from "@/ui/dates";
 import { FilterPick } from "@/ui/filters";
 import { showOrdinal } from "@/ui/numbers";
@@ -26,7 +29,7 @@ const tone: Record<DeliveryState, Tone> = {
   expired: "late",
 };
 
-const states = ["waiting", "arrived", "registered", "refused", "failed"] as const satisfies readonly DeliveryState[];
+const states = ["waiting", "sent", "arrived", "registered", "refused", "failed", "expired"] as const satisfies readonly DeliveryState[];
 
 // Where the document went: each recipient's state, time, person and reason, live.
 export function DeliveriesTable({ document: d }: { document: Document }) {
@@ -36,7 +39,17 @@ export function DeliveriesTable({ document: d }: { document: Document }) {
   const rows = useMemo(() => list.data?.pages.flatMap((p) => p.items), [list.data]);
   const counts = list.data?.pages[0]?.counts ?? d.deliveries;
   const now = today();
-  const columns: readonly Column<Delivery>[] = [
+  const { positions } = useMe();
+  const clerk = positions.some((p) => p.role === "clerk" && p.agencyId === d.agencyId);
+  const requeue = useCommand({
+    agencyId: d.agencyId,
+    spoils: [["documents"]],
+    said: (x: Delivery) => t.recipient.requeued(x.name),
+    tell: true,
+    run: (deliveryId: string, header) =>
+      value(client.POST("/api/documents/{id}/deliveries/{deliveryId}/requeue", { params: { path: { id: d.id, deliveryId }, header } })),
+  });
+  const columns: Column<Delivery>[] = [
     {
       id: "name",
       title: t.recipient.title,
@@ -52,7 +65,7 @@ export function DeliveriesTable({ document: d }: { document: Document }) {
       title: t.recipient.state,
       width: "104px",
       cell: (r) => (
-        <span title={r.reason}>
+        <span title={why(r, t)}>
           <Badge tone={tone[r.state]}>{t.recipient.states[r.state]}</Badge>
         </span>
       ),
@@ -71,6 +84,25 @@ export function DeliveriesTable({ document: d }: { document: Document }) {
       cell: (r) => (r.stateAt ? <span title={`${showMoment(r.stateAt)} ${r.byName}`}>{showBrief(r.stateAt, now)}</span> : ""),
     },
   ];
+  if (clerk && rows?.some((r) => r.state === "failed")) {
+    columns.push({
+      id: "requeue",
+      title: "",
+      width: "84px",
+      align: "end",
+      cell: (r) =>
+        r.state === "failed" ? (
+          <Button
+            small
+            busy={requeue.isPending && requeue.variables === r.id}
+            aria-label={`${t.recipient.requeue}: ${r.name}`}
+            onClick={() => requeue.mutate(r.id)}
+          >
+            {t.recipient.requeue}
+          </Button>
+        ) : null,
+    });
+  }
   return (
     <div className={css.deliveries}>
       <div className={css.deliveriesHead}>
@@ -82,7 +114,7 @@ export function DeliveriesTable({ document: d }: { document: Document }) {
           onChange={setState}
         />
       </div>
-      {rows && rows.some((r) => r.state === "refused" || r.state === "failed") ? <Refusals rows={rows} /> : null}
+      {rows && rows.some(needsHand) ? <Refusals rows={rows} /> : null}
       <Table
         label={t.recipient.title}
         columns={columns}
@@ -100,19 +132,32 @@ export function DeliveriesTable({ document: d }: { document: Document }) {
   );
 }
 
+function needsHand(r: Delivery): boolean {
+  return r.state === "refused" || r.state === "failed" || r.state === "expired" || (r.state === "waiting" && r.reasonCode === "channel_away");
+}
+
+// Why it stands where it stands: what sending found, what the other side said,
+// and when it is tried next.
+function why(r: Delivery, t: Text): string {
+  const reasons: Record<string, string> = t.arrival.reasons;
+  const found = r.reasonCode ? (t.recipient.troubles[r.reasonCode] ?? t.recipient.trouble) : "";
+  const said = reasons[r.reason] ?? r.reason;
+  const next = r.state === "waiting" && r.reasonCode && r.nextAttemptAt ? t.recipient.nextAttempt(showMoment(r.nextAttemptAt)) : "";
+  return [found && said ? `${found}: ${said}` : found || said, next].filter(Boolean).join(". ");
+}
+
 // What needs the sender's hand stands above everything else.
 function Refusals({ rows }: { rows: readonly Delivery[] }) {
   const t = useText();
-  const reasons: Record<string, string> = t.arrival.reasons;
   return (
     <ul className={css.refusals}>
       {rows
-        .filter((r) => r.state === "refused" || r.state === "failed")
+        .filter(needsHand)
         .slice(0, 5)
         .map((r) => (
           <li key={r.id}>
             <strong>{r.name}</strong> {t.recipient.states[r.state].toLowerCase()}
-            {r.reason ? `: ${reasons[r.reason] ?? r.reason}` : ""}
+            {why(r, t) ? `: ${why(r, t)}` : ""}
             {r.byName ? ` (${r.byName})` : ""}
           </li>
         ))}

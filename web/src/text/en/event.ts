@@ -26,9 +26,11 @@ export const event: Text["event"] = {
     delivery_refused: "Refused by recipient",
     delivery_failed: "Sending failed",
     delivery_expired: "Expired",
+    delivery_requeued: "Queued again",
   },
   data: {
     reason: "Reason",
+    words: "The other side said",
     note: "Note",
     reference: "Number, symbol",
     recipients: "Recipients",

@@ -25,9 +25,11 @@ export const event = {
     delivery_refused: "Nơi nhận từ chối",
     delivery_failed: "Gửi lỗi",
     delivery_expired: "Hết hạn gửi",
+    delivery_requeued: "Xếp gửi lại",
   } as Record<string, string>,
   data: {
     reason: "Lý do",
+    words: "Bên kia trả lời",
     note: "Ghi chú",
     reference: "Số, ký hiệu",
     recipients: "Số nơi nhận",

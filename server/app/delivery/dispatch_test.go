@@ -1,0 +1,599 @@
+package delivery_test
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"congvan/server/app/delivery"
+	"congvan/server/app/outgoing"
+	"congvan/server/domain/access"
+	"congvan/server/domain/document"
+	"congvan/server/domain/exchange"
+	"congvan/server/domain/fault"
+	"congvan/server/domain/org"
+	"congvan/server/job"
+	"congvan/storage/postgres"
+	"congvan/storage/storagetest"
+)
+
+// road is a channel that the test plays.
+type road struct {
+	mu   sync.Mutex
+	sent []exchange.Envelope
+	do   func(ctx context.Context, e exchange.Envelope, open delivery.Open) (exchange.Outcome, error)
+}
+
+func (r *road) Send(ctx context.Context, e exchange.Envelope, open delivery.Open) (exchange.Outcome, error) {
+	r.mu.Lock()
+	r.sent = append(r.sent, e)
+	do := r.do
+	r.mu.Unlock()
+	if do != nil {
+		return do(ctx, e, open)
+	}
+	return exchange.Outcome{State: exchange.Sent, RemoteID: "<" + e.ID.String() + "@x>", At: e.CreatedAt.Add(time.Minute)}, nil
+}
+
+func (r *road) times() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return len(r.sent)
+}
+
+func (r *road) behave(do func(context.Context, exchange.Envelope, delivery.Open) (exchange.Outcome, error)) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.do = do
+}
+
+func fails(o exchange.Outcome, err error) func(context.Context, exchange.Envelope, delivery.Open) (exchange.Outcome, error) {
+	return func(context.Context, exchange.Envelope, delivery.Open) (exchange.Outcome, error) { return o, err }
+}
+
+var (
+	errLater   = fault.New(fault.Throttled, "smtp_later", "Gửi lại sau.", "Later.")
+	errRefused = fault.New(fault.Forbidden, "smtp_refused", "Bị từ chối.", "Refused.")
+	errDown    = fault.New(fault.Unavailable, "smtp_unreachable", "Không kết nối được.", "Unreachable.")
+)
+
+// desk is a sender whose documents go by a channel that the test plays.
+type desk struct {
+	*storagetest.Database
+	t       *testing.T
+	sender  storagetest.Office
+	out     *outgoing.Service
+	told    *delivery.Service
+	mail    *road
+	mu      sync.Mutex
+	at      time.Time
+	content map[document.Hash]string
+}
+
+func newDesk(t *testing.T, change ...func(*delivery.Options)) *desk {
+	t.Helper()
+	db := storagetest.DB(t)
+	d := &desk{Database: db, t: t, sender: db.Office(t, "H59", "UBND tỉnh"), mail: &road{}, at: time.Now().UTC().Truncate(time.Second), content: map[document.Hash]string{}}
+	readable := func(context.Context, document.File) error { return nil }
+	d.out = outgoing.New(db.Store, nil, readable, d.now)
+	opts := delivery.Options{Channels: map[exchange.Channel]delivery.Channel{exchange.Mailbox: d.mail}, Content: d.open,
+		Patience: exchange.Patience{First: time.Minute, Longest: 10 * time.Minute, Tries: 4}}
+	for _, c := range change {
+		c(&opts)
+	}
+	d.told = delivery.New(db.Store, d.now, opts)
+	return d
+}
+
+func (d *desk) now() time.Time {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.at
+}
+
+func (d *desk) later(by time.Duration) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.at = d.at.Add(by)
+}
+
+func (d *desk) open(_ context.Context, h document.Hash) (io.ReadCloser, error) {
+	text, ok := d.content[h]
+	if !ok {
+		return nil, errors.New("no such object")
+	}
+	return io.NopCloser(strings.NewReader(text)), nil
+}
+
+func (d *desk) exec(sql string, args ...any) {
+	d.t.Helper()
+	if _, err := d.Admin(d.t).Exec(context.Background(), sql, args...); err != nil {
+		d.t.Fatal(err)
+	}
+}
+
+// mailOnly adds an agency that has nothing but a mailbox.
+func (d *desk) mailOnly(n int, channel string) outgoing.RecipientInput {
+	d.t.Helper()
+	id := postgres.NewID()
+	d.exec(`insert into agency (id, code, name, level, channel, email, valid_from) values ($1::text::uuid, $2, $3, 'other', $4, $5, '2000-01-01')`,
+		id.String(), fmt.Sprintf("X.%d", n), fmt.Sprintf("Cơ quan %d", n), channel, fmt.Sprintf("vanthu%d@coquan.example", n))
+	return outgoing.RecipientInput{Type: document.ToAgency, AgencyID: id}
+}
+
+func (d *desk) issue(to ...outgoing.RecipientInput) org.ID {
+	d.t.Helper()
+	id, h := d.approved(to...)
+	if err := d.out.Issue(d.t.Context(), d.sender.Clerk, access.Command{}, id, org.ID{}, h); err != nil {
+		d.t.Fatal(err)
+	}
+	return id
+}
+
+func (d *desk) approved(to ...outgoing.RecipientInput) (org.ID, document.Hash) {
+	d.t.Helper()
+	upload := postgres.NewID()
+	text := "%PDF-1.7 " + upload.String()
+	h := document.Hash(sha256.Sum256([]byte(text)))
+	d.content[h] = text
+	d.exec(`insert into blob (sha256, object_key, size, media_type, created_at) values ($1, gen_random_uuid(), $2, 'application/pdf', now())`, h[:], len(text))
+	d.exec(`insert into upload (id, account_id, size, received, name, created_at, expires_at, sha256) values ($1::text::uuid, $2::text::uuid, $3, $3, 'Chỉ thị.pdf', now(), now() + interval '60 days', $4)`,
+		upload.String(), d.sender.Officer.AccountID.String(), len(text), h[:])
+	kind, subject := "directive", "Đẩy mạnh cải cách hành chính"
+	files := []outgoing.FileInput{{Role: document.MainFile, UploadID: upload}}
+	id, err := d.out.Draft(d.t.Context(), d.sender.Officer, access.Command{}, outgoing.Draft{Kind: &kind, Subject: &subject, Files: &files, Recipients: &to})
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	if err := errors.Join(d.out.Submit(d.t.Context(), d.sender.Officer, access.Command{}, id, d.sender.LeaderPosition, ""),
+		d.out.Approve(d.t.Context(), d.sender.Leader, access.Command{}, id, h, "")); err != nil {
+		d.t.Fatal(err)
+	}
+	return id, h
+}
+
+// jobs gives the jobs that wait, and takes them out of the queue.
+func (d *desk) jobs() (list []job.Dispatch) {
+	d.t.Helper()
+	rows, err := d.Admin(d.t).Query(d.t.Context(), `delete from river_job where kind = 'dispatch'
+		returning args->>'agencyId', args->>'documentId', args->>'deliveryId', (args->>'bytes')::bigint, queue`)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var a, b, c, queue string
+		var j job.Dispatch
+		if err := rows.Scan(&a, &b, &c, &j.Bytes, &queue); err != nil {
+			d.t.Fatal(err)
+		}
+		for text, id := range map[string]*org.ID{a: &j.AgencyID, b: &j.DocumentID, c: &j.DeliveryID} {
+			if *id, err = org.ParseID(text); err != nil {
+				d.t.Fatal(err)
+			}
+		}
+		if queue != job.DispatchQueue || j.Bytes == 0 {
+			d.t.Errorf("a job of %d bytes in queue %s", j.Bytes, queue)
+		}
+		list = append(list, j)
+	}
+	return list
+}
+
+func (d *desk) only() job.Dispatch {
+	d.t.Helper()
+	list := d.jobs()
+	if len(list) != 1 {
+		d.t.Fatalf("%d jobs", len(list))
+	}
+	return list[0]
+}
+
+func (d *desk) dispatch(j job.Dispatch) time.Time {
+	d.t.Helper()
+	again, err := d.told.Dispatch(d.t.Context(), j)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	return again
+}
+
+// delivery reads it as its sender does.
+func (d *desk) delivery(documentID org.ID) exchange.Delivery {
+	d.t.Helper()
+	list, _, err := d.out.Deliveries(d.t.Context(), d.sender.Officer, documentID, "", 0, 10)
+	if err != nil || len(list) == 0 {
+		d.t.Fatal(len(list), err)
+	}
+	return list[0]
+}
+
+func (d *desk) verbs(documentID org.ID) (verbs []string) {
+	d.t.Helper()
+	events, err := d.out.Events(d.t.Context(), d.sender.Officer, documentID, org.ID{}, 100)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	for _, e := range events {
+		verbs = append(verbs, e.Verb)
+	}
+	return verbs
+}
+
+func last(list []string) string { return list[len(list)-1] }
+
+func TestK13_IssuingSendsToAgenciesThatHaveOnlyAMailbox(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	here := outgoing.RecipientInput{Type: document.ToAgency, AgencyID: d.Office(t, "H59.01", "Sở Nội vụ").ID}
+	refused, h := d.approved(d.mailOnly(1, "mailbox"))
+	if err := d.out.Issue(t.Context(), d.sender.Clerk, access.Command{}, refused, org.ID{}, document.Hash{1}); err == nil || h.IsZero() {
+		t.Fatal("another file was issued")
+	}
+	if jobs := d.jobs(); len(jobs) != 0 {
+		t.Fatalf("nothing was issued, and %d jobs are there", len(jobs))
+	}
+	id := d.issue(d.mailOnly(2, "mailbox"), here, d.mailOnly(3, "paper"))
+	j := d.only()
+	if again := d.dispatch(j); !again.IsZero() {
+		t.Errorf("the job comes back at %v", again)
+	}
+	x := d.delivery(id)
+	if x.State != exchange.Sent || x.Attempts != 1 || x.RemoteID == "" || !x.NextAttemptAt.IsZero() || last(d.verbs(id)) != "delivery_sent" {
+		t.Errorf("%+v %v", x, d.verbs(id))
+	}
+	e := d.mail.sent[0]
+	if e.ID != x.ID || e.From.Name != "UBND tỉnh" || e.To.Email != "vanthu2@coquan.example" || e.To.Name != "Cơ quan 2" || e.Symbol != "01/CT-UBND" ||
+		e.Subject != "Đẩy mạnh cải cách hành chính" || len(e.Files) != 1 || e.Files[0].Name != "Chỉ thị.pdf" || e.ExpiresAt.Sub(e.CreatedAt) != exchange.UsualLife {
+		t.Errorf("%+v", e)
+	}
+	if d.dispatch(j); d.mail.times() != 1 {
+		t.Error("it was sent twice")
+	}
+}
+
+func TestE3_ABusyRecipientIsAskedAgainWithGrowingGaps(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	id := d.issue(d.mailOnly(1, "mailbox"))
+	j := d.only()
+	d.mail.behave(fails(exchange.Outcome{Words: "450 4.7.1 Greylisted\r\n"}, errLater))
+	first := d.dispatch(j)
+	x := d.delivery(id)
+	if gap := first.Sub(d.now()); gap != time.Minute || x.State != exchange.Waiting || x.ReasonCode != "smtp_later" || x.Reason != "450 4.7.1 Greylisted" || !x.NextAttemptAt.Equal(first) {
+		t.Fatalf("%v %+v", gap, x)
+	}
+	if again := d.dispatch(j); !again.Equal(first) || d.mail.times() != 1 {
+		t.Errorf("tried before its time: %v, %d times", again, d.mail.times())
+	}
+	d.later(time.Minute)
+	if gap := d.dispatch(j).Sub(d.now()); gap != 2*time.Minute {
+		t.Errorf("the second gap is %v", gap)
+	}
+	d.mail.behave(nil)
+	d.later(2 * time.Minute)
+	if again := d.dispatch(j); !again.IsZero() {
+		t.Error(again)
+	}
+	if x := d.delivery(id); x.State != exchange.Sent || x.ReasonCode != "" || x.Reason != "" || x.Attempts != 3 {
+		t.Errorf("%+v", x)
+	}
+	if d.mail.sent[0].ID != d.mail.sent[2].ID {
+		t.Error("another try has another id")
+	}
+}
+
+func TestE4_ADeadLetterSaysWhyAndIsRequeuedByTheClerk(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	id := d.issue(d.mailOnly(1, "mailbox"))
+	d.mail.behave(fails(exchange.Outcome{Words: "550 5.1.1 User unknown"}, errRefused))
+	if again := d.dispatch(d.only()); !again.IsZero() {
+		t.Error("what is refused for good is tried again")
+	}
+	x := d.delivery(id)
+	if x.State != exchange.Failed || x.ReasonCode != "smtp_refused" || x.Reason != "550 5.1.1 User unknown" || last(d.verbs(id)) != "delivery_failed" {
+		t.Fatalf("%+v %v", x, d.verbs(id))
+	}
+	v, err := d.out.Read(t.Context(), d.sender.Officer, id)
+	if err != nil || v.Counts.Refused != 1 {
+		t.Errorf("%+v %v", v.Counts, err)
+	}
+	requeue := func(who access.Person, key string) error {
+		_, err := d.told.Requeue(t.Context(), who, access.Command{AccountID: who.AccountID, Key: key, Operation: "requeueDelivery"}, id, x.ID)
+		return err
+	}
+	for _, who := range []access.Person{d.sender.Officer, d.sender.Leader, d.sender.Head} {
+		if fault.KindOf(requeue(who, "key-0009")) != fault.Forbidden {
+			t.Errorf("%s requeues", who.FullName)
+		}
+	}
+	if fault.KindOf(requeue(d.Office(t, "H59.02", "Sở Tư pháp").Clerk, "key-0009")) != fault.NotFound {
+		t.Error("a foreign clerk sees the document")
+	}
+	for range 2 { // the same command twice is one
+		if err := requeue(d.sender.Clerk, "key-0001"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if fault.KindOf(requeue(d.sender.Clerk, "key-0002")) != fault.Conflict {
+		t.Error("what waits is requeued")
+	}
+	d.mail.behave(nil)
+	d.dispatch(d.only())
+	if y := d.delivery(id); y.State != exchange.Sent || y.Attempts != 1 || d.mail.times() != 2 || d.mail.sent[0].ID != d.mail.sent[1].ID {
+		t.Errorf("%+v, sent %d times", y, d.mail.times())
+	}
+	if v, err := d.out.Read(t.Context(), d.sender.Officer, id); err != nil || v.Counts.Refused != 0 {
+		t.Errorf("%+v %v", v.Counts, err)
+	}
+}
+
+func TestE4_RetriesAreExhausted(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	id := d.issue(d.mailOnly(1, "mailbox"))
+	j := d.only()
+	d.mail.behave(fails(exchange.Outcome{}, errLater))
+	for try := range 4 {
+		again := d.dispatch(j)
+		if again.IsZero() != (try == 3) {
+			t.Fatalf("try %d: again at %v", try, again)
+		}
+		d.later(time.Hour)
+	}
+	if x := d.delivery(id); x.State != exchange.Failed || x.Attempts != 4 || d.mail.times() != 4 {
+		t.Errorf("%+v", x)
+	}
+}
+
+func TestE6_WhatIsTooLateIsNotSent(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	id := d.issue(d.mailOnly(1, "mailbox"))
+	j := d.only()
+	d.later(exchange.UsualLife)
+	if again := d.dispatch(j); !again.IsZero() || d.mail.times() != 0 {
+		t.Errorf("again %v, sent %d times", again, d.mail.times())
+	}
+	x := d.delivery(id)
+	if x.State != exchange.Expired || x.ReasonCode != "message_expired" || last(d.verbs(id)) != "delivery_expired" {
+		t.Errorf("%+v", x)
+	}
+}
+
+func TestD3_WhatHasNoChannelWaitsForOne(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	id := d.issue(d.mailOnly(1, "axis"))
+	if again := d.dispatch(d.only()); !again.IsZero() {
+		t.Error(again)
+	}
+	if x := d.delivery(id); x.State != exchange.Waiting || x.ReasonCode != "channel_away" || x.Attempts != 0 || !x.NextAttemptAt.IsZero() {
+		t.Fatalf("%+v", x)
+	}
+	if err := d.told.DispatchDue(t.Context()); err != nil || len(d.jobs()) != 0 {
+		t.Fatal("a job for a channel that is not there", err)
+	}
+	axis := &road{}
+	d.told = delivery.New(d.Store, d.now, delivery.Options{Channels: map[exchange.Channel]delivery.Channel{exchange.Axis: axis}, Content: d.open})
+	if err := d.told.DispatchDue(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	d.dispatch(d.only())
+	if x := d.delivery(id); x.State != exchange.Sent || axis.times() != 1 || x.ReasonCode != "" {
+		t.Errorf("%+v", x)
+	}
+	late := d.issue(d.mailOnly(2, "peer"))
+	d.jobs()
+	d.later(exchange.UsualLife)
+	if err := d.told.DispatchDue(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	d.dispatch(d.only())
+	if x := d.delivery(late); x.State != exchange.Expired {
+		t.Errorf("what nobody can send lives for ever: %+v", x)
+	}
+}
+
+func TestE3_ALostJobIsFoundAgainOnce(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	d.issue(d.mailOnly(1, "mailbox"))
+	d.jobs() // lost
+	if err := d.told.DispatchDue(t.Context()); err != nil || len(d.jobs()) != 0 {
+		t.Fatal("what is only just due has a job already", err)
+	}
+	d.later(61 * time.Minute)
+	if err := errors.Join(d.told.DispatchDue(t.Context()), d.told.DispatchDue(t.Context())); err != nil {
+		t.Fatal(err)
+	}
+	d.dispatch(d.only())
+	if d.mail.times() != 1 {
+		t.Error(d.mail.times())
+	}
+}
+
+// Case 4: whoever sent it died before saying so.
+func TestE2_AClaimThatRanOutIsSentAgainUnderTheSameID(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	id := d.issue(d.mailOnly(1, "mailbox"))
+	j := d.only()
+	reached, hang := make(chan struct{}), make(chan struct{})
+	d.mail.behave(func(_ context.Context, e exchange.Envelope, _ delivery.Open) (exchange.Outcome, error) {
+		close(reached)
+		<-hang
+		return exchange.Outcome{State: exchange.Sent, RemoteID: e.ID.String(), At: d.now()}, nil
+	})
+	ended := make(chan error, 1)
+	go func() {
+		_, err := d.told.Dispatch(context.Background(), j)
+		ended <- err
+	}()
+	<-reached
+	lease := d.dispatch(j)
+	if lease.Sub(d.now()) != exchange.SendTime(j.Bytes) || d.mail.times() != 1 {
+		t.Fatalf("a second claim while the first stands: %v, sent %d times", lease, d.mail.times())
+	}
+	d.later(exchange.SendTime(j.Bytes))
+	d.mail.behave(nil)
+	d.dispatch(j)
+	if x := d.delivery(id); x.State != exchange.Sent || d.mail.times() != 2 || d.mail.sent[0].ID != d.mail.sent[1].ID {
+		t.Errorf("%+v, sent %d times", x, d.mail.times())
+	}
+	close(hang)
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+	if x := d.delivery(id); x.State != exchange.Sent || x.Attempts != 2 {
+		t.Errorf("%+v", x)
+	}
+}
+
+func TestE2_TwoWorkersSendOnce(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	d.issue(d.mailOnly(1, "mailbox"))
+	j := d.only()
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			if _, err := d.told.Dispatch(context.Background(), j); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	if d.mail.times() != 1 {
+		t.Errorf("sent %d times", d.mail.times())
+	}
+}
+
+func TestE3_StoppingInTheMiddleCostsNoTry(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	id := d.issue(d.mailOnly(1, "mailbox"))
+	j := d.only()
+	ctx, stop := context.WithCancel(t.Context())
+	d.mail.behave(func(ctx context.Context, _ exchange.Envelope, _ delivery.Open) (exchange.Outcome, error) {
+		stop()
+		<-ctx.Done()
+		return exchange.Outcome{}, ctx.Err()
+	})
+	again, err := d.told.Dispatch(ctx, j)
+	if x := d.delivery(id); err != nil || again.After(d.now()) || x.Attempts != 0 || x.State != exchange.Waiting {
+		t.Fatalf("%v %v %+v", again, err, x)
+	}
+	d.mail.behave(nil)
+	d.dispatch(j)
+	if x := d.delivery(id); x.State != exchange.Sent {
+		t.Errorf("%+v", x)
+	}
+}
+
+// Case 9: while a server is down, one message at a time asks, and the others
+// wait without using up their tries.
+func TestE3_ADownServerIsLeftAlone(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, func(o *delivery.Options) { o.Patience = exchange.UsualPatience() })
+	to := make([]outgoing.RecipientInput, 9)
+	for i := range to {
+		to[i] = d.mailOnly(i, "mailbox")
+	}
+	id := d.issue(to...)
+	jobs := d.jobs()
+	d.mail.behave(fails(exchange.Outcome{}, errDown))
+	for _, j := range jobs {
+		if d.dispatch(j).IsZero() {
+			t.Error("a message is given up because the server is down")
+		}
+	}
+	if d.mail.times() != 5 {
+		t.Errorf("a server that is down was asked %d times", d.mail.times())
+	}
+	list, _, err := d.out.Deliveries(t.Context(), d.sender.Officer, id, "", 0, 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tries := 0
+	for _, x := range list {
+		tries += x.Attempts
+	}
+	if tries != 5 {
+		t.Errorf("%d tries are counted", tries)
+	}
+	d.later(2 * time.Minute)
+	d.mail.behave(nil)
+	for range 2 {
+		for _, j := range jobs {
+			d.dispatch(j)
+		}
+		d.later(time.Minute)
+	}
+	if list, _, err = d.out.Deliveries(t.Context(), d.sender.Officer, id, exchange.Sent, 0, 10); err != nil || len(list) != 9 {
+		t.Errorf("%d of 9 are sent, %v", len(list), err)
+	}
+}
+
+// A damaged file is our own trouble: it never leaves, and it waits for a copy.
+func TestA3_OtherBytesThanWereIssuedNeverLeave(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	id := d.issue(d.mailOnly(1, "mailbox"))
+	j := d.only()
+	read := func(ctx context.Context, e exchange.Envelope, open delivery.Open) (exchange.Outcome, error) {
+		content, err := open(ctx, e.Files[0])
+		if err != nil {
+			return exchange.Outcome{}, err
+		}
+		if _, err := io.Copy(io.Discard, content); err != nil {
+			return exchange.Outcome{}, err
+		}
+		return exchange.Outcome{State: exchange.Sent, RemoteID: "x", At: d.now()}, nil
+	}
+	d.mail.behave(read)
+	var h document.Hash
+	var sound string
+	for h, sound = range d.content {
+		break
+	}
+	for name, text := range map[string]string{"changed": strings.Replace(sound, "1.7", "1.8", 1), "longer": sound + "x", "shorter": sound[1:]} {
+		d.content[h] = text
+		if d.dispatch(j).IsZero() || d.delivery(id).ReasonCode != exchange.ErrFileDamaged.Code {
+			t.Errorf("%s: %+v", name, d.delivery(id))
+		}
+		d.later(time.Hour)
+	}
+	d.content[h] = sound
+	d.dispatch(j)
+	if x := d.delivery(id); x.State != exchange.Sent {
+		t.Errorf("%+v", x)
+	}
+}
+
+// Case 24, the other way round: word from the recipient ends the trying.
+func TestE7_WhatArrivedIsNotSentAgain(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	id := d.issue(d.mailOnly(1, "mailbox"))
+	j := d.only()
+	d.mail.behave(fails(exchange.Outcome{}, errLater))
+	d.dispatch(j)
+	if err := d.told.Apply(t.Context(), j.AgencyID, j.DocumentID, j.DeliveryID, exchange.Receipt{State: exchange.Arrived, At: d.now()}); err != nil {
+		t.Fatal(err)
+	}
+	d.later(time.Hour)
+	if again := d.dispatch(j); !again.IsZero() || d.mail.times() != 1 {
+		t.Errorf("again %v, sent %d times", again, d.mail.times())
+	}
+	if x := d.delivery(id); x.State != exchange.Arrived || x.ReasonCode != "" {
+		t.Errorf("%+v", x)
+	}
+}
