@@ -5,7 +5,6 @@ import (
 	"encoding/xml"
 	"io"
 	"strconv"
-	"strings"
 	"unicode/utf8"
 )
 
@@ -166,15 +165,14 @@ func (t *contentText) reference() ([]byte, error) {
 	if end < 0 {
 		return nil, because(ErrMalformed, "a reference that does not end")
 	}
-	name := string(buf[1:end])
-	char, ok := namedReferences[name]
-	if digits, number := strings.CutPrefix(name, "#"); number {
+	char, ok := namedReferences[string(buf[1:end])]
+	if digits, number := bytes.CutPrefix(buf[1:end], []byte("#")); number {
 		base := 10
-		if strings.HasPrefix(digits, "x") {
+		if bytes.HasPrefix(digits, []byte("x")) {
 			base, digits = 16, digits[1:]
 		}
-		v, err := strconv.ParseUint(digits, base, 21)
-		char, ok = rune(v), err == nil && utf8.ValidRune(rune(v)) && !strings.ContainsAny(digits, "+_")
+		v, err := strconv.ParseUint(string(digits), base, 21)
+		char, ok = rune(v), err == nil && utf8.ValidRune(rune(v))
 	}
 	if !ok {
 		return nil, because(ErrMalformed, "a reference to what is not declared")

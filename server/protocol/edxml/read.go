@@ -1,6 +1,7 @@
 package edxml
 
 import (
+	"bufio"
 	"errors"
 	"io"
 	"slices"
@@ -59,6 +60,8 @@ type reading struct {
 	files   int64   // bytes of attachments so far
 	checked *verification
 	names   map[string]string // from the manifest, by content key
+	packed  *bufio.Reader     // one for all attachments
+	rest    []byte            // likewise, for what a sink leaves
 }
 
 func (rd *reading) whole() error {

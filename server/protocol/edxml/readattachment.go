@@ -239,7 +239,11 @@ func (rd *reading) take(a *incoming, text *contentText) error {
 }
 
 func (rd *reading) decode(a *incoming, coded *base64Reader) error {
-	packed := bufio.NewReaderSize(coded, packedBuffer)
+	if rd.packed == nil {
+		rd.packed, rd.rest = bufio.NewReaderSize(coded, packedBuffer), make([]byte, 32<<10)
+	}
+	packed := rd.packed
+	packed.Reset(coded)
 	file, err := rd.unpack(a, packed)
 	if err != nil {
 		return err
@@ -251,7 +255,7 @@ func (rd *reading) decode(a *incoming, coded *base64Reader) error {
 	if err := rd.sink(a.Attachment, m); err != nil {
 		return err
 	}
-	if err := m.drain(); err != nil {
+	if err := m.drain(rd.rest); err != nil {
 		return err
 	}
 	if zipped, ok := file.(*zipEntry); ok {
@@ -259,7 +263,7 @@ func (rd *reading) decode(a *incoming, coded *base64Reader) error {
 			return err
 		}
 	}
-	if _, err := io.Copy(io.Discard, packed); err != nil {
+	if _, err := io.CopyBuffer(io.Discard, struct{ io.Reader }{packed}, rd.rest); err != nil {
 		return err
 	}
 	a.Length = m.n
@@ -301,8 +305,7 @@ func (m *meter) Read(p []byte) (int, error) {
 }
 
 // drain reads what the sink left, and finds what the sink swallowed.
-func (m *meter) drain() error {
-	buf := make([]byte, 32<<10)
+func (m *meter) drain(buf []byte) error {
 	for m.err == nil {
 		_, _ = m.Read(buf) // kept in m.err
 	}

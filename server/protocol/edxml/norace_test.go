@@ -1,0 +1,5 @@
+//go:build !race
+
+package edxml_test
+
+const slowness = 1
