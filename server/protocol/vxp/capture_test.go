@@ -19,7 +19,7 @@ import (
 )
 
 // replay sends recorded bytes as they are and reads the answer.
-func replay(t *testing.T, address string, raw []byte) (*http.Response, string) {
+func replay(t *testing.T, address string, raw []byte) (status int, header http.Header, text string) {
 	t.Helper()
 	conn, err := net.Dial("tcp", address)
 	require.NoError(t, err)
@@ -36,7 +36,8 @@ func replay(t *testing.T, address string, raw []byte) (*http.Response, string) {
 		}
 		body, err := io.ReadAll(response.Body)
 		require.NoError(t, err)
-		return response, string(body)
+		require.NoError(t, response.Body.Close())
+		return response.StatusCode, response.Header, string(body)
 	}
 }
 
@@ -73,8 +74,8 @@ func TestL5_EveryCaptureIsReadAndAnswered(t *testing.T) {
 			if base != "" { // as a client whose address ends in a slash
 				raw = []byte(strings.Replace(string(raw), v.Method+" /", v.Method+" /"+base+"//", 1))
 			}
-			response, body := replay(t, server.Listener.Addr().String(), raw)
-			require.Equal(t, http.StatusOK, response.StatusCode, "%s: %s", v.Capture, body)
+			status, header, body := replay(t, server.Listener.Addr().String(), raw)
+			require.Equal(t, http.StatusOK, status, "%s: %s", v.Capture, body)
 			at, err := parseStamp(v.Timestamp)
 			require.NoError(t, err)
 			switch got := a.last(t).(type) {
@@ -94,7 +95,7 @@ func TestL5_EveryCaptureIsReadAndAnswered(t *testing.T) {
 				assert.True(t, at.Equal(got.caller().At), v.Capture)
 				assert.Equal(t, want[v.Capture], without(got), v.Capture)
 			}
-			assertAnswer(t, Call(strings.TrimPrefix(v.Path, "/")), response, body)
+			assertAnswer(t, Call(strings.TrimPrefix(v.Path, "/")), header, body)
 		}
 	}
 }
@@ -146,15 +147,15 @@ func packageOf(t *testing.T) []byte {
 
 // assertAnswer compares an answer with the one that the official client was
 // seen to take: byte for byte where that is how we write it.
-func assertAnswer(t *testing.T, call Call, response *http.Response, body string) {
+func assertAnswer(t *testing.T, call Call, header http.Header, body string) {
 	t.Helper()
-	assert.Empty(t, response.Header.Get("Location"))
+	assert.Empty(t, header.Get("Location"))
 	if call == CallDownload {
-		assert.Equal(t, typeBytes, response.Header.Get("Content-Type"))
+		assert.Equal(t, typeBytes, header.Get("Content-Type"))
 		assert.Equal(t, string(packageOf(t)), body)
 		return
 	}
-	assert.Equal(t, "application/json; charset=utf-8", response.Header.Get("Content-Type"))
+	assert.Equal(t, "application/json; charset=utf-8", header.Get("Content-Type"))
 	taken := string(fixture(t, "responses/"+string(call)+".json"))
 	taken = strings.Replace(taken, "Thành công", "Success", 1)
 	switch call {

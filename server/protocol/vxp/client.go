@@ -172,9 +172,9 @@ func (c *Client) ask(ctx context.Context, call Call, body string, parameters ...
 }
 
 func (c *Client) do(r *http.Request, watch *watch) (*answer, error) {
-	response, err := c.http.Do(r)
+	response, err := c.http.Do(r) //nolint:bodyclose // the answer closes it
 	if err != nil {
-		err = translate(r.Context(), err)
+		err = translate(watch.cause(), err)
 		watch.end()
 		return nil, err
 	}
@@ -197,7 +197,7 @@ func (a *answer) Read(b []byte) (int, error) {
 	n, err := a.Body.Read(b)
 	a.watch.allow(a.watch.silence)
 	if err != nil && !errors.Is(err, io.EOF) {
-		err = translate(a.Request.Context(), err)
+		err = translate(a.watch.cause(), err)
 	}
 	return n, err
 }
@@ -214,6 +214,7 @@ type watch struct {
 	silence time.Duration
 	answer  time.Duration
 	cancel  func()
+	cause   func() error // what ended it from our side, if anything did
 }
 
 var errSilent = errors.New("nothing moved for too long")
@@ -222,7 +223,11 @@ func newWatch(ctx context.Context, s Settings) (*watch, context.Context) {
 	ctx, done := context.WithTimeoutCause(ctx, s.Whole, errSilent)
 	ctx, cancel := context.WithCancelCause(ctx)
 	timer := time.AfterFunc(s.Dial+s.Answer, func() { cancel(errSilent) })
-	return &watch{timer, s.Silence, s.Answer, func() { cancel(context.Canceled); done() }}, ctx
+	return &watch{
+		timer: timer, silence: s.Silence, answer: s.Answer,
+		cancel: func() { cancel(context.Canceled); done() },
+		cause:  func() error { return context.Cause(ctx) },
+	}, ctx
 }
 
 // allow gives the exchange so long until something has to move.

@@ -1,7 +1,6 @@
 package vxp
 
 import (
-	"context"
 	"crypto/tls"
 	"errors"
 	"net"
@@ -60,14 +59,14 @@ func onlyPublic(_, address string, _ syscall.RawConn) error {
 	return nil
 }
 
-// translate tells what ended an exchange. What was ended from our side, by
-// its context, is no fault of the line.
-func translate(ctx context.Context, err error) error {
+// translate tells what ended an exchange. What was ended from our side has the
+// cause of its context, and is no fault of the line.
+func translate(cause, err error) error {
 	var known *fault.Error
 	var certificate *tls.CertificateVerificationError
 	var record tls.RecordHeaderError
 	var alert tls.AlertError
-	switch cause := context.Cause(ctx); {
+	switch {
 	case errors.As(err, &known):
 		return known
 	case errors.Is(cause, errSilent):

@@ -71,6 +71,12 @@ func reset(c *net.TCPConn) {
 	_ = c.Close()
 }
 
+func readAnswer(c *net.TCPConn) {
+	if r, err := http.ReadResponse(bufio.NewReader(c), nil); err == nil {
+		_ = r.Body.Close()
+	}
+}
+
 // wholeRequest reads one request off the line and gives its bytes.
 func wholeRequest(c *net.TCPConn) []byte {
 	var raw bytes.Buffer
@@ -88,11 +94,11 @@ func TestE2_WhateverIsLostThePackageIsThereOnce(t *testing.T) {
 	for name, spoil := range map[string]func(client, server *net.TCPConn){
 		"the answer is lost": func(client, server *net.TCPConn) {
 			_, _ = server.Write(wholeRequest(client))
-			_, _ = http.ReadResponse(bufio.NewReader(server), nil)
+			readAnswer(server)
 		},
 		"the answer is reset": func(client, server *net.TCPConn) {
 			_, _ = server.Write(wholeRequest(client))
-			_, _ = http.ReadResponse(bufio.NewReader(server), nil)
+			readAnswer(server)
 			reset(client)
 		},
 		"the answer is cut": func(client, server *net.TCPConn) {
@@ -157,10 +163,12 @@ func TestE3_ASilentSideIsGivenUp(t *testing.T) {
 	for name, spoil := range map[string]func(client, server *net.TCPConn){
 		"it says nothing": func(client, _ *net.TCPConn) { _, _ = io.Copy(io.Discard, client) },
 		"it stops in the headers": func(client, _ *net.TCPConn) {
+			wholeRequest(client)
 			_, _ = io.WriteString(client, "HTTP/1.1 200 OK\r\nContent-")
 			_, _ = io.Copy(io.Discard, client)
 		},
 		"it stops in the body": func(client, _ *net.TCPConn) {
+			wholeRequest(client)
 			_, _ = io.WriteString(client, "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{\"data\":\"")
 			_, _ = io.Copy(io.Discard, client)
 		},
@@ -338,13 +346,40 @@ func TestL5_ASilentSenderIsLetGo(t *testing.T) {
 	t.Parallel()
 	a := newAxis(ServerOptions{Limits: Limits{Silence: 100 * time.Millisecond}, Now: func() time.Time { return captured }})
 	raw := fixture(t, "captures/006_sendEdoc.req")
-	response, body := replay(t, serve(t, a).Listener.Addr().String(), raw[:len(raw)-4])
-	assert.Equal(t, http.StatusBadRequest, response.StatusCode, body)
+	status, _, body := replay(t, serve(t, a).Listener.Addr().String(), raw[:len(raw)-4])
+	assert.Equal(t, http.StatusBadRequest, status, body)
 	assert.Contains(t, body, `"DocId":""`)
 	assert.Empty(t, a.packages)
 	raw = fixture(t, "captures/004_registerAgency.req")
-	response, body = replay(t, serve(t, a).Listener.Addr().String(), raw[:len(raw)-4])
-	assert.Equal(t, http.StatusBadRequest, response.StatusCode, body)
+	status, _, body = replay(t, serve(t, a).Listener.Addr().String(), raw[:len(raw)-4])
+	assert.Equal(t, http.StatusBadRequest, status, body)
+}
+
+// What is done with a package may take longer than any silence: the watch over
+// the body ends with the body.
+func TestL5_WorkAfterTheBodyIsNotCutOff(t *testing.T) {
+	t.Parallel()
+	a := newAxis(ServerOptions{Limits: Limits{Silence: 50 * time.Millisecond}})
+	server := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		q, err := a.wire.Read(w, r)
+		if send, ok := q.(*Send); ok && err == nil {
+			_, err = io.Copy(io.Discard, send.Package)
+		}
+		assert.NoError(t, err)
+		work, cancel := context.WithTimeout(r.Context(), 200*time.Millisecond)
+		defer cancel()
+		<-work.Done()
+		assert.NoError(t, r.Context().Err())
+		if send, ok := q.(*Send); ok {
+			assert.NoError(t, send.Answer(w, testID))
+		} else {
+			assert.NoError(t, q.(Register).Answer(w))
+		}
+	}))
+	c := client(t, server.URL)
+	for _, call := range []Call{CallSend, CallRegister} {
+		assert.NoError(t, calls(c)[call](t.Context()), call)
+	}
 }
 
 // A line may be used again after a package went over it, though packages move
@@ -353,13 +388,15 @@ func TestL5_ALineServesManyRequests(t *testing.T) {
 	t.Parallel()
 	a := newAxis(ServerOptions{Limits: Limits{Silence: 50 * time.Millisecond}})
 	a.packages[testID] = packageOf(t)
-	server := serve(t, a)
+	server := httptest.NewUnstartedServer(a)
 	var lines atomic.Int32
 	server.Config.ConnState = func(_ net.Conn, s http.ConnState) {
 		if s == http.StateNew {
 			lines.Add(1)
 		}
 	}
+	server.Start()
+	t.Cleanup(server.Close)
 	c := client(t, server.URL, func(s *Settings) { s.Peer = true })
 	for range 4 {
 		for call, do := range calls(c) {

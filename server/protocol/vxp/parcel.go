@@ -115,15 +115,7 @@ func (p *patient) Read(b []byte) (int, error) {
 		return 0, errDrips
 	}
 	// A deadline on the line is of the real clock, whatever the rules are told.
-	// What has no line needs none.
+	// The server takes it away at the body's end; what has no line needs none.
 	_ = p.line.SetReadDeadline(time.Now().Add(p.silence))
-	n, err := p.ReadCloser.Read(b)
-	if err != nil {
-		p.rest()
-	}
-	return n, err
+	return p.ReadCloser.Read(b)
 }
-
-// rest takes the deadline away: the line is watched for its end while the
-// request is worked on.
-func (p *patient) rest() { _ = p.line.SetReadDeadline(time.Time{}) }

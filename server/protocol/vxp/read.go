@@ -144,8 +144,8 @@ func (c *Client) noAnswer(a *answer, err error) error {
 	if errors.As(err, &known) {
 		return err
 	}
-	if a.Request.Context().Err() != nil {
-		return translate(a.Request.Context(), err)
+	if cause := a.watch.cause(); cause != nil {
+		return translate(cause, err)
 	}
 	if a.StatusCode >= 400 {
 		return c.refused(a, verdict{})

@@ -138,7 +138,6 @@ func (s *Server) readSmall(w http.ResponseWriter, r *http.Request) ([]byte, erro
 	body := &patient{ReadCloser: r.Body, line: http.NewResponseController(w), now: s.opts.Now,
 		silence: s.opts.Limits.Silence, end: s.opts.Now().Add(s.opts.Limits.Silence)}
 	small, err := io.ReadAll(io.LimitReader(body, s.opts.Limits.Body+1))
-	body.rest()
 	switch {
 	case err != nil:
 		return nil, errUnfinished.Because(err)

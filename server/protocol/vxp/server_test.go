@@ -342,6 +342,17 @@ func (c *counted) Read(b []byte) (int, error) {
 	return n, err
 }
 
+func TestE1_EveryDeliveryStateIsToldInTheAxisWords(t *testing.T) {
+	t.Parallel()
+	for state, want := range map[exchange.State]Transport{
+		exchange.Waiting: "initial", exchange.Sent: "processing", exchange.Arrived: "inbox", exchange.Registered: "acceptance", exchange.Assigned: "assignment",
+		exchange.InWork: "processing", exchange.Done: "done", exchange.Refused: "rejection", exchange.Failed: "fail", exchange.Expired: "fail", "": "", "read": "",
+	} {
+		assert.Equal(t, want, TransportOf(state), state)
+		assert.Equal(t, state.Known(), want != "")
+	}
+}
+
 func TestL3_TransportStatesHaveWords(t *testing.T) {
 	t.Parallel()
 	for _, s := range []Transport{Initial, Processing, Done, Fail, Inbox, Acceptance, Rejection, Assignment, Cancellation} {

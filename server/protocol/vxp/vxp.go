@@ -9,6 +9,7 @@ package vxp
 import (
 	"time"
 
+	"congvan/server/domain/exchange"
 	"congvan/server/domain/fault"
 	"congvan/server/domain/org"
 )
@@ -116,6 +117,30 @@ func (t Transport) Label() fault.Text {
 		return fault.Text{VI: "Lấy lại", EN: "Taken back"}
 	}
 	return fault.Text{}
+}
+
+// TransportOf tells a delivery's state in the words of the axis, for those who
+// ask what became of a message.
+func TransportOf(s exchange.State) Transport {
+	switch s {
+	case exchange.Waiting:
+		return Initial
+	case exchange.Sent, exchange.InWork:
+		return Processing
+	case exchange.Arrived:
+		return Inbox
+	case exchange.Registered:
+		return Acceptance
+	case exchange.Assigned:
+		return Assignment
+	case exchange.Refused:
+		return Rejection
+	case exchange.Done:
+		return Done
+	case exchange.Failed, exchange.Expired:
+		return Fail
+	}
+	return ""
 }
 
 // FormatTime writes a time as rows carry it: local to Viet Nam, of no zone.
