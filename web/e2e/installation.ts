@@ -12,7 +12,7 @@ const stopping = 30_000;
 
 async function freePort(): Promise<number> {
   const server = createServer();
-  await new Promise<void>((ready) => server.listen(0, "127.0.0.1", ready));
+  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
   const address = server.address();
   await new Promise((closed) => server.close(closed));
   if (address === null || typeof address === "string") throw new Error("no free port");

@@ -8,6 +8,7 @@ test("a mail that reaches the agency's mailbox stands in the list by itself and 
   const file = info.outputPath("bao-cao-quy-3.pdf");
   await writeFile(file, await paper(subject));
   await mail(file, subject);
+  await expect(row(clerk, subject), "it comes without asking").toBeVisible({ timeout: 30_000 });
 
   await row(clerk, subject).click();
   await expect(clerk.getByRole("document").locator("canvas").first()).toBeVisible();
@@ -45,6 +46,7 @@ test("a mail without a document waits in quarantine with its reason and the raw 
     ].join("\r\n"),
   );
   await mail(file);
+  await expect(row(clerk, subject)).toBeVisible({ timeout: 30_000 });
   await row(clerk, subject).click();
   await expect(clerk.getByText("Không có tệp văn bản")).toBeVisible();
   const raw = clerk.waitForEvent("download");

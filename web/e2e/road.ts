@@ -36,12 +36,12 @@ interface Paper {
   more?: Partial<DocumentDraft>;
 }
 
-let agencies = 0;
+let made = 0;
 
 /** An agency of the test's own with one clerk, whose list nobody else sends to; gives its code and the login. */
 export async function newAgency(office: Office): Promise<{ code: string; clerk: string }> {
   const operator = await office.ask("quantri");
-  const serial = `${process.pid}${++agencies}`;
+  const serial = `${process.pid}${++made}`;
   const code = `H59.${serial}`;
   const clerk = `vanthu.${serial}`;
   const tables = {

@@ -62,7 +62,7 @@ const routes: Record<string, Route> = {
         .poll(async () => {
           id = (await answer<MailItemPage>(await clerk.get("/api/quarantine"))).items[0]?.id;
           return id;
-        })
+        }, { timeout: 30_000 })
         .toBeTruthy();
       return `/mail/quarantine/${id}`;
     },

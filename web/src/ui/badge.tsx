@@ -15,9 +15,9 @@ export function StampMark({ weight, children }: { weight: "thin" | "line" | "sol
   );
 }
 
-export function DueMark({ tone, day, left }: { tone: "late" | "soon" | "quiet"; day: string; left?: string }) {
+export function DueMark({ tone, day, left, stacked }: { tone: "late" | "soon" | "quiet"; day: string; left?: string; stacked?: boolean }) {
   return (
-    <span className={classes(css.due, tone === "late" && css.dueLate, tone === "soon" && css.dueSoon)}>
+    <span className={classes(css.due, stacked && css.stacked, tone === "late" && css.dueLate, tone === "soon" && css.dueSoon)}>
       {day}
       {left ? <span className={css.left}>{left}</span> : null}
     </span>

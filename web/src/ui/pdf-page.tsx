@@ -43,6 +43,7 @@ export function PdfPage(props: PdfPageProps) {
     if (!near || !target || !layer) return;
     let stop = () => {};
     let gone = false;
+    target.setAttribute("aria-busy", "true");
     const draw = async () => {
       const page = await pdf.getPage(number);
       if (gone) return;
@@ -67,6 +68,7 @@ export function PdfPage(props: PdfPageProps) {
       const words = new TextLayer({ textContentSource: page.streamTextContent(), container: layer, viewport });
       stop = () => words.cancel();
       await words.render();
+      target.removeAttribute("aria-busy");
     };
     draw().catch((error: unknown) => {
       const name = error instanceof Error ? error.name : "";

@@ -24,6 +24,8 @@ export interface TableProps<T> {
   onOpen: (row: T) => void;
   // Bold for what was not read, faint for what is over.
   look?: (row: T) => "strong" | "faint" | undefined;
+  // Rows of two lines, for lists whose subjects are read and not only recognised.
+  tall?: boolean;
   empty: ReactNode;
   failed?: boolean;
   onRetry?: () => void;
@@ -38,8 +40,20 @@ export interface TableProps<T> {
 
 const none: readonly never[] = [];
 
-function rowHeight(): number {
-  return document.documentElement.dataset.density === "roomy" ? 43 : 35;
+function rowHeight(tall: boolean | undefined): number {
+  const roomy = document.documentElement.dataset.density === "roomy";
+  if (tall) return roomy ? 59 : 49;
+  return roomy ? 43 : 35;
+}
+
+// Two things of one column, the one that is looked for above.
+export function TwoLines({ top, below, title }: { top: ReactNode; below: ReactNode; title?: string }) {
+  return (
+    <span className={css.two} title={title}>
+      <span>{top || "\u00a0"}</span>
+      <small>{below}</small>
+    </span>
+  );
 }
 
 // The list of the whole product: dense rows, sticky head, only the visible rows
@@ -50,7 +64,7 @@ export function Table<T>(props: TableProps<T>) {
   const frame = useRef<HTMLDivElement>(null);
   const list = rows ?? (none as readonly T[]);
   const { state, setState } = useListState(list.map(rowId), selection);
-  const height = rowHeight();
+  const height = rowHeight(props.tall);
   const virtual = useVirtualizer({
     count: list.length,
     getScrollElement: () => frame.current,
@@ -88,7 +102,7 @@ export function Table<T>(props: TableProps<T>) {
   return (
     // The frame is the one stop of the Tab key; the keys move inside it.
     <div ref={frame} className={css.frame} tabIndex={0} onKeyDown={onKeyDown} data-list="">
-      <table className={css.table} role="grid" aria-label={props.label} aria-rowcount={hasMore ? -1 : list.length} aria-busy={rows === undefined}>
+      <table className={classes(css.table, props.tall && css.tall)} role="grid" aria-label={props.label} aria-rowcount={hasMore ? -1 : list.length} aria-busy={rows === undefined}>
         <TableHead columns={props.columns} selection={selection} ids={list.map(rowId)} />
         <tbody>
           {rows === undefined && !props.failed ? <Skeleton columns={props.columns} extra={selection ? 1 : 0} /> : null}

@@ -45,19 +45,19 @@ export function UrgencyMark({ urgency }: { urgency: Urgency }) {
 export function SubjectCell({ kind, subject, urgency }: { kind: string; subject: string; urgency: Urgency }) {
   const t = useText().document;
   return (
-    <span title={[kind, subject].filter(Boolean).join(" · ")}>
+    <span className={css.subject} title={[kind, subject].filter(Boolean).join(" · ")}>
       {urgency === "normal" ? null : (
         <>
           <UrgencyMark urgency={urgency} />{" "}
         </>
       )}
-      {kind ? <span className={css.kind}>{kind}</span> : null}
+      {kind ? <span className={css.kind}>{kind}</span> : null}{" "}
       {subject || <em className={css.faint}>{t.noSubject}</em>}
     </span>
   );
 }
 
-export function Due({ day, over }: { day: string | undefined; over: boolean }) {
+export function Due({ day, over, stacked }: { day: string | undefined; over: boolean; stacked?: boolean }) {
   const t = useText().document;
   if (!day) return null;
   const tone = dueTone(day, today(), over);
@@ -65,6 +65,7 @@ export function Due({ day, over }: { day: string | undefined; over: boolean }) {
   return (
     <DueMark
       tone={tone}
+      stacked={stacked}
       day={showDay(day).slice(0, 5)}
       left={tone === "late" ? t.daysLate(-left) : tone === "soon" ? t.daysLeft(left) : undefined}
     />

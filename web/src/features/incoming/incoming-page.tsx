@@ -1,6 +1,5 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { Paperclip } from "lucide-react";
 import { useMemo, useRef } from "react";
 import { compact, filtered } from "@/api/pick";
 import type { ArrivalSummary } from "@/api/schema";
@@ -13,7 +12,7 @@ import { FilterBar, FilterDays, FilterPick, SearchBox } from "@/ui/filters";
 import { showOrdinal } from "@/ui/numbers";
 import { Page } from "@/ui/page";
 import { EmptyState } from "@/ui/states";
-import { Table, type Column } from "@/ui/table";
+import { Table, TwoLines, type Column } from "@/ui/table";
 import { arrivalsQuery } from "./queries";
 import { arrivalStates, sources, urgencies, type IncomingSearch } from "./search";
 
@@ -33,6 +32,7 @@ export function IncomingPage() {
         rows={rows}
         rowId={(a) => a.id}
         autoFocus
+        tall
         onOpen={(a) => void navigate({ to: "/incoming/$id", params: { id: a.id } })}
         look={(a) => (a.state === "refused" ? "faint" : a.read ? undefined : "strong")}
         failed={list.isError}
@@ -66,49 +66,46 @@ function useColumns(): readonly Column<ArrivalSummary>[] {
     {
       id: "number",
       title: t.arrival.arrivalNumber,
-      width: "66px",
-      cell: (a) => (a.arrivalNumber === undefined ? "" : <strong>{showOrdinal(a.arrivalNumber)}</strong>),
+      width: "92px",
+      cell: (a) => (
+        <TwoLines
+          top={a.arrivalNumber === undefined ? "" : <strong>{showOrdinal(a.arrivalNumber)}</strong>}
+          below={showBrief(a.arrivedAt, now)}
+        />
+      ),
     },
     {
-      id: "arrived",
-      title: t.arrival.arrivalDay,
-      width: "68px",
-      cell: (a) => showBrief(a.arrivedAt, now),
-    },
-    { id: "reference", title: t.document.reference, width: "122px", cell: (a) => a.reference },
-    {
-      id: "date",
-      title: t.document.documentDate,
-      width: "94px",
-      cell: (a) => (a.documentDate ? showDay(a.documentDate) : ""),
+      id: "reference",
+      title: t.document.reference,
+      width: "130px",
+      cell: (a) => <TwoLines title={a.reference} top={a.reference} below={a.documentDate ? showDay(a.documentDate) : ""} />,
     },
     {
       id: "subject",
       title: t.document.kindAndSubject,
       cell: (a) => <SubjectCell kind={kinds.name(a.kind)} subject={a.subject} urgency={a.urgency} />,
     },
-    { id: "issuer", title: t.arrival.issuer, width: "150px", cell: (a) => <span title={a.issuerName}>{briefAgency(a.issuerName)}</span> },
-    ...(several
-      ? [{ id: "agency", title: t.document.agency, width: "150px", cell: (a: ArrivalSummary) => <span title={a.agencyName}>{briefAgency(a.agencyName)}</span> }]
-      : []),
-    { id: "due", title: t.document.dueDate, width: "86px", cell: (a) => <Due day={a.dueDate} over={a.state === "refused"} /> },
+    {
+      id: "issuer",
+      title: t.arrival.issuer,
+      width: "196px",
+      cell: (a) => (
+        <TwoLines title={a.issuerName} top={briefAgency(a.issuerName)} below={several ? `→ ${briefAgency(a.agencyName)}` : ""} />
+      ),
+    },
+    {
+      id: "due",
+      title: t.document.dueDate,
+      width: "92px",
+      cell: (a) => <Due stacked day={a.dueDate} over={a.state === "refused"} />,
+    },
     {
       id: "source",
       title: t.arrival.source,
-      width: "126px",
-      cell: (a) => (
-        <span title={t.arrival.files(a.fileCount)}>
-          {t.arrival.sources[a.source]}{" "}
-          {a.fileCount > 0 ? (
-            <>
-              <Paperclip size={12} aria-hidden />
-              {a.fileCount}
-            </>
-          ) : null}
-        </span>
-      ),
+      width: "110px",
+      cell: (a) => <TwoLines top={t.arrival.sources[a.source]} below={a.fileCount > 0 ? t.arrival.files(a.fileCount) : ""} />,
     },
-    { id: "state", title: t.document.state, width: "112px", cell: (a) => <ArrivalBadge state={a.state} /> },
+    { id: "state", title: t.document.state, width: "124px", cell: (a) => <ArrivalBadge state={a.state} /> },
   ];
 }
 

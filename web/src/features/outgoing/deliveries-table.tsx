@@ -12,7 +12,7 @@ import { showBrief, showMoment, today } from "@/ui/dates";
 import { FilterPick } from "@/ui/filters";
 import { showOrdinal } from "@/ui/numbers";
 import { EmptyState } from "@/ui/states";
-import { Table, type Column } from "@/ui/table";
+import { Table, TwoLines, type Column } from "@/ui/table";
 import { deliveriesQuery } from "./queries";
 import css from "@/features/document/side.module.css";
 
@@ -54,10 +54,11 @@ export function DeliveriesTable({ document: d }: { document: Document }) {
       id: "name",
       title: t.recipient.title,
       cell: (r) => (
-        <span title={r.name}>
-          {briefAgency(r.name)}
-          {r.channel === "local" ? null : <small className={css.way}>{t.recipient.channels[r.channel]}</small>}
-        </span>
+        <TwoLines
+          title={r.name}
+          top={briefAgency(r.name)}
+          below={[r.channel === "local" ? "" : t.recipient.channels[r.channel], r.byName].filter(Boolean).join(" · ")}
+        />
       ),
     },
     {
@@ -76,7 +77,6 @@ export function DeliveriesTable({ document: d }: { document: Document }) {
       width: "56px",
       cell: (r) => (r.arrivalNumber === undefined ? "" : showOrdinal(r.arrivalNumber)),
     },
-    { id: "by", title: t.recipient.by, width: "116px", cell: (r) => <span title={r.byName}>{r.byName}</span> },
     {
       id: "at",
       title: t.recipient.at,
@@ -118,6 +118,7 @@ export function DeliveriesTable({ document: d }: { document: Document }) {
       <Table
         label={t.recipient.title}
         columns={columns}
+        tall
         rows={rows}
         rowId={(r) => r.id}
         onOpen={() => undefined}

@@ -11,7 +11,7 @@ import { showBrief, showDay, today } from "@/ui/dates";
 import { FilterBar, FilterDays, FilterPick, SearchBox } from "@/ui/filters";
 import { Page } from "@/ui/page";
 import { EmptyState } from "@/ui/states";
-import { Table, type Column } from "@/ui/table";
+import { Table, TwoLines, type Column } from "@/ui/table";
 import { documentsQuery } from "./queries";
 import { documentStates, urgencies, type OutgoingSearch } from "./search";
 
@@ -31,6 +31,7 @@ export function OutgoingPage() {
         rows={rows}
         rowId={(d) => d.id}
         autoFocus
+        tall
         onOpen={(d) => void navigate({ to: "/outgoing/$id", params: { id: d.id } })}
         look={(d) => (d.state === "discarded" || d.state === "voided" ? "faint" : undefined)}
         failed={list.isError}
@@ -57,19 +58,22 @@ function useColumns(): readonly Column<DocumentSummary>[] {
   const several = agenciesOf(useMe()).length > 1;
   const now = today();
   return [
-    { id: "reference", title: t.reference, width: "128px", cell: (d) => <strong>{d.reference}</strong> },
     {
-      id: "date",
-      title: t.documentDate,
-      width: "92px",
-      cell: (d) => (d.documentDate ? showDay(d.documentDate) : ""),
+      id: "reference",
+      title: t.reference,
+      width: "150px",
+      cell: (d) => (
+        <TwoLines title={d.reference} top={<strong>{d.reference}</strong>} below={d.documentDate ? showDay(d.documentDate) : ""} />
+      ),
     },
     { id: "subject", title: t.kindAndSubject, cell: (d) => <SubjectCell kind={kinds.name(d.kind)} subject={d.subject} urgency={d.urgency} /> },
-    ...(several
-      ? [{ id: "agency", title: t.agency, width: "150px", cell: (d: DocumentSummary) => <span title={d.agencyName}>{briefAgency(d.agencyName)}</span> }]
-      : []),
-    { id: "author", title: t.author, width: "136px", cell: (d) => d.authorName },
-    { id: "due", title: t.dueDate, width: "92px", cell: (d) => <Due day={d.dueDate} over={d.state === "issued"} /> },
+    {
+      id: "author",
+      title: t.author,
+      width: "170px",
+      cell: (d) => <TwoLines title={d.agencyName} top={d.authorName} below={several ? briefAgency(d.agencyName) : ""} />,
+    },
+    { id: "due", title: t.dueDate, width: "92px", cell: (d) => <Due stacked day={d.dueDate} over={d.state === "issued"} /> },
     {
       id: "state",
       title: t.state,
