@@ -2,7 +2,7 @@ import { deflateSync, inflateSync } from "node:zlib";
 import { crc32 } from "./crc";
 
 // The browser writes PNG fast, not small. Written again with the best filter of
-// each row, and with the rare colours at the edges of letters told in five bits
+// each row, and with the rare colours at the edges of letters told in four bits
 // instead of eight, a picture takes much less room and looks the same.
 
 interface Picture {
@@ -61,7 +61,7 @@ function opaque({ width, channels, rows }: Picture): Buffer[] {
     const out = Buffer.alloc(width * 3);
     for (let x = 0; x < width; x++) {
       const exact = colour(row, x);
-      const edge = (exact & 0xf8f8f8) | ((exact >> 5) & 0x070707);
+      const edge = (exact & 0xf0f0f0) | ((exact >> 4) & 0x0f0f0f);
       out.writeUIntBE((points.get(exact) ?? 0) < surface ? edge : exact, x * 3, 3);
     }
     return out;
