@@ -114,6 +114,13 @@ func (v *victim) run(until func() bool) {
 	if err := v.cmd.Start(); err != nil {
 		v.t.Fatal(err)
 	}
+	v.await(until)
+	v.kill()
+}
+
+// await looks again and again until it holds.
+func (v *victim) await(until func() bool) {
+	v.t.Helper()
 	deadline := time.NewTimer(time.Minute)
 	defer deadline.Stop()
 	tick := time.NewTicker(2 * time.Millisecond)
@@ -125,7 +132,6 @@ func (v *victim) run(until func() bool) {
 			v.t.Fatal("the process never came so far")
 		}
 	}
-	v.kill()
 }
 
 func (v *victim) kill() {

@@ -23,12 +23,17 @@ func (w *dispatch) Timeout(j *river.Job[job.Dispatch]) time.Duration {
 	return exchange.SendTime(j.Args.Bytes) + sendSpare
 }
 
-// dispatchGap is how soon a job comes back that failed by trouble of our own;
-// trouble of the other side has its own gaps.
-const dispatchGap = 30 * time.Second
+// How soon a job comes back that failed by trouble of our own, or whose process
+// died; trouble of the other side has its own gaps.
+const (
+	dispatchGap     = 5 * time.Second
+	longestDispatch = 12 // gaps
+)
 
 // NextRetry keeps our own trouble from parking a message for days.
-func (w *dispatch) NextRetry(*river.Job[job.Dispatch]) time.Time { return time.Now().Add(dispatchGap) }
+func (w *dispatch) NextRetry(j *river.Job[job.Dispatch]) time.Time {
+	return time.Now().Add(time.Duration(min(j.Attempt, longestDispatch)) * dispatchGap)
+}
 
 // Work tries one delivery.
 func (w *dispatch) Work(ctx context.Context, j *river.Job[job.Dispatch]) error {

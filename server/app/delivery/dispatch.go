@@ -109,7 +109,7 @@ func (s *Service) begin(d exchange.Delivery, e exchange.Envelope, state document
 	if admitted, at := s.peers.admit(peerOf(d), now); !admitted {
 		return d.Postpone(at.Add(time.Duration(s.opts.Chance() * float64(probing)))), nil
 	}
-	return d.Begin(now.Add(lease)), nil
+	return d.Claim(now.Add(lease)), nil
 }
 
 // send lets the channel do its work, in the time that the claim lasts.

@@ -47,8 +47,8 @@ func (d Delivery) Due() (at time.Time, waiting bool) {
 	return d.NextAttemptAt, d.State == Waiting && d.Channel.Remote()
 }
 
-// Begin claims the delivery for one try; nobody else tries it until then.
-func (d Delivery) Begin(until time.Time) Delivery {
+// Claim takes the delivery on for one try; nobody else tries it until then.
+func (d Delivery) Claim(until time.Time) Delivery {
 	d.Attempts++
 	d.NextAttemptAt = until
 	return d

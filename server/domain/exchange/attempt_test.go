@@ -12,7 +12,7 @@ func TestE3_AClaimIsOneTryAndAReleaseNone(t *testing.T) {
 	t.Parallel()
 	d := delivery(exchange.Waiting)
 	d.Channel = exchange.Mailbox
-	claimed := d.Begin(noon.Add(time.Minute))
+	claimed := d.Claim(noon.Add(time.Minute))
 	if at, waiting := claimed.Due(); !waiting || !at.Equal(noon.Add(time.Minute)) || claimed.Attempts != 1 {
 		t.Errorf("%+v", claimed)
 	}
@@ -52,7 +52,7 @@ func TestE3_SendingNeverTakesBackWhatTheOtherSideSaid(t *testing.T) {
 
 func TestE4_AFailedTryTellsWhyAndWhatFollows(t *testing.T) {
 	t.Parallel()
-	d := delivery(exchange.Waiting).Begin(noon)
+	d := delivery(exchange.Waiting).Claim(noon)
 	again := d.FailTry(exchange.Next{State: exchange.Waiting, At: noon.Add(time.Minute)}, exchange.ErrOverloaded, "450 later", noon)
 	if again.State != exchange.Waiting || again.ReasonCode != exchange.ErrOverloaded.Code || again.Reason != "450 later" || !again.NextAttemptAt.Equal(noon.Add(time.Minute)) {
 		t.Errorf("%+v", again)
