@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"syscall"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -201,6 +202,9 @@ func (in *installation) serveHTTP(ctx context.Context, ready func()) error {
 	// Streams of changes end with the process, not with the client.
 	server.BaseContext = func(net.Listener) context.Context { return ctx }
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", in.cfg.Addr)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return fmt.Errorf("another program listens on %s: end it, or choose another address with CONGVAN_ADDR", in.cfg.Addr)
+	}
 	if err != nil {
 		return fmt.Errorf("listen on %s: %w", in.cfg.Addr, err)
 	}
