@@ -244,33 +244,30 @@ func (o *signedObject) oid(out *bytes.Buffer) (asn1.ObjectIdentifier, error) {
 	return oid, nil
 }
 
-// seal gives the object without its content, when that was read to its end.
-func (o *signedObject) seal() ([]byte, error) {
+// seal gives the object without its content, when that was read to its end;
+// whole is false when the rest of it is not there.
+func (o *signedObject) seal() (object []byte, whole bool) {
 	for range o.opened {
 		if tag, length, err := o.ber.header(); err != nil || tag != 0 || length != 0 {
-			return nil, errBER
+			return nil, false
 		}
+	}
+	kind, err := asn1.Marshal(o.kind)
+	if err != nil {
+		return nil, false
 	}
 	var out bytes.Buffer
 	out.Write([]byte{tagSequence, 0x80})
-	kind, err := asn1.Marshal(o.kind)
-	if err != nil {
-		return nil, err
-	}
 	out.Write(kind)
 	out.Write([]byte{tagContext0, 0x80, tagSequence, 0x80})
 	out.Write(o.front.Bytes())
-	for { // certificates, revocation lists, and last the signers
-		tag, err := o.ber.whole(&out, 0)
-		if err != nil {
-			return nil, err
-		}
-		if tag == tagSet {
-			break
+	for tag := byte(0); tag != tagSet; { // certificates, revocation lists, and last the signers
+		if tag, err = o.ber.whole(&out, 0); err != nil {
+			return nil, false
 		}
 	}
 	out.Write(make([]byte, 6))
-	return out.Bytes(), nil
+	return out.Bytes(), true
 }
 
 // countedBER reads bytes of a value.

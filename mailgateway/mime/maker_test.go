@@ -257,9 +257,9 @@ func (s signer) signStreamed(content []byte) []byte {
 	if err != nil {
 		panic(err)
 	}
-	sealed, err := o.seal()
-	if err != nil {
-		panic(err)
+	sealed, whole := o.seal()
+	if !whole {
+		panic("a signature that is not whole")
 	}
 	var pieces bytes.Buffer
 	pieces.Write([]byte{0xa0, 0x80, 0x24, 0x80})

@@ -137,11 +137,11 @@ func (w *walker) planSigned(h *held, e *entity, at place) func(place) (bool, err
 		if content.damaged {
 			return true, nil
 		}
-		signed.object, err = o.seal()
-		if damaged = err != nil; !damaged {
+		var whole bool
+		if signed.object, whole = o.seal(); whole {
 			w.verify(signed)
 		}
-		return damaged, nil
+		return !whole, nil
 	}
 }
 

@@ -52,7 +52,7 @@ type (
 		Type       *inspectedType         `json:"documentType"`
 		Subject    *string                `json:"subject"`
 		Content    *string                `json:"content"`
-		Signer     *packagedSigner       `json:"signer"`
+		Signer     *packagedSigner        `json:"signer"`
 		Due        *string                `json:"dueDate"`
 		ToPlaces   []string               `json:"toPlaces"`
 		Other      *inspectedOther        `json:"otherInfo"`
