@@ -24,7 +24,7 @@ import (
 // mailbox, where it is read over IMAP.
 func TestK13_MailIsAChannelToARealMailStore(t *testing.T) {
 	t.Parallel()
-	channeltest.Run(t, func(t *testing.T) channeltest.Side { return dovecot(t) })
+	channeltest.Run(t, dovecot)
 }
 
 func dovecot(t *testing.T) channeltest.Side {

@@ -118,7 +118,7 @@ func (s *session) judge(e *smtp.SMTPError) error {
 	default:
 		r.fault = ErrRefused
 	}
-		return r
+	return r
 }
 
 func wordsOf(e *smtp.SMTPError) string {

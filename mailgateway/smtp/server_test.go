@@ -284,4 +284,3 @@ func (h *head) Write(b []byte) (int, error) {
 
 func (s *session) Reset()        { s.mail = received{user: s.mail.user} }
 func (s *session) Logout() error { return nil }
-

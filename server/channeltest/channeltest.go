@@ -136,7 +136,7 @@ func whole(t *testing.T, s Side) {
 	if _, err := s.send(t, e, files.open); err != nil {
 		t.Fatal(err)
 	}
-	s.holds(t, e, 1)
+	s.holds(t, e)
 }
 
 func twice(t *testing.T, s Side) {
@@ -149,7 +149,7 @@ func twice(t *testing.T, s Side) {
 	if err != nil || second.RemoteID != first.RemoteID {
 		t.Fatalf("%q, then %q: %v", first.RemoteID, second.RemoteID, err)
 	}
-	s.holds(t, e, 1)
+	s.holds(t, e)
 	other, files := s.message(sized("chi-thi.pdf", 5000))
 	if _, err := s.send(t, other, files.open); err != nil {
 		t.Fatal(err)
@@ -166,7 +166,7 @@ func names(t *testing.T, s Side) {
 	if _, err := s.send(t, e, files.open); err != nil {
 		t.Fatal(err)
 	}
-	s.holds(t, e, 1)
+	s.holds(t, e)
 	for _, taken := range s.Taken() {
 		for _, f := range taken.Files {
 			if strings.ContainsAny(f.Name, "/\\\r\n\u202e") || f.Name == "" {
@@ -184,7 +184,7 @@ func injected(t *testing.T, s Side) {
 	if _, err := s.send(t, e, files.open); err != nil {
 		t.Fatal(err)
 	}
-	s.holds(t, e, 1)
+	s.holds(t, e)
 	e, files = s.message(sized("a.pdf", 100))
 	e.To.Email, e.To.Code = "a@b.example>\r\nRCPT TO:<c@evil.example", "H59\r\nX: 1"
 	if _, err := s.send(t, e, files.open); exchange.VerdictOn(err) != exchange.GiveUp || err == nil {

@@ -96,11 +96,12 @@ func same(e exchange.Envelope, taken Taken) bool {
 	return slices.EqualFunc(e.Files, taken.Files, func(f exchange.FileRef, got File) bool { return f.Hash == got.Hash })
 }
 
-// holds asks that the other side has the message, once by its id, whole each time.
-func (s Side) holds(t *testing.T, e exchange.Envelope, messages int) {
+// holds asks that the other side has the message and no other, once by its id,
+// whole each time.
+func (s Side) holds(t *testing.T, e exchange.Envelope) {
 	t.Helper()
-	if ids := s.ids(); len(ids) != messages {
-		t.Errorf("%d messages, want %d: %q", len(ids), messages, ids)
+	if ids := s.ids(); len(ids) != 1 {
+		t.Errorf("%d messages, want one: %q", len(ids), ids)
 	}
 	for _, taken := range s.Taken() {
 		if !same(e, taken) {
@@ -123,7 +124,7 @@ func (s Side) recovers(t *testing.T, e exchange.Envelope, files store) {
 	if _, err := s.send(t, e, files.open); err != nil {
 		t.Fatal(err)
 	}
-	s.holds(t, e, 1)
+	s.holds(t, e)
 }
 
 // broken is a file that ends otherwise than it should.
@@ -174,7 +175,7 @@ func Flat(t *testing.T, s Side, size int64) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.holds(t, e, 1)
+	s.holds(t, e)
 	grown := int64(math.Max(0, float64(most.Load())-float64(before)))
 	t.Logf("%d MiB sent, the heap grew by %d KiB", size>>20, grown>>10)
 	if grown > flatBytes {

@@ -19,7 +19,7 @@ type Relay struct {
 	server   *smtp.Server
 	listener net.Listener
 	lmtp     atomic.Pointer[string]
-	done     chan error
+	done     chan struct{}
 }
 
 // maxRelayed is the largest mail that is relayed.
@@ -31,11 +31,14 @@ func StartRelay() (*Relay, error) {
 	if err != nil {
 		return nil, fmt.Errorf("listen for mail: %w", err)
 	}
-	r := &Relay{listener: listener, done: make(chan error, 1)}
+	r := &Relay{listener: listener, done: make(chan struct{})}
 	r.server = smtp.NewServer(smtp.BackendFunc(func(*smtp.Conn) (smtp.Session, error) { return &relayed{relay: r}, nil }))
 	r.server.Domain, r.server.EnableDSN, r.server.MaxMessageBytes = "localhost", true, maxRelayed
 	r.server.ReadTimeout, r.server.WriteTimeout = time.Minute, time.Minute
-	go func() { r.done <- r.server.Serve(listener) }()
+	go func() {
+		defer close(r.done)
+		_ = r.server.Serve(listener) // ends with Stop
+	}()
 	return r, nil
 }
 
