@@ -78,10 +78,26 @@ func (g *gate) identity(r *http.Request, o *operation) (accounts.Identity, error
 	if err := who.Person.Allowed(scope); err != nil {
 		return who, err
 	}
+	if answersWithContent(scope) {
+		// Asked before the act: one that was carried out is not answered by a refusal.
+		if err := who.Person.Allowed(access.ScopeRead); err != nil {
+			return who, err
+		}
+	}
 	if who.MustChangePassword() && !beforeChange[o.id] {
 		return who, errMustChange
 	}
 	return who, nil
+}
+
+// answersWithContent tells whether acts of a scope answer with what they acted
+// on, so that a token needs to be one for reading as well.
+func answersWithContent(scope access.Scope) bool {
+	switch scope {
+	case access.ScopeDraft, access.ScopeApprove, access.ScopeNumber, access.ScopeIssue, access.ScopeRegister:
+		return true
+	}
+	return false
 }
 
 // credentialOf takes a token before a session: a program that sends one means it.

@@ -122,7 +122,7 @@ func installOn(t *testing.T, db *storagetest.Database, blobs *blob.Store, change
 	server.Start()
 	t.Cleanup(server.Close)
 	i.url = server.URL
-	i.http = &http.Client{Transport: &checked{t: t, next: server.Client().Transport}, Timeout: 30 * time.Second,
+	i.http = &http.Client{Transport: &checked{t: t, next: server.Client().Transport}, Timeout: 3 * time.Minute,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	return i
 }

@@ -4,11 +4,15 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"testing"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/gin-gonic/gin"
+
+	"congvan/server/domain/fault"
 )
 
 // draftBody gives the body of a draft with many recipients.
@@ -66,5 +70,37 @@ func BenchmarkCheck(b *testing.B) {
 				}
 			}
 		})
+	}
+}
+
+// TestN5_ABodyFullOfRubbishIsRefusedAtOnce sends what once took quadratic time
+// and memory: many unknown names, and many values of a wrong type.
+func TestN5_ABodyFullOfRubbishIsRefusedAtOnce(t *testing.T) { //nolint:paralleltest // it counts allocations
+	known, err := readContract()
+	if err != nil {
+		t.Fatal(err)
+	}
+	schema := known.operations[route{http.MethodPost, "/api/documents"}].body
+	object := map[string]any{}
+	for i := range 200_000 {
+		object[strconv.Itoa(i)] = float64(0)
+	}
+	list := make([]any, 500_000)
+	for i := range list {
+		list[i] = float64(1)
+	}
+	small := map[string]any{}
+	for i := range maxValues - 100 {
+		small[strconv.Itoa(i)] = float64(0)
+	}
+	for name, body := range map[string]any{"names": object, "list": map[string]any{"kind": "plan", "recipients": list}, "names, all looked at": small} {
+		var fields []fault.Field
+		allocated := testing.AllocsPerRun(1, func() { fields = wrong(schema, body) })
+		if len(fields) == 0 || len(fields) > maxFields {
+			t.Errorf("%s: %d fields", name, len(fields))
+		}
+		if allocated > 1_000_000 {
+			t.Errorf("%s: %.0f allocations", name, allocated)
+		}
 	}
 }

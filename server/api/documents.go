@@ -160,6 +160,7 @@ func (r documentRoom) ApproveDocument(ctx context.Context, q gen.ApproveDocument
 		return nil, err
 	}
 	answer, err := r.do(ctx, q.Id, q.Params.IdempotencyKey, q.Params.CongvanPosition, q, func(who access.Person, c access.Command, id org.ID) error {
+		c.Seen = present(q.Body.SeenVersion)
 		return r.documents.Approve(ctx, who, c, id, seen, present(q.Body.Note))
 	})
 	return gen.ApproveDocument200JSONResponse{DocumentJSONResponse: answer}, err
@@ -172,6 +173,7 @@ func (r documentRoom) SendBackDocument(ctx context.Context, q gen.SendBackDocume
 		return nil, err
 	}
 	answer, err := r.do(ctx, q.Id, q.Params.IdempotencyKey, q.Params.CongvanPosition, q, func(who access.Person, c access.Command, id org.ID) error {
+		c.Seen = present(q.Body.SeenVersion)
 		return r.documents.SendBack(ctx, who, c, id, q.Body.Reason, seen)
 	})
 	return gen.SendBackDocument200JSONResponse{DocumentJSONResponse: answer}, err
@@ -205,6 +207,7 @@ func (r documentRoom) IssueDocument(ctx context.Context, q gen.IssueDocumentRequ
 		return nil, err
 	}
 	answer, err := r.do(ctx, q.Id, q.Params.IdempotencyKey, q.Params.CongvanPosition, q, func(who access.Person, c access.Command, id org.ID) error {
+		c.Seen = present(q.Body.SeenVersion)
 		return r.documents.Issue(ctx, who, c, id, idOf(q.Body.RegisterId), seen)
 	})
 	return gen.IssueDocument200JSONResponse{DocumentJSONResponse: answer}, err

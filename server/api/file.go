@@ -83,10 +83,16 @@ func (r fileResponse) send(w http.ResponseWriter) error {
 	h.Set("Cache-Control", "private, no-cache")
 	// Whatever the bytes hold, they act in nobody's name.
 	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox")
+	if strings.Count(r.request.Header.Get("Range"), ",") >= maxRanges {
+		r.request.Header.Del("Range") // each would be asked of the store by itself (RFC 9110, 14.2)
+	}
 	content := &movingContent{ReadSeekCloser: r.file.Content, control: http.NewResponseController(w)}
 	http.ServeContent(w, r.request, "", time.Time{}, content)
 	return content.failed
 }
+
+// maxRanges is how many pieces of a file one request may ask for.
+const maxRanges = 8
 
 // shown decides what a browser may show in place: documents and pictures that
 // cannot hold a script. Everything else is a download, and what a browser

@@ -63,6 +63,9 @@ func TestFiles_RangesAndConditions(t *testing.T) {
 			t.Errorf("%v: %d %q", c.headers, w.Code, w.Body)
 		}
 	}
+	if w := send(t, file, false, map[string]string{"Range": "bytes=0-0" + strings.Repeat(",2-2", 1000)}); w.Code != 200 || w.Body.String() != "0123456789" {
+		t.Errorf("a thousand pieces: %d %q", w.Code, w.Body)
+	}
 	if w := send(t, file, false, map[string]string{"Range": "bytes=20-"}); w.Code != 416 || w.Header().Get("Content-Range") != "bytes */10" {
 		t.Errorf("%d %v", w.Code, w.Header())
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"strings"
 
 	"github.com/gin-gonic/gin"
 	"github.com/tus/tusd/v2/pkg/handler"
@@ -83,6 +84,13 @@ type tusWriter struct {
 
 func (w *tusWriter) WriteHeader(status int) {
 	w.status = status
+	// The library takes scheme and host from the request, which a proxy or a
+	// client may have changed; a path is right for everybody.
+	if at := w.Header().Get("Location"); at != "" {
+		if _, id, ok := strings.Cut(at, uploadPath); ok {
+			w.Header().Set("Location", uploadPath+id)
+		}
+	}
 	if status < http.StatusBadRequest {
 		w.ResponseWriter.WriteHeader(status)
 	}

@@ -191,7 +191,7 @@ func (tx *Tx) ReplaceFiles(ctx context.Context, d document.Document, before []do
 			kept = append(kept, f.ID)
 		}
 	}
-	if len(before) > len(kept) {
+	if len(before) > 0 {
 		if err := tx.q.RemoveDocumentFiles(ctx, dbsqlc.RemoveDocumentFilesParams{RemovedAt: &now, AgencyID: d.AgencyID, DocumentID: d.ID, Kept: kept}); err != nil {
 			return fmt.Errorf("remove files: %w", err)
 		}

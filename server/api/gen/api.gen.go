@@ -1014,6 +1014,9 @@ type Approve struct {
 
 	// SeenSha256 of the main file that was read
 	SeenSha256 string `json:"seenSha256"`
+
+	// SeenVersion version of the document that was read; when files, recipients or words changed since, it is refused with 412
+	SeenVersion *int `json:"seenVersion,omitempty"`
 }
 
 // Arrival defines model for Arrival.
@@ -1401,6 +1404,9 @@ type ImportSecret struct {
 type Issue struct {
 	RegisterId *openapi_types.UUID `json:"registerId,omitempty"`
 	SeenSha256 string              `json:"seenSha256"`
+
+	// SeenVersion version of the document that was read; when files, recipients or words changed since, it is refused with 412
+	SeenVersion *int `json:"seenVersion,omitempty"`
 }
 
 // Kind defines model for Kind.
@@ -1789,6 +1795,9 @@ type Role string
 type SendBack struct {
 	Reason     string `json:"reason"`
 	SeenSha256 string `json:"seenSha256"`
+
+	// SeenVersion version of the document that was read; when files, recipients or words changed since, it is refused with 412
+	SeenVersion *int `json:"seenVersion,omitempty"`
 }
 
 // Session defines model for Session.

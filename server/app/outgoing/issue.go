@@ -32,6 +32,9 @@ func (s *Service) Issue(ctx context.Context, who access.Person, c access.Command
 		if first, _, err := tx.Once(ctx, c, id, now); err != nil || !first {
 			return err
 		}
+		if err := d.CheckVersion(c.Seen); err != nil {
+			return err
+		}
 		pos, err := who.OnDocument(document.Issue, access.FactsOf(d), c.Position)
 		if err != nil {
 			return err

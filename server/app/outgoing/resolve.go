@@ -38,9 +38,18 @@ func resolveFiles(ctx context.Context, tx *postgres.Tx, account org.ID, d *docum
 		return nil, err
 	}
 	files := make([]document.File, 0, len(in))
+	named := map[org.ID]bool{}
 	for _, f := range in {
 		if kept, ok := present[f.FileID]; ok && f.UploadID.IsZero() {
+			if named[f.FileID] {
+				return nil, errFileTwice
+			}
+			named[f.FileID] = true
 			kept.Role = f.Role
+			// An annex that becomes the document is held to what a document must be.
+			if err := document.CheckFile(kept); err != nil {
+				return nil, err
+			}
 			files = append(files, kept)
 			continue
 		}
@@ -60,6 +69,8 @@ func resolveFiles(ctx context.Context, tx *postgres.Tx, account org.ID, d *docum
 	}
 	return files, nil
 }
+
+var errFileTwice = fault.InvalidField("files", "repeated", "Một tệp được ghi hai lần.", "A file is named twice.")
 
 // resolveRecipients looks every recipient up: a name is taken from the
 // directory, never from the request, save for names outside every directory.

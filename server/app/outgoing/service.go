@@ -54,6 +54,9 @@ func (s *Service) carryOut(ctx context.Context, who access.Person, c access.Comm
 		if first, _, err := tx.Once(ctx, c, id, now); err != nil || !first {
 			return err
 		}
+		if err := d.CheckVersion(c.Seen); err != nil {
+			return err
+		}
 		pos, err := who.OnDocument(st.act, access.FactsOf(d), c.Position)
 		if err != nil {
 			return err

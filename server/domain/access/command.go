@@ -10,4 +10,5 @@ type Command struct {
 	Operation string
 	Request   [32]byte // SHA-256 of the whole request
 	Position  org.ID   // the position chosen for the act; none lets the policy choose
+	Seen      int      // the version that the person read before deciding; 0 when not said
 }

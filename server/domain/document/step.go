@@ -257,9 +257,20 @@ func (d *Document) Issue(seen Hash, now time.Time) (Event, error) {
 func (d Document) checkSeen(seen Hash) error {
 	main, ok := d.Main()
 	if !ok || seen.IsZero() || main.Hash != seen {
-		return fault.New(fault.Stale, "stale",
-			"Văn bản đã thay đổi từ khi bạn mở. Hãy xem lại rồi quyết định.",
-			"The document has changed since you opened it. Read it again before deciding.")
+		return errChanged
+	}
+	return nil
+}
+
+var errChanged = fault.New(fault.Stale, "stale",
+	"Văn bản đã thay đổi từ khi bạn mở. Hãy xem lại rồi quyết định.",
+	"The document has changed since you opened it. Read it again before deciding.")
+
+// CheckVersion refuses a decision on another version than the one that is there:
+// annexes, recipients and words count as much as the main file. Zero is not said.
+func (d Document) CheckVersion(seen int) error {
+	if seen != 0 && seen != d.Version {
+		return errChanged
 	}
 	return nil
 }

@@ -120,6 +120,9 @@ func (a *Arrival) Receive(f Fields, seen document.Hash, day, today org.Day) erro
 		return err
 	}
 	f.IssuerCode = a.IssuerCode // told by the exchange, not by the clerk
+	if a.Source == FromMail && strings.TrimSpace(f.IssuerName) != a.IssuerName {
+		f.IssuerCode = "" // taken from an address that proves nothing, and the clerk knows better
+	}
 	f.Subject, f.IssuerName = strings.TrimSpace(f.Subject), strings.TrimSpace(f.IssuerName)
 	if f.MainHash.IsZero() {
 		f.MainHash = a.MainHash

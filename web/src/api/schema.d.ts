@@ -1690,11 +1690,15 @@ export interface components {
         Approve: {
             /** @description of the main file that was read */
             seenSha256: string;
+            /** @description version of the document that was read; when files, recipients or words changed since, it is refused with 412 */
+            seenVersion?: number;
             note?: string;
         };
         SendBack: {
             reason: string;
             seenSha256: string;
+            /** @description version of the document that was read; when files, recipients or words changed since, it is refused with 412 */
+            seenVersion?: number;
         };
         NumberPreview: {
             items: components["schemas"]["NumberOffer"][];
@@ -1718,6 +1722,8 @@ export interface components {
             /** Format: uuid */
             registerId?: string;
             seenSha256: string;
+            /** @description version of the document that was read; when files, recipients or words changed since, it is refused with 412 */
+            seenVersion?: number;
         };
         Delivery: {
             /** Format: uuid */

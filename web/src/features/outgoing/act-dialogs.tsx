@@ -73,15 +73,26 @@ function SeenFile({ document: d }: { document: Document }) {
   return <Facts facts={[[t.confirm.seenFile, main ? `${main.name}` : ""], [t.sha, main ? <Sha key="sha" value={main.sha256} /> : ""]]} />;
 }
 
+interface Seen {
+  seenSha256: string;
+  seenVersion: number;
+}
+
+// What was on the screen when the person set out to decide: a change that comes
+// in meanwhile must not be decided on unseen.
+function useSeen(d: Document): Seen {
+  return useState(() => ({ seenSha256: mainFile(d.files)?.sha256 ?? "", seenVersion: d.version }))[0];
+}
+
 function ApproveDialog({ document: d, onClose }: ActProps) {
   const t = useText().document;
-  const seenSha256 = mainFile(d.files)?.sha256 ?? "";
+  const seen = useSeen(d);
   const approve = useCommand({
     agencyId: d.agencyId,
     spoils,
     said: () => t.said.approved,
     onDone: onClose,
-    run: (body: { seenSha256: string; note?: string }, header) =>
+    run: (body: Seen & { note?: string }, header) =>
       value(client.POST("/api/documents/{id}/approve", { params: { path: { id: d.id }, header }, body })),
   });
   return (
@@ -94,7 +105,7 @@ function ApproveDialog({ document: d, onClose }: ActProps) {
       reasonLabel={t.confirm.approveNote}
       maxLength={2000}
       onClose={onClose}
-      onConfirm={(note) => approve.mutate({ seenSha256, note: note || undefined })}
+      onConfirm={(note) => approve.mutate({ ...seen, note: note || undefined })}
     >
       <SeenFile document={d} />
       <p>{t.confirm.approveHint}</p>
@@ -104,13 +115,13 @@ function ApproveDialog({ document: d, onClose }: ActProps) {
 
 function SendBackDialog({ document: d, onClose }: ActProps) {
   const t = useText().document;
-  const seenSha256 = mainFile(d.files)?.sha256 ?? "";
+  const seen = useSeen(d);
   const sendBack = useCommand({
     agencyId: d.agencyId,
     spoils,
     said: () => t.said.sentBack,
     onDone: onClose,
-    run: (body: { seenSha256: string; reason: string }, header) =>
+    run: (body: Seen & { reason: string }, header) =>
       value(client.POST("/api/documents/{id}/send-back", { params: { path: { id: d.id }, header }, body })),
   });
   return (
@@ -124,7 +135,7 @@ function SendBackDialog({ document: d, onClose }: ActProps) {
       reasonLabel={t.confirm.sendBackReason}
       maxLength={2000}
       onClose={onClose}
-      onConfirm={(reason) => sendBack.mutate({ seenSha256, reason })}
+      onConfirm={(reason) => sendBack.mutate({ ...seen, reason })}
     />
   );
 }
@@ -168,7 +179,7 @@ function NumberDialog({ document: d, act, onClose }: ActProps & { act: "number" 
   const [picked, setPicked] = useState<string>();
   const registers = preview.data ?? [];
   const registerId = picked ?? registers.find((r) => r.suggested)?.registerId ?? registers[0]?.registerId;
-  const seenSha256 = mainFile(d.files)?.sha256 ?? "";
+  const seen = useSeen(d);
   const run = useCommand({
     agencyId: d.agencyId,
     spoils,
@@ -180,7 +191,7 @@ function NumberDialog({ document: d, act, onClose }: ActProps & { act: "number" 
       return value(
         act === "number"
           ? client.POST("/api/documents/{id}/number", { params, body })
-          : client.POST("/api/documents/{id}/issue", { params, body: { ...body, seenSha256 } }),
+          : client.POST("/api/documents/{id}/issue", { params, body: { ...body, ...seen } }),
       );
     },
   });
