@@ -110,7 +110,7 @@ func runAll(t *testing.T, open func(t *testing.T) Side, tries []try) {
 }
 
 // patience is how long a try of the suite may take.
-const patience = 30 * time.Second
+const patience = 2 * time.Minute
 
 // send tries once, and holds whatever the channel answers to its contract.
 func (s Side) send(t *testing.T, e exchange.Envelope, open Open) (exchange.Outcome, error) {
