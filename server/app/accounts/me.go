@@ -22,8 +22,8 @@ func (s *Service) SetLanguage(ctx context.Context, who Identity, language string
 	return who.Holder, nil
 }
 
-// ChangePassword replaces one's own password and ends all other sessions.
-// Guessing the present one counts as guessing at signing in.
+// ChangePassword replaces one's own password and ends all other sessions and
+// every token: who knew the old one may have made them. Guessing the present one counts as guessing at signing in.
 func (s *Service) ChangePassword(ctx context.Context, who Identity, current, next string) error {
 	login := who.Holder.Login
 	if err := checkPassword(next, login); err != nil {
@@ -60,7 +60,11 @@ func (s *Service) ChangePassword(ctx context.Context, who Identity, current, nex
 		if err := tx.SetPassword(ctx, account.ID, changed, false); err != nil {
 			return err
 		}
-		if err := tx.RevokeSessions(ctx, account.ID, who.SessionID, s.now()); err != nil {
+		now := s.now()
+		if err := tx.RevokeSessions(ctx, account.ID, who.SessionID, now); err != nil {
+			return err
+		}
+		if err := tx.RevokeTokens(ctx, account.ID, now); err != nil {
 			return err
 		}
 		return endTry(ctx, tx, login, "change")

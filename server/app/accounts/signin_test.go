@@ -357,6 +357,34 @@ func TestPassword_ChangeEndsOtherSessions(t *testing.T) {
 	}
 }
 
+func TestPassword_ChangeEndsTokens(t *testing.T) {
+	t.Parallel()
+	h := province(t)
+	ctx := context.Background()
+	token := func(who accounts.Identity) accounts.Credential {
+		t.Helper()
+		_, key, err := h.MakeToken(ctx, who, accounts.TokenNew{Name: "kiểm thử", Scopes: []access.Scope{access.ScopeRead}, Days: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return accounts.Credential{Token: key}
+	}
+	mine, who := h.signIn(t, "vanthu.ubnd")
+	_, stranger := h.signIn(t, "lanhdao.ubnd")
+	old, theirs := token(who), token(stranger)
+	if err := h.ChangePassword(ctx, who, right, "con mèo trèo cây cau"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.Service.Person(ctx, old); code(err) != "sign_in" {
+		t.Errorf("a token made before the change: %v", err)
+	}
+	for _, c := range []accounts.Credential{theirs, {Session: mine}, token(who)} {
+		if _, err := h.Service.Person(ctx, c); err != nil {
+			t.Errorf("somebody else's token, one's own session, a new token: %v", err)
+		}
+	}
+}
+
 func TestPassword_ResetEndsEverything(t *testing.T) {
 	t.Parallel()
 	h := province(t)
