@@ -109,6 +109,15 @@ func (tx *Tx) AddFailure(ctx context.Context, key string, since, now time.Time) 
 	return int(n), nil
 }
 
+// Failures gives how many tries are counted since a moment, and counts none.
+func (tx *Tx) Failures(ctx context.Context, key string, since time.Time) (int, error) {
+	n, err := tx.q.CountFailures(ctx, key, since)
+	if err != nil {
+		return 0, fmt.Errorf("read failures: %w", err)
+	}
+	return int(n), nil
+}
+
 // TakeBackFailure takes back one try that was none.
 func (tx *Tx) TakeBackFailure(ctx context.Context, key string) error {
 	if err := tx.q.TakeBackFailure(ctx, key); err != nil {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"congvan/server/domain/fault"
+	"congvan/server/domain/org"
 	"congvan/storage/postgres"
 )
 
@@ -29,25 +30,40 @@ func (s *Service) ChangePassword(ctx context.Context, who Identity, current, nex
 	if err := checkPassword(next, login); err != nil {
 		return err
 	}
-	account, hash, err := s.beginTry(ctx, login, "change")
-	if err != nil {
+	var account org.Account
+	var hash string
+	err := s.store.InTx(ctx, postgres.DirectoryScope(), func(tx *postgres.Tx) error {
+		var err error
+		account, hash, err = beginTry(ctx, tx, login, s.now())
 		return err
+	})
+	if err != nil {
+		return fmt.Errorf("begin to change password: %w", err)
 	}
 	same, err := s.hasher.matches(ctx, current, hash)
 	switch {
 	case err != nil:
-		return err
 	case !same:
 		return errCurrent
 	case current == next:
-		return fault.InvalidField("next", "same", "Mật khẩu mới phải khác mật khẩu hiện tại.", "The new password must differ from the current one.")
+		err = fault.InvalidField("next", "same", "Mật khẩu mới phải khác mật khẩu hiện tại.", "The new password must differ from the current one.")
+	default:
+		err = s.replacePassword(ctx, who, account.ID, hash, next)
 	}
+	if err != nil {
+		return s.takeBack(ctx, login, err)
+	}
+	return nil
+}
+
+func (s *Service) replacePassword(ctx context.Context, who Identity, account org.ID, hash, next string) error {
+	login := who.Holder.Login
 	changed, err := s.hasher.hash(ctx, next)
 	if err != nil {
 		return err
 	}
 	err = s.store.InTx(ctx, postgres.DirectoryScope(), func(tx *postgres.Tx) error {
-		if _, err := tx.LockAccount(ctx, account.ID); err != nil {
+		if _, err := tx.LockAccount(ctx, account); err != nil {
 			return err
 		}
 		_, present, err := tx.PasswordOf(ctx, login)
@@ -57,17 +73,17 @@ func (s *Service) ChangePassword(ctx context.Context, who Identity, current, nex
 		if present != hash { // reset while the new one was worked out
 			return errCurrent
 		}
-		if err := tx.SetPassword(ctx, account.ID, changed, false); err != nil {
+		if err := tx.SetPassword(ctx, account, changed, false); err != nil {
 			return err
 		}
 		now := s.now()
-		if err := tx.RevokeSessions(ctx, account.ID, who.SessionID, now); err != nil {
+		if err := tx.RevokeSessions(ctx, account, who.SessionID, now); err != nil {
 			return err
 		}
-		if err := tx.RevokeTokens(ctx, account.ID, now); err != nil {
+		if err := tx.RevokeTokens(ctx, account, now); err != nil {
 			return err
 		}
-		return endTry(ctx, tx, login, "change")
+		return tx.ForgetFailures(ctx, loginKey(login))
 	})
 	if err != nil {
 		return fmt.Errorf("change password: %w", err)

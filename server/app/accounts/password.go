@@ -60,11 +60,13 @@ func (h *hasher) turn(ctx context.Context) error {
 	}
 }
 
+func (h *hasher) done() { <-h.turns }
+
 func (h *hasher) hash(ctx context.Context, password string) (string, error) {
 	if err := h.turn(ctx); err != nil {
 		return "", err
 	}
-	defer func() { <-h.turns }()
+	defer h.done()
 	hash, err := argon2id.CreateHash(norm.NFC.String(password), &cost)
 	if err != nil {
 		return "", fmt.Errorf("hash a password: %w", err)
@@ -77,7 +79,12 @@ func (h *hasher) matches(ctx context.Context, password, hash string) (bool, erro
 	if err := h.turn(ctx); err != nil {
 		return false, err
 	}
-	defer func() { <-h.turns }()
+	defer h.done()
+	return h.compare(password, hash)
+}
+
+// compare does it for who has the turn.
+func (h *hasher) compare(password, hash string) (bool, error) {
 	known := hash != ""
 	if !known {
 		hash = h.nobody

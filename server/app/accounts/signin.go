@@ -16,13 +16,16 @@ import (
 )
 
 // The bounds of guessing: so many tries in so much time, for one login and from
-// one address. An office of hundreds shares an address, so only failures stay
-// counted.
+// one address. An office of hundreds shares an address, so there only what was
+// found wrong is counted.
 const (
 	guessTime      = 15 * time.Minute
 	loginGuesses   = 10
 	addressGuesses = 100
 )
+
+// countTime bounds how long a count is kept right for somebody who has gone.
+const countTime = 5 * time.Second
 
 // What a session keeps of the browser.
 const (
@@ -52,17 +55,61 @@ type SignIn struct {
 // time it takes, not when tries run out.
 func (s *Service) SignIn(ctx context.Context, in SignIn) (string, Identity, error) {
 	login := strings.ToLower(strings.TrimSpace(in.Login))
-	account, hash, err := s.beginTry(ctx, login, in.Address)
+	var account org.Account
+	var hash string
+	err := s.store.InTx(ctx, postgres.DirectoryScope(), func(tx *postgres.Tx) error {
+		now := s.now()
+		if err := checkAddress(ctx, tx, in.Address, now); err != nil {
+			return err
+		}
+		var err error
+		account, hash, err = beginTry(ctx, tx, login, now)
+		return err
+	})
 	if err != nil {
-		return "", Identity{}, err
+		return "", Identity{}, fmt.Errorf("begin to sign in: %w", err)
 	}
-	same, err := s.hasher.matches(ctx, in.Password, hash)
+	same, err := s.guess(ctx, in, hash)
 	if err != nil {
-		return "", Identity{}, err
+		return "", Identity{}, s.takeBack(ctx, login, err)
 	}
 	if !same {
 		return "", Identity{}, errCredentials
 	}
+	key, who, err := s.openSession(ctx, in, account, hash)
+	if err != nil {
+		return "", Identity{}, s.takeBack(ctx, login, err)
+	}
+	return key, who, nil
+}
+
+// guess compares the password in its turn and counts a wrong one before the
+// turn goes on, so that however many tries wait, an address gets no further
+// beyond its bound than there are turns.
+func (s *Service) guess(ctx context.Context, in SignIn, hash string) (bool, error) {
+	if err := s.hasher.turn(ctx); err != nil {
+		return false, err
+	}
+	defer s.hasher.done()
+	err := s.store.InTx(ctx, postgres.DirectoryScope(), func(tx *postgres.Tx) error {
+		return checkAddress(ctx, tx, in.Address, s.now())
+	})
+	if err != nil {
+		return false, err
+	}
+	same, err := s.hasher.compare(in.Password, hash)
+	if err != nil || same {
+		return same, err
+	}
+	return false, s.count(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+		now := s.now()
+		_, err := tx.AddFailure(ctx, addressKey(in.Address), now.Add(-guessTime), now)
+		return err
+	})
+}
+
+// openSession opens a session for who gave the password of the hash.
+func (s *Service) openSession(ctx context.Context, in SignIn, account org.Account, hash string) (string, Identity, error) {
 	now := s.now()
 	if !account.MaySignIn(org.DayOf(now)) {
 		return "", Identity{}, errClosed
@@ -71,11 +118,11 @@ func (s *Service) SignIn(ctx context.Context, in SignIn) (string, Identity, erro
 	session := Session{ID: postgres.NewID(), CreatedAt: now, SeenAt: now, ExpiresAt: now.Add(s.opts.SessionLife),
 		Address: clip(in.Address, maxAddress), UserAgent: clip(in.UserAgent, maxUserAgent)}
 	var who Identity
-	err = s.store.InTx(ctx, postgres.DirectoryScope(), func(tx *postgres.Tx) error {
+	err := s.store.InTx(ctx, postgres.DirectoryScope(), func(tx *postgres.Tx) error {
 		if err := tx.AddSession(ctx, account.ID, hash, hashOf(key), session); err != nil {
 			return err
 		}
-		if err := endTry(ctx, tx, login, in.Address); err != nil {
+		if err := tx.ForgetFailures(ctx, loginKey(account.Login)); err != nil {
 			return err
 		}
 		var err error
@@ -91,43 +138,58 @@ func (s *Service) SignIn(ctx context.Context, in SignIn) (string, Identity, erro
 	return key, who, nil
 }
 
-// beginTry counts a try before anything is compared, so that tries at the same
-// moment are counted too, and finds the account. It counts for logins that do
-// not exist as well.
-func (s *Service) beginTry(ctx context.Context, login, address string) (org.Account, string, error) {
-	now := s.now()
-	var account org.Account
-	var hash string
-	var byLogin, byAddress int
-	err := s.store.InTx(ctx, postgres.DirectoryScope(), func(tx *postgres.Tx) error {
-		var err error
-		if byAddress, err = tx.AddFailure(ctx, addressKey(address), now.Add(-guessTime), now); err != nil {
-			return err
-		}
-		if byLogin, err = tx.AddFailure(ctx, loginKey(login), now.Add(-guessTime), now); err != nil {
-			return err
-		}
-		account, hash, err = tx.PasswordOf(ctx, login)
-		if errors.Is(err, fault.Missing()) {
-			return nil
-		}
+// checkAddress refuses an address that guessed too often.
+func checkAddress(ctx context.Context, tx *postgres.Tx, address string, now time.Time) error {
+	n, err := tx.Failures(ctx, addressKey(address), now.Add(-guessTime))
+	if err != nil {
 		return err
-	})
-	switch {
-	case err != nil:
-		return account, "", fmt.Errorf("begin to sign in: %w", err)
-	case byLogin > loginGuesses, byAddress > addressGuesses:
-		return account, "", errThrottled
 	}
-	return account, hash, nil
+	if n >= addressGuesses {
+		return errThrottled
+	}
+	return nil
 }
 
-// endTry takes a successful try out of the counts.
-func endTry(ctx context.Context, tx *postgres.Tx, login, address string) error {
-	if err := tx.TakeBackFailure(ctx, addressKey(address)); err != nil {
-		return err
+// beginTry counts a try at a login before anything is compared, so that tries
+// at the same moment are counted too, and finds the account. It counts for
+// logins that do not exist as well. What it refuses is rolled back and so not
+// counted.
+func beginTry(ctx context.Context, tx *postgres.Tx, login string, now time.Time) (org.Account, string, error) {
+	n, err := tx.AddFailure(ctx, loginKey(login), now.Add(-guessTime), now)
+	if err != nil {
+		return org.Account{}, "", err
 	}
-	return tx.ForgetFailures(ctx, loginKey(login))
+	if n > loginGuesses {
+		return org.Account{}, "", errThrottled
+	}
+	account, hash, err := tx.PasswordOf(ctx, login)
+	if errors.Is(err, fault.Missing()) {
+		return org.Account{}, "", nil
+	}
+	return account, hash, err
+}
+
+// takeBack takes a try that found no wrong password out of the count of the
+// login, and gives why it ended.
+func (s *Service) takeBack(ctx context.Context, login string, why error) error {
+	err := s.count(ctx, func(ctx context.Context, tx *postgres.Tx) error {
+		return tx.TakeBackFailure(ctx, loginKey(login))
+	})
+	if err != nil {
+		return errors.Join(why, err)
+	}
+	return why
+}
+
+// count changes a count, also for somebody who no longer waits for the answer.
+func (s *Service) count(ctx context.Context, change func(ctx context.Context, tx *postgres.Tx) error) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), countTime)
+	defer cancel()
+	err := s.store.InTx(ctx, postgres.DirectoryScope(), func(tx *postgres.Tx) error { return change(ctx, tx) })
+	if err != nil {
+		return fmt.Errorf("count tries: %w", err)
+	}
+	return nil
 }
 
 // The keys hold hashes: what is typed as a login is sometimes a password.

@@ -125,6 +125,37 @@ func TestSignIn_ManyPeopleAtTheSameMoment(t *testing.T) {
 	wg.Wait()
 }
 
+// An office behind one address signs in at eight, all at once and all rightly.
+func TestSignIn_RightOnesDoNotCloseTheAddress(t *testing.T) {
+	t.Parallel()
+	h := province(t)
+	h.exec(t, `insert into sign_in_throttle (key, count, window_start)
+	           select 'address:' || left(encode(sha256('192.0.2.9'), 'hex'), 32), 99, now()`)
+	logins := []string{"vanthu.ubnd", "lanhdao.ubnd", "chuyenvien.ubnd", "truongphong.ubnd", "vanthu.snv", "lanhdao.snv", "chuyenvien.snv", "vanthu.stp"}
+	var wg sync.WaitGroup
+	for n := range 24 {
+		wg.Go(func() {
+			_, err := h.try(logins[n%len(logins)], right, "192.0.2.9")
+			for code(err) == "sign_in_busy" {
+				_, err = h.try(logins[n%len(logins)], right, "192.0.2.9")
+			}
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	if n := h.count(t, "select sum(count)::int from sign_in_throttle"); n != 99 {
+		t.Errorf("%d are counted", n)
+	}
+	if _, err := h.try("vanthu.ubnd", wrong, "192.0.2.9"); code(err) != "wrong_credentials" {
+		t.Errorf("the hundredth failure: %v", err)
+	}
+	if _, err := h.try("vanthu.ubnd", right, "192.0.2.9"); code(err) != "sign_in_throttled" {
+		t.Errorf("after a hundred failures: %v", err)
+	}
+}
+
 func (h *house) who(key string) (accounts.Identity, error) {
 	return h.Service.Person(context.Background(), accounts.Credential{Session: key})
 }
@@ -354,6 +385,31 @@ func TestPassword_ChangeEndsOtherSessions(t *testing.T) {
 	}
 	if err := h.ChangePassword(ctx, who, next, "con mèo trèo cây dừa"); code(err) != "sign_in_throttled" {
 		t.Errorf("guessing at a change of password is free: %v", err)
+	}
+}
+
+// What one person guesses at keeps nobody else from changing a password.
+func TestPassword_ChangeIsCountedForOneAccount(t *testing.T) {
+	t.Parallel()
+	h := province(t)
+	ctx := context.Background()
+	h.exec(t, `insert into sign_in_throttle (key, count, window_start)
+	           select 'address:' || left(encode(sha256('change'), 'hex'), 32), 100, now()`)
+	_, who := h.signIn(t, "vanthu.ubnd")
+	_, other := h.signIn(t, "lanhdao.ubnd")
+	for range 12 {
+		_ = h.ChangePassword(ctx, who, wrong, "con mèo trèo cây dừa")
+	}
+	for range 12 { // the right password is no guess
+		if err := h.ChangePassword(ctx, other, right, right); code(err) != "invalid_request" {
+			t.Errorf("the same password: %v", err)
+		}
+	}
+	if err := h.ChangePassword(ctx, other, right, "con mèo trèo cây cau"); err != nil {
+		t.Errorf("somebody else's change: %v", err)
+	}
+	if n := h.count(t, "select sum(count)::int from sign_in_throttle"); n != 110 {
+		t.Errorf("%d are counted", n)
 	}
 }
 

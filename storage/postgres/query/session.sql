@@ -72,6 +72,9 @@ on conflict (key) do update
        window_start = case when t.window_start > @since::timestamptz then t.window_start else @at end
 returning count;
 
+-- name: CountFailures :one
+select coalesce(sum(count), 0)::int from sign_in_throttle where key = @key and window_start > @since::timestamptz;
+
 -- name: TakeBackFailure :exec
 update sign_in_throttle set count = count - 1 where key = @key and count > 0;
 

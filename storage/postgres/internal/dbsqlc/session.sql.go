@@ -33,6 +33,17 @@ func (q *Queries) AddFailure(ctx context.Context, arg AddFailureParams) (int32, 
 	return count, err
 }
 
+const countFailures = `-- name: CountFailures :one
+select coalesce(sum(count), 0)::int from sign_in_throttle where key = $1 and window_start > $2::timestamptz
+`
+
+func (q *Queries) CountFailures(ctx context.Context, key string, since time.Time) (int32, error) {
+	row := q.db.QueryRow(ctx, countFailures, key, since)
+	var column_1 int32
+	err := row.Scan(&column_1)
+	return column_1, err
+}
+
 const deleteFailures = `-- name: DeleteFailures :execrows
 delete from sign_in_throttle where window_start < $1::timestamptz
 `
