@@ -2,9 +2,12 @@ package blob
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
+	"time"
 
 	"github.com/minio/minio-go/v7"
 
@@ -26,11 +29,18 @@ const (
 // File reads a stored content. It asks the store only for what is read: all of
 // it when it is read from the beginning, growing stretches after a jump. It is
 // for one reader at a time, and for as long as the context it was opened with.
+//
+// Whoever reads a content from its first byte to its last is never given a wrong
+// one as whole: it is hashed on the way, and when it differs the last bytes are
+// held back, the read fails and the content is marked. What jumps is not hashed.
 type File struct {
 	Ref
 	store *Store
 	ctx   context.Context //nolint:containedctx // a file is read under the context it was opened with
 	key   org.ID
+
+	sum     hash.Hash // of what was read from the beginning on; nil: it is not hashed
+	damaged error     // what was found; nothing is given any more
 
 	offset int64
 	jumped bool  // it is not read from the beginning
@@ -53,9 +63,17 @@ func (s *Store) Open(ctx context.Context, h document.Hash) (*File, error) {
 	if !b.DamagedAt.IsZero() {
 		return nil, errDamaged
 	}
-	return s.file(ctx, b), nil
+	return s.content(ctx, b), nil
 }
 
+// content reads a recorded content, which has a hash to hold it to.
+func (s *Store) content(ctx context.Context, b postgres.Blob) *File {
+	f := s.file(ctx, b)
+	f.sum = sha256.New()
+	return f
+}
+
+// file reads an object.
 func (s *Store) file(ctx context.Context, b postgres.Blob) *File {
 	return &File{Ref: refOf(b), store: s, ctx: ctx, key: b.ObjectKey}
 }
@@ -81,6 +99,10 @@ func (f *File) Seek(offset int64, whence int) (int64, error) {
 	if offset != f.offset {
 		f.drop()
 		f.offset, f.jumped, f.window, f.expect = offset, offset != 0, firstWindow, 0
+		f.sum = nil
+		if offset == 0 && !f.Hash.IsZero() {
+			f.sum = sha256.New()
+		}
 	}
 	return offset, nil
 }
@@ -90,6 +112,42 @@ func (f *File) Read(p []byte) (int, error) {
 	if f.closed {
 		return 0, errors.New("read: file is closed")
 	}
+	if f.damaged != nil {
+		return 0, f.damaged
+	}
+	n, err := f.next(p)
+	if f.sum != nil && n > 0 {
+		f.sum.Write(p[:n])
+		if f.offset == f.Size {
+			if got := document.Hash(f.sum.Sum(nil)); got != f.Hash {
+				// Without its last bytes nobody who counts takes it for whole.
+				n, err = 0, errDamaged.Because(fmt.Errorf("it hashes to %s", got))
+			}
+		}
+	}
+	if errors.Is(err, errDamaged) {
+		err = f.mark(err)
+		f.damaged = err
+	}
+	return n, err
+}
+
+// mark records that the content is damaged, so that it is not opened again and
+// the same bytes, when they come in once more, take the place of the object.
+func (f *File) mark(found error) error {
+	if f.Hash.IsZero() {
+		return found // a part of an upload has no record of its own
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(f.ctx), f.store.patience)
+	defer cancel()
+	b := postgres.Blob{Hash: f.Hash, ObjectKey: f.key}
+	if err := f.store.db.CheckBlob(ctx, b, true, time.Now()); err != nil {
+		return errors.Join(found, fmt.Errorf("mark damaged file: %w", err))
+	}
+	return found
+}
+
+func (f *File) next(p []byte) (int, error) {
 	if f.offset >= f.Size {
 		return 0, io.EOF
 	}

@@ -173,6 +173,99 @@ func (r *room) spoil(t *testing.T, h document.Hash, with []byte) {
 	}
 }
 
+func TestReadingThroughFindsDamageAndTheSameBytesHealIt(t *testing.T) {
+	t.Parallel()
+	r := newRoom(t)
+	const size = 300_000
+	content := random(size)
+	flipped := bytes.Clone(content)
+	flipped[77_777] ^= 1
+	for name, bad := range map[string][]byte{"flipped": flipped, "shorter": content[:size-1], "longer": append(content[:size:size], 0), "gone": nil} {
+		ref := r.put(t, content)
+		r.spoil(t, ref.Hash, bad)
+		f, err := r.Open(t.Context(), ref.Hash)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		// As an answer over HTTP is written: by count, never up to the end of the file.
+		if n, err := io.CopyN(io.Discard, f, size); !errors.Is(err, blob.ErrDamaged) || n >= size {
+			t.Errorf("%s: %d bytes were given: %v", name, n, err)
+		}
+		if n, err := f.Read(make([]byte, 1)); n > 0 || !errors.Is(err, blob.ErrDamaged) {
+			t.Errorf("%s: it goes on after the failure: %d %v", name, n, err)
+		}
+		_ = f.Close()
+		if _, err := r.Open(t.Context(), ref.Hash); !errors.Is(err, blob.ErrDamaged) {
+			t.Errorf("%s: opened again: %v", name, err)
+		}
+		if again := r.put(t, content); again != ref {
+			t.Errorf("%s: the answer shows it: %+v", name, again)
+		}
+		if got := r.read(t, ref.Hash); !bytes.Equal(got, content) {
+			t.Errorf("%s: not healed", name)
+		}
+	}
+}
+
+func TestResumableUploadHealsADamagedContent(t *testing.T) {
+	t.Parallel()
+	r := newRoom(t)
+	content := random(5000)
+	ref := r.put(t, content)
+	r.spoil(t, ref.Hash, nil)
+	f, err := r.Open(t.Context(), ref.Hash)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.ReadAll(f); !errors.Is(err, blob.ErrDamaged) {
+		t.Fatal(err)
+	}
+	_ = f.Close()
+	u := r.upload(t, int64(len(content)))
+	if _, err := r.Append(t.Context(), u.ID, 0, bytes.NewReader(content)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.Finish(t.Context(), u.ID); err != nil {
+		t.Fatal(err)
+	}
+	if got := r.read(t, ref.Hash); !bytes.Equal(got, content) {
+		t.Error("not healed")
+	}
+}
+
+// TestJumpsAreNotHashed keeps a part from being held to the hash of the whole,
+// and a reader that comes back to the beginning from losing the guard.
+func TestJumpsAreNotHashed(t *testing.T) {
+	t.Parallel()
+	r := newRoom(t)
+	content := random(5000)
+	ref := r.put(t, content)
+	flipped := bytes.Clone(content)
+	flipped[10] ^= 1
+	r.spoil(t, ref.Hash, flipped)
+	f, err := r.Open(t.Context(), ref.Hash)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if _, err := io.ReadFull(f, make([]byte, 100)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.Seek(1000, io.SeekStart); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := io.ReadAll(f); err != nil || !bytes.Equal(got, content[1000:]) {
+		t.Errorf("the sound rest: %v", err)
+	}
+	if _, err := f.Seek(0, io.SeekStart); err != nil {
+		t.Fatal(err)
+	}
+	f.Expect(int64(len(content)))
+	if _, err := io.ReadAll(f); !errors.Is(err, blob.ErrDamaged) {
+		t.Errorf("from the beginning again: %v", err)
+	}
+}
+
 func TestDamagedObjectIsNeverServedAndHealsByTheSameBytes(t *testing.T) {
 	t.Parallel()
 	r := newRoom(t)
