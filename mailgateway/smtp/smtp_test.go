@@ -39,7 +39,7 @@ func TestK13_MailIsAChannel(t *testing.T) {
 // Not beside other tests: it measures memory.
 func TestK13_ALargeAnnexNeedsNoMemory(t *testing.T) {
 	s := start(t, exchange.MailPlain, func(s *gosmtp.Server) { s.MaxMessageBytes = 1 << 31 })
-	channeltest.Flat(t, s.side(t), 200<<20)
+	channeltest.Flat(t, s.side(t), 100<<20)
 }
 
 func envelope(files ...exchange.FileRef) exchange.Envelope {
