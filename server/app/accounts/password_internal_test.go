@@ -88,7 +88,7 @@ func TestTwoFormsOfOnePasswordAreOne(t *testing.T) {
 	if same, err := h.matches(context.Background(), "Tie\u0302\u0301ng Vie\u0323\u0302t", hash); err != nil || !same {
 		t.Errorf("%v %v", same, err)
 	}
-	if strings.Contains(hash, "Ti") || !strings.HasPrefix(hash, "$argon2id$v=19$m=19456,t=2,p=1$") {
+	if !strings.HasPrefix(hash, "$argon2id$v=19$m=19456,t=2,p=1$") {
 		t.Errorf("hash %q", hash)
 	}
 }
