@@ -70,7 +70,7 @@ func newInstallation(ctx context.Context, cfg config.Config, log *slog.Logger, t
 		arrivals:  incoming.New(store, blobs, time.Now),
 		metrics:   prometheus.NewRegistry()}
 	in.metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	if err := errors.Join(in.openMail(), in.openDelivery()); err != nil {
+	if err := errors.Join(in.openMail(), in.openDelivery(), in.watchBlobs()); err != nil {
 		in.close()
 		return nil, err
 	}
@@ -161,6 +161,7 @@ func (in *installation) work() worker.Work {
 		Dispatch:    in.delivery.Dispatch,
 		DispatchDue: in.delivery.DispatchDue,
 		Sweep:       in.sweep,
+		Verify:      in.verify,
 	}
 }
 

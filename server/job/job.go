@@ -70,3 +70,9 @@ type Sweep struct{}
 
 // Kind names the job in the queue.
 func (Sweep) Kind() string { return "sweep" }
+
+// Verify asks to read through the stored files that were longest not looked at.
+type Verify struct{}
+
+// Kind names the job in the queue.
+func (Verify) Kind() string { return "verify" }

@@ -25,16 +25,19 @@ type Work struct {
 	Dispatch    func(ctx context.Context, j job.Dispatch) (again time.Time, err error)
 	DispatchDue func(ctx context.Context) error
 	Sweep       func(ctx context.Context) error
+	Verify      func(ctx context.Context) error
 }
 
 // The pace of the workers.
 const (
-	parallel   = 8
-	sending    = 16 // messages on their way at a time
-	dueEvery   = 5 * time.Minute
-	sweepEvery = time.Hour
-	jobTime    = time.Minute
-	sweepTime  = 30 * time.Minute
+	parallel    = 8
+	sending     = 16 // messages on their way at a time
+	dueEvery    = 5 * time.Minute
+	sweepEvery  = time.Hour
+	verifyEvery = time.Hour
+	jobTime     = time.Minute
+	sweepTime   = 30 * time.Minute
+	verifyTime  = 45 * time.Minute // less than its gap: rounds do not pile up
 	// takeOver is after what time a job of a process that was killed is worked
 	// on by another. Jobs that take longer say so themselves.
 	takeOver      = 90 * time.Second
@@ -49,6 +52,7 @@ func Run(ctx context.Context, pool *pgxpool.Pool, work Work, log *slog.Logger) e
 	river.AddWorker(workers, &dispatch{do: work.Dispatch})
 	river.AddWorker(workers, &dispatchDue{do: work.DispatchDue})
 	river.AddWorker(workers, &sweep{do: work.Sweep})
+	river.AddWorker(workers, &verify{do: work.Verify})
 	client, err := river.NewClient(riverpgxv5.New(pool), &river.Config{
 		Queues:     map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: parallel}, job.DispatchQueue: {MaxWorkers: sending}},
 		Workers:    workers,
@@ -58,6 +62,7 @@ func Run(ctx context.Context, pool *pgxpool.Pool, work Work, log *slog.Logger) e
 		RescueStuckJobsAfter: takeOver,
 		PeriodicJobs: []*river.PeriodicJob{
 			river.NewPeriodicJob(river.PeriodicInterval(sweepEvery), func() (river.JobArgs, *river.InsertOpts) { return job.Sweep{}, nil }, nil),
+			river.NewPeriodicJob(river.PeriodicInterval(verifyEvery), func() (river.JobArgs, *river.InsertOpts) { return job.Verify{}, nil }, nil),
 			river.NewPeriodicJob(river.PeriodicInterval(dueEvery), func() (river.JobArgs, *river.InsertOpts) { return job.DispatchDue{}, nil },
 				&river.PeriodicJobOpts{RunOnStart: true}), // a channel may have been connected just now
 		},
@@ -125,6 +130,22 @@ func (w *sweep) Timeout(*river.Job[job.Sweep]) time.Duration { return sweepTime 
 
 // Work removes what nobody refers to any more.
 func (w *sweep) Work(ctx context.Context, _ *river.Job[job.Sweep]) error {
+	if err := w.do(ctx); err != nil {
+		return outcome(err)
+	}
+	return nil
+}
+
+type verify struct {
+	river.WorkerDefaults[job.Verify]
+	do func(context.Context) error
+}
+
+// Timeout lets it read much from a slow store.
+func (w *verify) Timeout(*river.Job[job.Verify]) time.Duration { return verifyTime }
+
+// Work reads stored files through.
+func (w *verify) Work(ctx context.Context, _ *river.Job[job.Verify]) error {
 	if err := w.do(ctx); err != nil {
 		return outcome(err)
 	}

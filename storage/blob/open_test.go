@@ -320,17 +320,35 @@ func TestVerifyOldestFindsTheDamagedOne(t *testing.T) {
 	}
 	r.spoil(t, refs[3].Hash, random(2000))
 	soon := time.Now().Add(time.Hour)
-	checked, damaged, err := r.VerifyOldest(t.Context(), soon, 4)
+	checked, damaged, err := r.VerifyOldest(t.Context(), soon, blob.Round{Objects: 4})
 	if err != nil || checked != 4 || len(damaged) != 1 || damaged[0] != refs[3].Hash {
 		t.Errorf("%d checked, damaged %v: %v", checked, damaged, err)
 	}
 	last := time.Now()
-	checked, damaged, err = r.VerifyOldest(t.Context(), last, 10)
+	checked, damaged, err = r.VerifyOldest(t.Context(), last, blob.Round{Objects: 10})
 	if err != nil || checked != 5 || len(damaged) != 1 {
 		t.Errorf("%d checked, damaged %v: %v", checked, damaged, err)
 	}
-	if checked, _, err = r.VerifyOldest(t.Context(), last, 10); err != nil || checked != 0 {
+	if checked, _, err = r.VerifyOldest(t.Context(), last, blob.Round{Objects: 10}); err != nil || checked != 0 {
 		t.Errorf("%d were read again: %v", checked, err)
+	}
+}
+
+func TestVerifyOldestEndsItsRoundByBytes(t *testing.T) {
+	t.Parallel()
+	r := newRoom(t)
+	first := r.put(t, random(2000))
+	for range 3 {
+		r.put(t, random(2000))
+	}
+	r.exec(t, `update blob set checked_at = created_at - interval '1 day' where sha256 = $1`, first.Hash[:])
+	r.spoil(t, first.Hash, nil)
+	checked, damaged, err := r.VerifyOldest(t.Context(), time.Now().Add(time.Hour), blob.Round{Objects: 10, Bytes: 3000})
+	if err != nil || checked != 2 || len(damaged) != 1 || damaged[0] != first.Hash {
+		t.Errorf("%d checked, damaged %v: %v", checked, damaged, err)
+	}
+	if n, err := r.Damaged(t.Context()); err != nil || n != 1 {
+		t.Errorf("%d are marked: %v", n, err)
 	}
 }
 

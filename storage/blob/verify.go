@@ -35,15 +35,26 @@ func (s *Store) OpenVerified(ctx context.Context, h document.Hash) (*File, error
 	return s.content(ctx, b), nil
 }
 
+// Round bounds how much is read through at a time.
+type Round struct {
+	Objects int
+	Bytes   int64 // zero: no limit; the object that goes over it is the last
+}
+
 // VerifyOldest reads through contents that nobody has since before, the longest
 // waiting first, and gives those that are damaged. It stops with an error when
 // the store or the database cannot be reached, which says nothing about a content.
-func (s *Store) VerifyOldest(ctx context.Context, before time.Time, most int) (checked int, damaged []document.Hash, err error) {
-	list, err := s.db.BlobsToCheck(ctx, before, most)
+func (s *Store) VerifyOldest(ctx context.Context, before time.Time, most Round) (checked int, damaged []document.Hash, err error) {
+	list, err := s.db.BlobsToCheck(ctx, before, most.Objects)
 	if err != nil {
 		return 0, nil, fmt.Errorf("list files to verify: %w", err)
 	}
+	var read int64
 	for _, b := range list {
+		if most.Bytes > 0 && read >= most.Bytes {
+			break
+		}
+		read += b.Size
 		err := s.verify(ctx, b)
 		switch {
 		case errors.Is(err, errDamaged):
@@ -54,6 +65,15 @@ func (s *Store) VerifyOldest(ctx context.Context, before time.Time, most int) (c
 		checked++
 	}
 	return checked, damaged, nil
+}
+
+// Damaged tells how many contents are marked as damaged.
+func (s *Store) Damaged(ctx context.Context) (int, error) {
+	n, err := s.db.DamagedBlobs(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("count damaged files: %w", err)
+	}
+	return n, nil
 }
 
 func (s *Store) verify(ctx context.Context, b postgres.Blob) error {

@@ -131,6 +131,19 @@ func (s *Store) BlobsToCheck(ctx context.Context, before time.Time, most int) (l
 	return list, err
 }
 
+// DamagedBlobs counts the blobs whose objects were found wrong.
+func (s *Store) DamagedBlobs(ctx context.Context) (n int, err error) {
+	err = s.InTx(ctx, ExchangeScope(), func(tx *Tx) error {
+		found, err := tx.q.CountDamagedBlobs(ctx)
+		if err != nil {
+			return fmt.Errorf("count damaged blobs: %w", err)
+		}
+		n = int(found)
+		return nil
+	})
+	return n, err
+}
+
 // KnownObjects gives those of the keys that hold a blob or a part of an upload.
 func (s *Store) KnownObjects(ctx context.Context, keys []org.ID) (known map[org.ID]bool, err error) {
 	err = s.InTx(ctx, ExchangeScope(), func(tx *Tx) error {

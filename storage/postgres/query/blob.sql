@@ -26,6 +26,9 @@ select * from blob
  order by coalesce(checked_at, created_at)
  limit @most;
 
+-- name: CountDamagedBlobs :one
+select count(*) from blob where damaged_at is not null;
+
 -- name: KnownObjects :many
 select object_key from blob b where b.object_key = any(@keys::uuid[])
 union all

@@ -34,6 +34,17 @@ func (q *Queries) CheckBlob(ctx context.Context, arg CheckBlobParams) error {
 	return err
 }
 
+const countDamagedBlobs = `-- name: CountDamagedBlobs :one
+select count(*) from blob where damaged_at is not null
+`
+
+func (q *Queries) CountDamagedBlobs(ctx context.Context) (int64, error) {
+	row := q.db.QueryRow(ctx, countDamagedBlobs)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
 const deleteUnreferencedBlobs = `-- name: DeleteUnreferencedBlobs :many
 delete from blob where sha256 = any($1::bytea[]) and unreferenced_at is not null
 returning object_key, size
