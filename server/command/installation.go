@@ -70,7 +70,7 @@ func newInstallation(ctx context.Context, cfg config.Config, log *slog.Logger, t
 		arrivals:  incoming.New(store, blobs, time.Now),
 		metrics:   prometheus.NewRegistry()}
 	in.metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	if err := errors.Join(in.openMail(), in.openDelivery(), in.watchBlobs()); err != nil {
+	if err := errors.Join(in.openMail(), in.openDelivery(), in.watchBlobs()); err != nil { //nolint:contextcheck // the metrics are read later, under a time of their own
 		in.close()
 		return nil, err
 	}

@@ -93,8 +93,8 @@ func (s *Store) compare(ctx context.Context, b postgres.Blob) error {
 	defer f.Close()
 	buf := make([]byte, bufferSize)
 	for {
-		_, err := f.Read(buf)
-		if err == io.EOF { //nolint:errorlint // a reader ends with io.EOF itself, never with one inside
+		_, err := f.Read(buf) //nolint:contextcheck // it reads under the context it was opened with
+		if err == io.EOF {    //nolint:errorlint // a reader ends with io.EOF itself, never with one inside
 			return nil
 		}
 		if err != nil {
