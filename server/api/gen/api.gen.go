@@ -2524,7 +2524,7 @@ type ServerInterface interface {
 	// ChangeMe Change one's own language
 	// (PATCH /api/me)
 	ChangeMe(c *gin.Context)
-	// ChangePassword Change one's own password; all other sessions end
+	// ChangePassword Change one's own password; all other sessions and all tokens end
 	// (POST /api/me/password)
 	ChangePassword(c *gin.Context)
 	// ListSessions One's own open sessions
@@ -9084,7 +9084,7 @@ type StrictServerInterface interface {
 	// ChangeMe Change one's own language
 	// (PATCH /api/me)
 	ChangeMe(ctx context.Context, request ChangeMeRequestObject) (ChangeMeResponseObject, error)
-	// ChangePassword Change one's own password; all other sessions end
+	// ChangePassword Change one's own password; all other sessions and all tokens end
 	// (POST /api/me/password)
 	ChangePassword(ctx context.Context, request ChangePasswordRequestObject) (ChangePasswordResponseObject, error)
 	// ListSessions One's own open sessions

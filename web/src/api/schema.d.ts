@@ -49,7 +49,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Change one's own password; all other sessions end */
+        /** Change one's own password; all other sessions and all tokens end */
         post: operations["changePassword"];
         delete?: never;
         options?: never;

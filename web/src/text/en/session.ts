@@ -20,5 +20,5 @@ export const session: Text["session"] = {
   tooShort: (n: number) => `At least ${n} characters are needed.`,
   different: "The two entries differ.",
   change: "Change password",
-  changed: "Password changed. Your other sessions have ended.",
+  changed: "Password changed. Your other sessions and your tokens have ended.",
 };

@@ -18,5 +18,5 @@ export const session = {
   tooShort: (n: number) => `Cần ít nhất ${n} ký tự.`,
   different: "Hai lần nhập không giống nhau.",
   change: "Đổi mật khẩu",
-  changed: "Đã đổi mật khẩu. Các phiên khác đã kết thúc.",
+  changed: "Đã đổi mật khẩu. Các phiên và mã truy cập khác đã kết thúc.",
 };
