@@ -52,8 +52,8 @@ func TestSweepTakesWhatNothingHasReferredToForTheWholeWindow(t *testing.T) {
 
 	// The window begins when the last reference goes, not when the file came.
 	r.exec(t, `delete from upload where id = $1`, holder.String())
-	for _, at := range []time.Duration{100, 129} { // in this order: the first look begins the window
-		if done := r.sweep(t, now.Add(at*day), 30*day); done.Blobs != 0 {
+	for _, at := range []int{100, 129} { // in this order: the first look begins the window
+		if done := r.sweep(t, now.Add(time.Duration(at)*day), 30*day); done.Blobs != 0 {
 			t.Errorf("day %d: %+v", at, done)
 		}
 	}
