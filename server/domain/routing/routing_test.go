@@ -264,3 +264,25 @@ func TestLines_AreNeverOrphaned(t *testing.T) {
 		}
 	})
 }
+
+// TestK_ACodeTakenFromAnAddressGoesWithTheNameThatTheClerkCorrects: a From line
+// proves nothing, and must not outlive the clerk's correction.
+func TestK_ACodeTakenFromAnAddressGoesWithTheNameThatTheClerkCorrects(t *testing.T) {
+	t.Parallel()
+	today, err := org.ParseDay("2026-03-02")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for source, want := range map[routing.Source]string{routing.FromMail: "", routing.FromLocal: "H59.13"} {
+		a := routing.Arrival{Source: source, State: routing.Awaiting,
+			Fields: routing.Fields{IssuerName: "Sở Tư pháp", IssuerCode: "H59.13", Subject: "x", Urgency: document.Normal}}
+		fields := a.Fields
+		fields.IssuerName = "Công ty TNHH"
+		if err := a.Receive(fields, a.MainHash, today, today); err != nil {
+			t.Fatal(err)
+		}
+		if a.IssuerCode != want {
+			t.Errorf("%s: the code is %q", source, a.IssuerCode)
+		}
+	}
+}
