@@ -23,8 +23,13 @@ export function Dialog({ title, onClose, onSubmit, wide, footer, children }: Dia
   const t = useText().common;
   useEffect(() => {
     const dialog = ref.current;
+    // An element that leaves the page while it is open gives no focus back itself.
+    const before = document.activeElement;
     if (dialog && !dialog.open) dialog.showModal();
-    return () => dialog?.close();
+    return () => {
+      dialog?.close();
+      if (before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true });
+    };
   }, []);
   const submit = (e: FormEvent) => {
     e.preventDefault();

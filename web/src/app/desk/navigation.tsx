@@ -76,7 +76,7 @@ export function Navigation() {
           </>
         ) : null}
         {clerk || administers ? <div className={css.heading}>{t.mail}</div> : null}
-        {clerk || administers ? (
+        {clerk ? (
           <Item to="/mail/quarantine" icon={<MailWarning size={size} />} label={t.quarantine} count={countOf(work, "quarantine")} late />
         ) : null}
         {clerk || administers ? <Item to="/mail/mailboxes" icon={<Mails size={size} />} label={t.mailboxes} /> : null}

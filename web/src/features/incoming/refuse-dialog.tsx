@@ -31,7 +31,7 @@ interface RefuseDialogProps {
 // NĐ 30/2020, điều 21: what is not authentic, not whole or not for this agency goes back with the reason.
 export function RefuseDialog({ arrival: a, onClose, onDone }: RefuseDialogProps) {
   const t = useText();
-  const [reason, setReason] = useState<Reason>("wrong_addressee");
+  const [reason, setReason] = useState<Reason>();
   const [note, setNote] = useState("");
   const [tried, setTried] = useState(false);
   const missing = reason === "other" && note.trim() === "" ? t.arrival.refuseNoteNeeded : undefined;
@@ -45,7 +45,7 @@ export function RefuseDialog({ arrival: a, onClose, onDone }: RefuseDialogProps)
   });
   const submit = () => {
     setTried(true);
-    if (!missing && !refuse.isPending) refuse.mutate({ reason, note: note.trim().normalize("NFC") || undefined });
+    if (reason && !missing && !refuse.isPending) refuse.mutate({ reason, note: note.trim().normalize("NFC") || undefined });
   };
   return (
     <Dialog
@@ -61,9 +61,19 @@ export function RefuseDialog({ arrival: a, onClose, onDone }: RefuseDialogProps)
         </>
       }
     >
-      <FormProblem error={refuse.error} shown={["note"]} />
+      <FormProblem error={refuse.error} shown={["note", "reason"]} />
       <p>{t.arrival.refuseHint}</p>
-      <SelectField label={t.arrival.refuseReason} autoFocus value={reason} onChange={(e) => setReason(e.target.value as Reason)}>
+      <SelectField
+        label={t.arrival.refuseReason}
+        required
+        autoFocus
+        value={reason ?? ""}
+        error={tried && !reason ? t.arrival.refuseReasonNeeded : fieldMessage(refuse.error, "reason")}
+        onChange={(e) => setReason(e.target.value as Reason)}
+      >
+        <option value="" disabled>
+          {t.arrival.refuseReasonPick}
+        </option>
         {reasons.map((r) => (
           <option key={r} value={r}>
             {t.arrival.reasons[r]}

@@ -44,6 +44,8 @@ export const arrival: Text["arrival"] = {
   numberTaken: "Somebody has just taken this number. The new one is filled in; check it and save again.",
   refuseTitle: "Refuse the document",
   refuseHint: "The sender sees the reason at once. The document is not registered.",
+  refuseReasonPick: "Choose a reason",
+  refuseReasonNeeded: "Choose a reason.",
   refuseReason: "Reason",
   refuseNote: "Explanation",
   refuseNoteNeeded: "Say what the reason is.",

@@ -117,7 +117,7 @@ export const document: Text["document"] = {
     register: "Register",
     willRead: "Number and symbol will be",
     numberNotKept: "The number is taken when you press the button. If somebody was faster, the next one is used.",
-    seenFile: "File that was read",
+    seenFile: "Main file",
   },
   said: {
     saved: "Draft saved.",

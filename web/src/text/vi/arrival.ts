@@ -42,6 +42,8 @@ export const arrival = {
   numberTaken: "Số này vừa được người khác lấy. Số mới đã được điền, hãy kiểm tra rồi lưu lại.",
   refuseTitle: "Từ chối văn bản",
   refuseHint: "Nơi gửi thấy lý do ngay. Văn bản không vào sổ.",
+  refuseReasonPick: "Chọn lý do",
+  refuseReasonNeeded: "Hãy chọn lý do từ chối.",
   refuseReason: "Lý do từ chối",
   refuseNote: "Giải thích thêm",
   refuseNoteNeeded: "Hãy nói rõ lý do.",

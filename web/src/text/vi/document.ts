@@ -115,7 +115,7 @@ export const document = {
     register: "Sổ văn bản",
     willRead: "Số, ký hiệu sẽ là",
     numberNotKept: "Số chỉ được giữ khi bấm nút. Nếu người khác lấy số trước, số tiếp theo được dùng.",
-    seenFile: "Tệp đã xem",
+    seenFile: "Tệp chính",
   },
   said: {
     saved: "Đã lưu dự thảo.",
