@@ -31,14 +31,20 @@ func (tx *Tx) Once(ctx context.Context, c access.Command, subject org.ID, now ti
 	if n == 1 {
 		return true, subject, nil
 	}
+	earlier, err = tx.earlierCommand(ctx, c)
+	return false, earlier, err
+}
+
+// earlierCommand gives what the command did when it was carried out before.
+func (tx *Tx) earlierCommand(ctx context.Context, c access.Command) (subject org.ID, err error) {
 	was, err := tx.q.GetCommand(ctx, c.AccountID, c.Key)
 	if err != nil {
-		return false, org.ID{}, fmt.Errorf("read command: %w", err)
+		return org.ID{}, fmt.Errorf("read command: %w", err)
 	}
 	if was.Operation != c.Operation || subtle.ConstantTimeCompare(was.RequestHash, c.Request[:]) != 1 {
-		return false, org.ID{}, errKeyReused
+		return org.ID{}, errKeyReused
 	}
-	return false, was.SubjectID, nil
+	return was.SubjectID, nil
 }
 
 // ForgetCommands removes commands older than the time after which nobody repeats one.

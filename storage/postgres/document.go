@@ -32,17 +32,21 @@ func (tx *Tx) LockDocument(ctx context.Context, agencies []org.ID, id org.ID) (d
 }
 
 func (tx *Tx) withFiles(ctx context.Context, row dbsqlc.Document) (document.Document, error) {
-	d := documentOf(row)
-	files, err := tx.q.ListDocumentFiles(ctx, row.AgencyID, row.ID)
+	files, err := tx.q.ListDocumentFiles(ctx, []org.ID{row.AgencyID}, row.ID)
 	if err != nil {
-		return d, fmt.Errorf("list files: %w", err)
+		return document.Document{}, fmt.Errorf("list files: %w", err)
 	}
+	return documentWith(row, files), nil
+}
+
+func documentWith(row dbsqlc.Document, files []dbsqlc.DocumentFile) document.Document {
+	d := documentOf(row)
 	for _, f := range files {
 		if f.RemovedAt == nil {
 			d.Files = append(d.Files, fileOf(f))
 		}
 	}
-	return d, nil
+	return d
 }
 
 func documentOf(r dbsqlc.Document) document.Document {
@@ -75,7 +79,7 @@ func hashBytes(h document.Hash) []byte {
 
 // EarlierFiles gives the versions that were replaced, newest first.
 func (tx *Tx) EarlierFiles(ctx context.Context, agency, id org.ID) ([]document.File, error) {
-	files, err := tx.q.ListDocumentFiles(ctx, agency, id)
+	files, err := tx.q.ListDocumentFiles(ctx, []org.ID{agency}, id)
 	if err != nil {
 		return nil, fmt.Errorf("list files: %w", err)
 	}
@@ -113,10 +117,15 @@ type Address struct {
 
 // Recipients gives whom the document is to reach, in order, with the address of each.
 func (tx *Tx) Recipients(ctx context.Context, agency, id org.ID) ([]document.Recipient, []Address, error) {
-	rows, err := tx.q.ListRecipients(ctx, agency, id)
+	rows, err := tx.q.ListRecipients(ctx, []org.ID{agency}, id)
 	if err != nil {
 		return nil, nil, fmt.Errorf("list recipients: %w", err)
 	}
+	recipients, addresses := recipientsOf(rows)
+	return recipients, addresses, nil
+}
+
+func recipientsOf(rows []dbsqlc.ListRecipientsRow) ([]document.Recipient, []Address) {
 	recipients := make([]document.Recipient, len(rows))
 	addresses := make([]Address, len(rows))
 	for i, r := range rows {
@@ -133,7 +142,7 @@ func (tx *Tx) Recipients(ctx context.Context, agency, id org.ID) ([]document.Rec
 			addresses[i].Channel = exchange.Inside
 		}
 	}
-	return recipients, addresses, nil
+	return recipients, addresses
 }
 
 // AddDocument stores a new draft with its files and recipients.

@@ -10,6 +10,7 @@ import (
 
 	"congvan/server/domain/document"
 	"congvan/server/domain/exchange"
+	"congvan/server/domain/numbering"
 	"congvan/server/domain/org"
 	"congvan/server/domain/routing"
 	"congvan/server/job"
@@ -45,7 +46,11 @@ func (tx *Tx) Issuer(ctx context.Context, agency, unit org.ID) (Issuer, error) {
 	if err != nil {
 		return Issuer{}, fmt.Errorf("read issuer: %w", err)
 	}
-	return Issuer{ID: r.ID, Name: r.Name, Code: r.Code, Abbreviation: r.Abbreviation, UnitAbbreviation: r.UnitAbbreviation}, nil
+	return issuerOf(r), nil
+}
+
+func issuerOf(r dbsqlc.GetIssuerRow) Issuer {
+	return Issuer{ID: r.ID, Name: r.Name, Code: r.Code, Abbreviation: r.Abbreviation, UnitAbbreviation: r.UnitAbbreviation}
 }
 
 // Each statement is one insert for all recipients: fan-out to a thousand
@@ -90,27 +95,55 @@ type local struct {
 	roles                                         []string
 }
 
-// Issue writes all of it in one round trip, which is the commit's: what it
-// queues is written when the transaction's function has come to its end. Jobs
-// for remote recipients, where there are any, are copied in before. The
-// transaction must have been given IssueFor, and the document and its register
-// be locked.
+// Deliver writes, in one round trip, what goes to the recipients and does not
+// carry the number, and locks the register, if one is named, as its last
+// statement: clerks queue for it. The transaction must have been given
+// IssueFor, and the document be locked.
+func (tx *Tx) Deliver(ctx context.Context, i Issuing, register org.ID) (r numbering.Register, err error) {
+	if err := tx.EnqueueDispatches(ctx, i.Dispatches); err != nil {
+		return r, err
+	}
+	var b pgx.Batch
+	loc := localOf(i.Deliveries)
+	queueDeliveries(&b, i)
+	if len(loc.agencies) > 0 {
+		queueArrivalParts(&b, i, loc)
+		tx.issued = loc
+	}
+	before := b.Len()
+	if !register.IsZero() {
+		b.Queue(dbsqlc.LockRegister, i.Document.AgencyID, register)
+	}
+	answers := tx.tx.SendBatch(ctx, &b)
+	defer func() { err = closed(answers, err) }()
+	for range before {
+		if _, err := answers.Exec(); err != nil {
+			return r, fmt.Errorf("deliver: %w", err)
+		}
+	}
+	if register.IsZero() {
+		return r, nil
+	}
+	row, err := nextRow[dbsqlc.Register](answers)
+	if err != nil {
+		return r, fmt.Errorf("lock register: %w", err)
+	}
+	return registerOf(row), nil
+}
+
+// Issue writes the rest in one round trip, which is the commit's: what it
+// queues is written when the transaction's function has come to its end.
 func (tx *Tx) Issue(ctx context.Context, i Issuing) error {
 	if i.Inside != nil {
 		if err := tx.issueInside(ctx, i); err != nil {
 			return err
 		}
 	}
-	if err := tx.EnqueueDispatches(ctx, i.Dispatches); err != nil {
-		return err
-	}
-	d := i.Document
-	b := &tx.last
+	b, loc := &tx.last, tx.issued
 	if i.Taking != nil {
 		queueTaking(b, *i.Taking)
 	}
-	queueDocument(b, d)
-	loc := queueDeliveries(b, i)
+	queueDocument(b, i.Document)
 	if len(loc.agencies) > 0 {
 		queueArrivals(b, i, loc)
 	}
@@ -142,8 +175,19 @@ func queueDocument(b *pgx.Batch, d document.Document) {
 		p.State, p.RegisterID, p.Number, p.NumberSuffix, p.Symbol, p.DocumentDate, p.NumberedAt, p.IssuedAt, p.UpdatedAt, p.AgencyID, p.ID)
 }
 
-func queueDeliveries(b *pgx.Batch, i Issuing) local {
+func localOf(deliveries []exchange.Delivery) local {
 	var loc local
+	for _, x := range deliveries {
+		if x.Channel == exchange.Local {
+			loc.agencies, loc.arrivals = append(loc.agencies, x.TargetAgencyID), append(loc.arrivals, x.ArrivalID)
+			loc.deliveries, loc.roles = append(loc.deliveries, x.ID), append(loc.roles, x.Role)
+			loc.lines, loc.events = append(loc.lines, NewID()), append(loc.events, NewID())
+		}
+	}
+	return loc
+}
+
+func queueDeliveries(b *pgx.Batch, i Issuing) {
 	n := len(i.Deliveries)
 	ids, targets, arrivals := make([]org.ID, n), make([]org.ID, n), make([]org.ID, n)
 	ordinals := make([]int32, n)
@@ -153,15 +197,9 @@ func queueDeliveries(b *pgx.Batch, i Issuing) local {
 		ids[k], ordinals[k], types[k], roles[k] = x.ID, int32(x.Ordinal), x.RecipientType, x.Role
 		channels[k], targets[k], names[k], states[k], arrivals[k] = string(x.Channel), x.TargetAgencyID, x.Name, string(x.State), x.ArrivalID
 		next[k], expires[k] = optional(x.NextAttemptAt), optional(x.ExpiresAt)
-		if x.Channel == exchange.Local {
-			loc.agencies, loc.arrivals = append(loc.agencies, x.TargetAgencyID), append(loc.arrivals, x.ArrivalID)
-			loc.deliveries, loc.roles = append(loc.deliveries, x.ID), append(loc.roles, x.Role)
-			loc.lines, loc.events = append(loc.lines, NewID()), append(loc.events, NewID())
-		}
 	}
 	b.Queue(issueDeliveries, i.Document.AgencyID, i.Document.ID, i.At, ids, ordinals, types, roles, channels, targets, names, states, arrivals, next, expires)
 	b.Queue(issueCount, i.Document.AgencyID, i.Document.ID, n)
-	return loc
 }
 
 func queueArrivals(b *pgx.Batch, i Issuing, loc local) {
@@ -169,6 +207,12 @@ func queueArrivals(b *pgx.Batch, i Issuing, loc local) {
 	p := updateOf(d)
 	b.Queue(issueArrivals, d.AgencyID, d.ID, d.Kind, i.Issuer.Name, i.Issuer.Code, d.WrittenNumber(), d.Symbol, p.DocumentDate, d.Subject,
 		string(d.Urgency), p.DueDate, d.SignerName, d.SignerTitle, p.ApprovedSha256, i.At, loc.agencies, loc.arrivals, loc.deliveries, loc.roles)
+}
+
+// queueArrivalParts writes what hangs on the arrivals and carries no number;
+// the commit finds the arrivals there.
+func queueArrivalParts(b *pgx.Batch, i Issuing, loc local) {
+	d := i.Document
 	n := len(d.Files)
 	ordinals, roles, names := make([]int32, n), make([]string, n), make([]string, n)
 	hashes, sizes, types := make([][]byte, n), make([]int64, n), make([]string, n)

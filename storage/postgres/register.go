@@ -18,6 +18,11 @@ func (tx *Tx) Registers(ctx context.Context, agency org.ID, direction numbering.
 	if err != nil {
 		return nil, fmt.Errorf("list registers: %w", err)
 	}
+	return tx.continued(ctx, rows, agency, direction, year)
+}
+
+// continued opens what the year still lacks of the series in the rows.
+func (tx *Tx) continued(ctx context.Context, rows []dbsqlc.ListRegistersRow, agency org.ID, direction numbering.Direction, year int) ([]numbering.Register, error) {
 	var all []numbering.Register
 	for _, r := range rows {
 		all = append(all, registerOf(registerRow(r)))
@@ -35,7 +40,7 @@ func (tx *Tx) Registers(ctx context.Context, agency org.ID, direction numbering.
 	if len(due(all, current, year)) == 0 {
 		return current, nil
 	}
-	rows, err = tx.q.ListRegisters(ctx, dbsqlc.ListRegistersParams{Agencies: []org.ID{agency}, Direction: string(direction), Year: int32(year)})
+	rows, err := tx.q.ListRegisters(ctx, dbsqlc.ListRegistersParams{Agencies: []org.ID{agency}, Direction: string(direction), Year: int32(year)})
 	if err != nil {
 		return nil, fmt.Errorf("list registers: %w", err)
 	}

@@ -57,18 +57,21 @@ func (tx *Tx) ActFor(ctx context.Context, agency org.ID) error {
 	return tx.become(ctx, "person", agency)
 }
 
-// IssueFor does what ActFor does, and lets the rest of the transaction deliver
-// to other agencies of this installation.
-func (tx *Tx) IssueFor(ctx context.Context, agency org.ID) error {
-	return tx.become(ctx, "issuing", agency)
+func (tx *Tx) become(ctx context.Context, kind string, agency org.ID) error {
+	if err := tx.mayAct(agency); err != nil {
+		return err
+	}
+	if _, err := tx.tx.Exec(ctx, becomeStatement, kind, agency.String()); err != nil {
+		return fmt.Errorf("act for an agency: %w", err)
+	}
+	return nil
 }
 
-func (tx *Tx) become(ctx context.Context, kind string, agency org.ID) error {
+const becomeStatement = "select set_config('congvan.scope', $1, true), set_config('congvan.acting', $2, true)"
+
+func (tx *Tx) mayAct(agency org.ID) error {
 	if tx.scope.kind != "person" || !slices.Contains(tx.scope.agencies, agency) {
 		return errForeignAct
-	}
-	if _, err := tx.tx.Exec(ctx, "select set_config('congvan.scope', $1, true), set_config('congvan.acting', $2, true)", kind, agency.String()); err != nil {
-		return fmt.Errorf("act for an agency: %w", err)
 	}
 	return nil
 }

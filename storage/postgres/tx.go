@@ -22,6 +22,7 @@ type Tx struct {
 	jobs    *river.Client[pgx.Tx]
 	scope   Scope
 	touched []Change
+	issued  local     // what Deliver began and Issue ends
 	last    pgx.Batch // statements that need no answer, sent along with the commit
 }
 

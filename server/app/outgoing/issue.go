@@ -7,6 +7,7 @@ import (
 	"congvan/server/domain/access"
 	"congvan/server/domain/document"
 	"congvan/server/domain/exchange"
+	"congvan/server/domain/numbering"
 	"congvan/server/domain/org"
 	"congvan/server/domain/routing"
 	"congvan/server/job"
@@ -25,11 +26,12 @@ func (s *Service) Issue(ctx context.Context, who access.Person, c access.Command
 	var locked document.Document
 	var by document.By
 	err := s.store.InTx(ctx, postgres.PersonScope(who.Agencies()), func(tx *postgres.Tx) error {
-		d, err := tx.LockDocument(ctx, who.Agencies(), id)
+		d, addresses, err := tx.LockForIssue(ctx, who.Agencies(), id)
 		if err != nil {
 			return err
 		}
-		if first, _, err := tx.Once(ctx, c, id, now); err != nil || !first {
+		ground, first, err := tx.IssueFor(ctx, c, d, now)
+		if err != nil || !first {
 			return err
 		}
 		if err := d.CheckVersion(c.Seen); err != nil {
@@ -40,53 +42,67 @@ func (s *Service) Issue(ctx context.Context, who access.Person, c access.Command
 			return err
 		}
 		locked, by = d, document.By{Position: pos, Name: who.FullName}
-		if err := tx.IssueFor(ctx, d.AgencyID); err != nil {
-			return err
-		}
-		return issue(ctx, tx, d, by, registerID, seen, now)
+		return issue(ctx, tx, issuing{document: d, addresses: addresses, ground: ground, by: by, register: registerID, seen: seen, now: now})
 	})
 	return s.audited(ctx, err, who, locked, by, document.Issue)
 }
 
-func issue(ctx context.Context, tx *postgres.Tx, d document.Document, by document.By, registerID org.ID, seen document.Hash, now time.Time) error {
+// issuing is a document on its way out, and what the clerk asked for.
+type issuing struct {
+	document  document.Document
+	addresses []postgres.Address // of its recipients
+	ground    postgres.Ground
+	by        document.By
+	register  org.ID
+	seen      document.Hash
+	now       time.Time
+}
+
+// issue does before the register is locked all that can be done without the number.
+func issue(ctx context.Context, tx *postgres.Tx, i issuing) error {
+	d, day := i.document, org.DayOf(i.now)
 	if !d.State.Allows(document.Issue) {
 		return document.ErrOutOfOrder
 	}
-	recipients, addresses, err := tx.Recipients(ctx, d.AgencyID, d.ID)
+	if err := stillThere(d, i.addresses, day); err != nil {
+		return err
+	}
+	kind, ok := document.KindByCode(d.Kind)
+	if !ok {
+		return document.ErrUnknownKind
+	}
+	out := postgres.Issuing{By: i.by, Document: d, Issuer: i.ground.Issuer, At: i.now}
+	out.Deliveries = plan(d, i.addresses, i.now)
+	out.Dispatches = dispatches(d, out.Deliveries)
+	numbers := d.State.Allows(document.Number)
+	var chosen numbering.Register
+	if numbers {
+		var err error
+		if chosen, err = fitting(i.ground.Registers, d.AgencyID, kind, i.register, day); err != nil {
+			return err
+		}
+	}
+	register, err := tx.Deliver(ctx, out, chosen.ID)
 	if err != nil {
 		return err
 	}
-	d.Recipients = recipients
-	if err := stillThere(d, addresses, org.DayOf(now)); err != nil {
-		return err
-	}
-	n, err := newNaming(ctx, tx, d)
-	if err != nil {
-		return err
-	}
-	out := postgres.Issuing{By: by, Issuer: n.issuer, At: now}
-	if d.State.Allows(document.Number) {
-		register, err := chooseRegister(ctx, tx, d, n.kind, registerID, org.DayOf(now))
+	if numbers {
+		taking, number, err := taken(register, d, naming{kind, i.ground.Issuer}, i.by, i.now)
 		if err != nil {
 			return err
 		}
-		taking, taken, err := take(ctx, tx, d, n, register.ID, by, now)
-		if err != nil {
-			return err
-		}
-		event, err := d.TakeNumber(taken, now)
+		event, err := d.TakeNumber(number, i.now)
 		if err != nil {
 			return err
 		}
 		out.Taking, out.Events = &taking, append(out.Events, event)
 	}
-	event, err := d.Issue(seen, now)
+	event, err := d.Issue(i.seen, i.now)
 	if err != nil {
 		return err
 	}
 	out.Document, out.Events = d, append(out.Events, event)
-	out.Deliveries, out.Inside = plan(d, addresses, n.issuer, now)
-	out.Dispatches = dispatches(d, out.Deliveries)
+	out.Inside = inside(d, out.Deliveries, i.ground.Issuer, i.now)
 	return tx.Issue(ctx, out)
 }
 
@@ -103,11 +119,11 @@ func stillThere(d document.Document, addresses []postgres.Address, today org.Day
 	return nil
 }
 
-// plan turns recipients into deliveries, and what stays inside the agency into
-// one arrival with a line for each unit and person.
-func plan(d document.Document, addresses []postgres.Address, issuer postgres.Issuer, now time.Time) ([]exchange.Delivery, *routing.Arrival) {
+// plan turns recipients into deliveries. What stays inside the agency becomes
+// one arrival.
+func plan(d document.Document, addresses []postgres.Address, now time.Time) []exchange.Delivery {
 	deliveries := make([]exchange.Delivery, len(d.Recipients))
-	var inside *routing.Arrival
+	var within org.ID
 	for i, r := range d.Recipients {
 		channel := addresses[i].Channel
 		x := exchange.Delivery{AgencyID: d.AgencyID, DocumentID: d.ID, ID: postgres.NewID(), Ordinal: i + 1, RecipientType: string(r.Type),
@@ -116,22 +132,37 @@ func plan(d document.Document, addresses []postgres.Address, issuer postgres.Iss
 		case exchange.Local:
 			x.ArrivalID = postgres.NewID()
 		case exchange.Inside:
-			if inside == nil {
-				inside = insideArrival(d, issuer, now)
+			if within.IsZero() {
+				within = postgres.NewID()
 			}
-			role := routing.Lead
-			if r.Role == document.ForInformation {
-				role = routing.Inform
-			}
-			inside.Lines = append(inside.Lines, routing.InsideLine(postgres.NewID(), r.UnitID, r.PositionID, role, now))
-			x.ArrivalID = inside.ID
+			x.ArrivalID = within
 		}
 		if x.Channel.Remote() {
 			x.NextAttemptAt, x.ExpiresAt = now, now.Add(exchange.UsualLife)
 		}
 		deliveries[i] = x
 	}
-	return deliveries, inside
+	return deliveries
+}
+
+// inside is the one arrival of what stays inside the agency, with a line for
+// each unit and person.
+func inside(d document.Document, deliveries []exchange.Delivery, issuer postgres.Issuer, now time.Time) *routing.Arrival {
+	var a *routing.Arrival
+	for i, r := range d.Recipients {
+		if deliveries[i].Channel != exchange.Inside {
+			continue
+		}
+		if a == nil {
+			a = insideArrival(d, deliveries[i].ArrivalID, issuer, now)
+		}
+		role := routing.Lead
+		if r.Role == document.ForInformation {
+			role = routing.Inform
+		}
+		a.Lines = append(a.Lines, routing.InsideLine(postgres.NewID(), r.UnitID, r.PositionID, role, now))
+	}
+	return a
 }
 
 // dispatches are the jobs that send the document to its remote recipients.
@@ -149,8 +180,8 @@ func dispatches(d document.Document, deliveries []exchange.Delivery) []job.Dispa
 	return jobs
 }
 
-func insideArrival(d document.Document, issuer postgres.Issuer, now time.Time) *routing.Arrival {
-	a := &routing.Arrival{ID: postgres.NewID(), AgencyID: d.AgencyID, Source: routing.FromInside, State: routing.Inside,
+func insideArrival(d document.Document, id org.ID, issuer postgres.Issuer, now time.Time) *routing.Arrival {
+	a := &routing.Arrival{ID: id, AgencyID: d.AgencyID, Source: routing.FromInside, State: routing.Inside,
 		OriginAgencyID: d.AgencyID, OriginDocumentID: d.ID, Role: document.ForAction, ArrivedAt: now,
 		Fields: routing.Fields{Kind: d.Kind, IssuerName: issuer.Name, IssuerCode: issuer.Code, Number: d.WrittenNumber(), Symbol: d.Symbol,
 			DocumentDate: d.Date, Subject: d.Subject, Urgency: d.Urgency, DueDate: d.DueDate, SignerName: d.SignerName,

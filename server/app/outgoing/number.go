@@ -84,15 +84,20 @@ func newNaming(ctx context.Context, tx *postgres.Tx, d document.Document) (namin
 	return naming{kind: kind, issuer: issuer}, err
 }
 
-// register chooses the register: the one asked for, if it takes the kind, or
-// the one that the rules choose.
+// chooseRegister reads the registers of the day's year and chooses one.
 func chooseRegister(ctx context.Context, tx *postgres.Tx, d document.Document, kind document.Kind, asked org.ID, day org.Day) (numbering.Register, error) {
 	registers, err := tx.Registers(ctx, d.AgencyID, numbering.Outgoing, day.Year())
 	if err != nil {
 		return numbering.Register{}, err
 	}
+	return fitting(registers, d.AgencyID, kind, asked, day)
+}
+
+// fitting gives the register asked for, if it takes the kind, or the one that
+// the rules choose.
+func fitting(registers []numbering.Register, agency org.ID, kind document.Kind, asked org.ID, day org.Day) (numbering.Register, error) {
 	if asked.IsZero() {
-		return numbering.Choose(registers, d.AgencyID, numbering.Outgoing, kind, day)
+		return numbering.Choose(registers, agency, numbering.Outgoing, kind, day)
 	}
 	for _, r := range registers {
 		if r.ID == asked && r.Takes(kind) {
@@ -103,24 +108,20 @@ func chooseRegister(ctx context.Context, tx *postgres.Tx, d document.Document, k
 		"Sổ được chọn không nhận loại văn bản này.", "The register does not take this kind of document.")
 }
 
-// take locks the register last, so that clerks queue only for the number itself.
-func take(ctx context.Context, tx *postgres.Tx, d document.Document, n naming, chosen org.ID, by document.By, now time.Time) (postgres.Taking, document.TakenNumber, error) {
+// taken takes the next number of a locked register, by the register's own rule.
+func taken(locked numbering.Register, d document.Document, n naming, by document.By, now time.Time) (postgres.Taking, document.TakenNumber, error) {
 	day := org.DayOf(now)
-	register, err := tx.LockRegister(ctx, d.AgencyID, chosen)
+	number, after, err := locked.Take(day)
 	if err != nil {
 		return postgres.Taking{}, document.TakenNumber{}, err
 	}
-	number, after, err := register.Take(day)
-	if err != nil {
-		return postgres.Taking{}, document.TakenNumber{}, err
-	}
-	ref, err := register.Compose(number, n.kind, n.issuer.Abbreviation, n.issuer.UnitAbbreviation)
+	ref, err := locked.Compose(number, n.kind, n.issuer.Abbreviation, n.issuer.UnitAbbreviation)
 	if err != nil {
 		return postgres.Taking{}, document.TakenNumber{}, err
 	}
 	taking := postgres.Taking{Register: after, Number: number, Symbol: ref.Notation(), Day: day, SubjectType: subject, SubjectID: d.ID,
 		By: by.Position.AccountID, At: now}
-	return taking, document.TakenNumber{RegisterID: register.ID, Number: number.Value, Suffix: number.Suffix, Symbol: ref.Notation(),
+	return taking, document.TakenNumber{RegisterID: locked.ID, Number: number.Value, Suffix: number.Suffix, Symbol: ref.Notation(),
 		Written: ref.String(), Day: day}, nil
 }
 
@@ -139,11 +140,15 @@ func (s *Service) Number(ctx context.Context, who access.Person, c access.Comman
 			if err != nil {
 				return document.Event{}, err
 			}
-			taking, taken, err := take(ctx, tx, *d, n, register.ID, by, now)
+			locked, err := tx.LockRegister(ctx, d.AgencyID, register.ID)
 			if err != nil {
 				return document.Event{}, err
 			}
-			event, err := d.TakeNumber(taken, now)
+			taking, number, err := taken(locked, *d, n, by, now)
+			if err != nil {
+				return document.Event{}, err
+			}
+			event, err := d.TakeNumber(number, now)
 			if err != nil {
 				return event, err
 			}

@@ -5,7 +5,7 @@ select * from document where agency_id = any(@agencies::uuid[]) and id = @id;
 select * from document where agency_id = any(@agencies::uuid[]) and id = @id for update;
 
 -- name: ListDocumentFiles :many
-select * from document_file where agency_id = @agency_id and document_id = @document_id order by role desc, ordinal, version desc, id;
+select * from document_file where agency_id = any(@agencies::uuid[]) and document_id = @document_id order by role desc, ordinal, version desc, id;
 
 -- name: GetDocumentFile :one
 select name, sha256, size, media_type from document_file
@@ -19,7 +19,7 @@ select r.*, a.channel as agency_channel, a.name as agency_name, a.valid_from as 
   from recipient r
   left join agency a on a.id = r.target_agency_id
   left join agency s on s.id = a.successor_id
- where r.agency_id = @agency_id and r.document_id = @document_id
+ where r.agency_id = any(@agencies::uuid[]) and r.document_id = @document_id
  order by r.ordinal;
 
 -- name: InsertDocument :exec

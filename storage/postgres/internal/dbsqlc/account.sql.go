@@ -12,7 +12,7 @@ import (
 	"congvan/server/domain/org"
 )
 
-const accountByLogin = `-- name: AccountByLogin :one
+const AccountByLogin = `-- name: AccountByLogin :one
 select id, password_hash, state, left_on from account where login = $1
 `
 
@@ -24,7 +24,7 @@ type AccountByLoginRow struct {
 }
 
 func (q *Queries) AccountByLogin(ctx context.Context, login string) (AccountByLoginRow, error) {
-	row := q.db.QueryRow(ctx, accountByLogin, login)
+	row := q.db.QueryRow(ctx, AccountByLogin, login)
 	var i AccountByLoginRow
 	err := row.Scan(
 		&i.ID,
@@ -35,12 +35,12 @@ func (q *Queries) AccountByLogin(ctx context.Context, login string) (AccountByLo
 	return i, err
 }
 
-const accountsByLogin = `-- name: AccountsByLogin :many
+const AccountsByLogin = `-- name: AccountsByLogin :many
 select id, login, full_name, email, password_hash, must_change_password, operator, state, left_on, language, folded, created_at, version from account where login = any($1::text[])
 `
 
 func (q *Queries) AccountsByLogin(ctx context.Context, logins []string) ([]Account, error) {
-	rows, err := q.db.Query(ctx, accountsByLogin, logins)
+	rows, err := q.db.Query(ctx, AccountsByLogin, logins)
 	if err != nil {
 		return nil, err
 	}
@@ -73,12 +73,12 @@ func (q *Queries) AccountsByLogin(ctx context.Context, logins []string) ([]Accou
 	return items, nil
 }
 
-const getAccount = `-- name: GetAccount :one
+const GetAccount = `-- name: GetAccount :one
 select id, login, full_name, email, password_hash, must_change_password, operator, state, left_on, language, folded, created_at, version from account where id = $1
 `
 
 func (q *Queries) GetAccount(ctx context.Context, id org.ID) (Account, error) {
-	row := q.db.QueryRow(ctx, getAccount, id)
+	row := q.db.QueryRow(ctx, GetAccount, id)
 	var i Account
 	err := row.Scan(
 		&i.ID,
@@ -98,7 +98,7 @@ func (q *Queries) GetAccount(ctx context.Context, id org.ID) (Account, error) {
 	return i, err
 }
 
-const insertAccount = `-- name: InsertAccount :exec
+const InsertAccount = `-- name: InsertAccount :exec
 insert into account (id, login, full_name, email, password_hash, must_change_password, operator, state, left_on, language, created_at)
 values ($1, $2, $3, $4, $5, $6, $7, 'active', null, 'vi', $8)
 `
@@ -115,7 +115,7 @@ type InsertAccountParams struct {
 }
 
 func (q *Queries) InsertAccount(ctx context.Context, arg InsertAccountParams) error {
-	_, err := q.db.Exec(ctx, insertAccount,
+	_, err := q.db.Exec(ctx, InsertAccount,
 		arg.ID,
 		arg.Login,
 		arg.FullName,
@@ -128,12 +128,12 @@ func (q *Queries) InsertAccount(ctx context.Context, arg InsertAccountParams) er
 	return err
 }
 
-const lockAccount = `-- name: LockAccount :one
+const LockAccount = `-- name: LockAccount :one
 select id, login, full_name, email, password_hash, must_change_password, operator, state, left_on, language, folded, created_at, version from account where id = $1 for update
 `
 
 func (q *Queries) LockAccount(ctx context.Context, id org.ID) (Account, error) {
-	row := q.db.QueryRow(ctx, lockAccount, id)
+	row := q.db.QueryRow(ctx, LockAccount, id)
 	var i Account
 	err := row.Scan(
 		&i.ID,
@@ -153,16 +153,16 @@ func (q *Queries) LockAccount(ctx context.Context, id org.ID) (Account, error) {
 	return i, err
 }
 
-const setLanguage = `-- name: SetLanguage :exec
+const SetLanguage = `-- name: SetLanguage :exec
 update account set language = $1 where id = $2
 `
 
 func (q *Queries) SetLanguage(ctx context.Context, language string, iD org.ID) error {
-	_, err := q.db.Exec(ctx, setLanguage, language, iD)
+	_, err := q.db.Exec(ctx, SetLanguage, language, iD)
 	return err
 }
 
-const setPassword = `-- name: SetPassword :exec
+const SetPassword = `-- name: SetPassword :exec
 update account set password_hash = $1, must_change_password = $2, version = version + 1 where id = $3
 `
 
@@ -173,11 +173,11 @@ type SetPasswordParams struct {
 }
 
 func (q *Queries) SetPassword(ctx context.Context, arg SetPasswordParams) error {
-	_, err := q.db.Exec(ctx, setPassword, arg.PasswordHash, arg.MustChangePassword, arg.ID)
+	_, err := q.db.Exec(ctx, SetPassword, arg.PasswordHash, arg.MustChangePassword, arg.ID)
 	return err
 }
 
-const updateAccount = `-- name: UpdateAccount :execrows
+const UpdateAccount = `-- name: UpdateAccount :execrows
 update account set full_name = $1, email = $2, state = $3, left_on = $4, operator = $5, version = version + 1
  where id = $6 and version = $7
 `
@@ -193,7 +193,7 @@ type UpdateAccountParams struct {
 }
 
 func (q *Queries) UpdateAccount(ctx context.Context, arg UpdateAccountParams) (int64, error) {
-	result, err := q.db.Exec(ctx, updateAccount,
+	result, err := q.db.Exec(ctx, UpdateAccount,
 		arg.FullName,
 		arg.Email,
 		arg.State,

@@ -12,7 +12,7 @@ import (
 	"congvan/server/domain/org"
 )
 
-const arrivalMail = `-- name: ArrivalMail :one
+const ArrivalMail = `-- name: ArrivalMail :one
 select b.address, m.from_name, m.from_address, m.subject, m.sent_at, m.body_text
   from mail_item m join mailbox b on b.agency_id = m.agency_id and b.id = m.mailbox_id
  where m.agency_id = $1 and m.id = $2
@@ -28,7 +28,7 @@ type ArrivalMailRow struct {
 }
 
 func (q *Queries) ArrivalMail(ctx context.Context, agencyID org.ID, iD org.ID) (ArrivalMailRow, error) {
-	row := q.db.QueryRow(ctx, arrivalMail, agencyID, iD)
+	row := q.db.QueryRow(ctx, ArrivalMail, agencyID, iD)
 	var i ArrivalMailRow
 	err := row.Scan(
 		&i.Address,
@@ -41,7 +41,7 @@ func (q *Queries) ArrivalMail(ctx context.Context, agencyID org.ID, iD org.ID) (
 	return i, err
 }
 
-const arrivalNames = `-- name: ArrivalNames :one
+const ArrivalNames = `-- name: ArrivalNames :one
 select a.name as agency_name,
        coalesce((select r.name from register r where r.agency_id = a.id and r.id = $1), '')::text as register_name
   from agency a where a.id = $2
@@ -53,18 +53,18 @@ type ArrivalNamesRow struct {
 }
 
 func (q *Queries) ArrivalNames(ctx context.Context, registerID org.ID, agencyID org.ID) (ArrivalNamesRow, error) {
-	row := q.db.QueryRow(ctx, arrivalNames, registerID, agencyID)
+	row := q.db.QueryRow(ctx, ArrivalNames, registerID, agencyID)
 	var i ArrivalNamesRow
 	err := row.Scan(&i.AgencyName, &i.RegisterName)
 	return i, err
 }
 
-const getArrival = `-- name: GetArrival :one
+const GetArrival = `-- name: GetArrival :one
 select agency_id, id, source, state, origin_agency_id, origin_document_id, origin_delivery_id, role, kind, issuer_name, issuer_code, number, symbol, document_date, subject, urgency, due_date, signer_name, signer_title, note, mail_item_id, main_sha256, arrived_at, register_id, arrival_number, arrival_day, registered_at, registered_by, refused_at, refused_by, refused_reason, refused_note, version from arrival where agency_id = any($1::uuid[]) and id = $2
 `
 
 func (q *Queries) GetArrival(ctx context.Context, agencies []org.ID, iD org.ID) (Arrival, error) {
-	row := q.db.QueryRow(ctx, getArrival, agencies, iD)
+	row := q.db.QueryRow(ctx, GetArrival, agencies, iD)
 	var i Arrival
 	err := row.Scan(
 		&i.AgencyID,
@@ -104,7 +104,7 @@ func (q *Queries) GetArrival(ctx context.Context, agencies []org.ID, iD org.ID) 
 	return i, err
 }
 
-const getArrivalFile = `-- name: GetArrivalFile :one
+const GetArrivalFile = `-- name: GetArrivalFile :one
 select name, sha256, size, media_type from arrival_file
  where agency_id = $1 and arrival_id = $2 and sha256 = $3
  order by ordinal
@@ -125,7 +125,7 @@ type GetArrivalFileRow struct {
 }
 
 func (q *Queries) GetArrivalFile(ctx context.Context, arg GetArrivalFileParams) (GetArrivalFileRow, error) {
-	row := q.db.QueryRow(ctx, getArrivalFile, arg.AgencyID, arg.ArrivalID, arg.Sha256)
+	row := q.db.QueryRow(ctx, GetArrivalFile, arg.AgencyID, arg.ArrivalID, arg.Sha256)
 	var i GetArrivalFileRow
 	err := row.Scan(
 		&i.Name,
@@ -136,7 +136,7 @@ func (q *Queries) GetArrivalFile(ctx context.Context, arg GetArrivalFileParams) 
 	return i, err
 }
 
-const insertArrival = `-- name: InsertArrival :exec
+const InsertArrival = `-- name: InsertArrival :exec
 insert into arrival (agency_id, id, source, state, origin_agency_id, origin_document_id, origin_delivery_id, role, kind, issuer_name,
                      issuer_code, number, symbol, document_date, subject, urgency, due_date, signer_name, signer_title, note,
                      mail_item_id, main_sha256, arrived_at)
@@ -172,7 +172,7 @@ type InsertArrivalParams struct {
 }
 
 func (q *Queries) InsertArrival(ctx context.Context, arg InsertArrivalParams) error {
-	_, err := q.db.Exec(ctx, insertArrival,
+	_, err := q.db.Exec(ctx, InsertArrival,
 		arg.AgencyID,
 		arg.ID,
 		arg.Source,
@@ -200,7 +200,7 @@ func (q *Queries) InsertArrival(ctx context.Context, arg InsertArrivalParams) er
 	return err
 }
 
-const insertArrivalFile = `-- name: InsertArrivalFile :exec
+const InsertArrivalFile = `-- name: InsertArrivalFile :exec
 insert into arrival_file (agency_id, arrival_id, ordinal, role, name, sha256, size, media_type)
 values ($1, $2, $3, $4, $5, $6, $7, $8)
 `
@@ -217,7 +217,7 @@ type InsertArrivalFileParams struct {
 }
 
 func (q *Queries) InsertArrivalFile(ctx context.Context, arg InsertArrivalFileParams) error {
-	_, err := q.db.Exec(ctx, insertArrivalFile,
+	_, err := q.db.Exec(ctx, InsertArrivalFile,
 		arg.AgencyID,
 		arg.ArrivalID,
 		arg.Ordinal,
@@ -230,7 +230,7 @@ func (q *Queries) InsertArrivalFile(ctx context.Context, arg InsertArrivalFilePa
 	return err
 }
 
-const insertLine = `-- name: InsertLine :exec
+const InsertLine = `-- name: InsertLine :exec
 insert into line (agency_id, id, arrival_id, parent_id, unit_id, position_id, role, state, due_date, created_at)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 `
@@ -249,7 +249,7 @@ type InsertLineParams struct {
 }
 
 func (q *Queries) InsertLine(ctx context.Context, arg InsertLineParams) error {
-	_, err := q.db.Exec(ctx, insertLine,
+	_, err := q.db.Exec(ctx, InsertLine,
 		arg.AgencyID,
 		arg.ID,
 		arg.ArrivalID,
@@ -264,7 +264,7 @@ func (q *Queries) InsertLine(ctx context.Context, arg InsertLineParams) error {
 	return err
 }
 
-const lineNames = `-- name: LineNames :many
+const LineNames = `-- name: LineNames :many
 select l.id, coalesce(u.name, '')::text as unit_name, coalesce(c.full_name, '')::text as person_name
   from line l
   left join unit u on u.agency_id = l.agency_id and u.id = l.unit_id
@@ -280,7 +280,7 @@ type LineNamesRow struct {
 }
 
 func (q *Queries) LineNames(ctx context.Context, agencyID org.ID, arrivalID org.ID) ([]LineNamesRow, error) {
-	rows, err := q.db.Query(ctx, lineNames, agencyID, arrivalID)
+	rows, err := q.db.Query(ctx, LineNames, agencyID, arrivalID)
 	if err != nil {
 		return nil, err
 	}
@@ -299,7 +299,7 @@ func (q *Queries) LineNames(ctx context.Context, agencyID org.ID, arrivalID org.
 	return items, nil
 }
 
-const listArrivalFiles = `-- name: ListArrivalFiles :many
+const ListArrivalFiles = `-- name: ListArrivalFiles :many
 select role, name, sha256, size, media_type from arrival_file where agency_id = $1 and arrival_id = $2 order by ordinal
 `
 
@@ -312,7 +312,7 @@ type ListArrivalFilesRow struct {
 }
 
 func (q *Queries) ListArrivalFiles(ctx context.Context, agencyID org.ID, arrivalID org.ID) ([]ListArrivalFilesRow, error) {
-	rows, err := q.db.Query(ctx, listArrivalFiles, agencyID, arrivalID)
+	rows, err := q.db.Query(ctx, ListArrivalFiles, agencyID, arrivalID)
 	if err != nil {
 		return nil, err
 	}
@@ -337,12 +337,12 @@ func (q *Queries) ListArrivalFiles(ctx context.Context, agencyID org.ID, arrival
 	return items, nil
 }
 
-const listLines = `-- name: ListLines :many
+const ListLines = `-- name: ListLines :many
 select agency_id, id, arrival_id, parent_id, unit_id, position_id, role, state, due_date, read_at, created_at, closed_at, version from line where agency_id = $1 and arrival_id = $2 order by created_at, id
 `
 
 func (q *Queries) ListLines(ctx context.Context, agencyID org.ID, arrivalID org.ID) ([]Line, error) {
-	rows, err := q.db.Query(ctx, listLines, agencyID, arrivalID)
+	rows, err := q.db.Query(ctx, ListLines, agencyID, arrivalID)
 	if err != nil {
 		return nil, err
 	}
@@ -375,12 +375,12 @@ func (q *Queries) ListLines(ctx context.Context, agencyID org.ID, arrivalID org.
 	return items, nil
 }
 
-const lockArrival = `-- name: LockArrival :one
+const LockArrival = `-- name: LockArrival :one
 select agency_id, id, source, state, origin_agency_id, origin_document_id, origin_delivery_id, role, kind, issuer_name, issuer_code, number, symbol, document_date, subject, urgency, due_date, signer_name, signer_title, note, mail_item_id, main_sha256, arrived_at, register_id, arrival_number, arrival_day, registered_at, registered_by, refused_at, refused_by, refused_reason, refused_note, version from arrival where agency_id = any($1::uuid[]) and id = $2 for update
 `
 
 func (q *Queries) LockArrival(ctx context.Context, agencies []org.ID, iD org.ID) (Arrival, error) {
-	row := q.db.QueryRow(ctx, lockArrival, agencies, iD)
+	row := q.db.QueryRow(ctx, LockArrival, agencies, iD)
 	var i Arrival
 	err := row.Scan(
 		&i.AgencyID,
@@ -420,7 +420,7 @@ func (q *Queries) LockArrival(ctx context.Context, agencies []org.ID, iD org.ID)
 	return i, err
 }
 
-const lookAlikes = `-- name: LookAlikes :many
+const LookAlikes = `-- name: LookAlikes :many
 select id, why, subject, number, symbol, arrival_number from (
     (select v.id, 'document'::text as why, v.subject, v.number, v.symbol, v.arrival_number from arrival v
       where v.agency_id = $1 and v.id <> $2 and v.state = 'registered'
@@ -460,7 +460,7 @@ type LookAlikesRow struct {
 }
 
 func (q *Queries) LookAlikes(ctx context.Context, arg LookAlikesParams) ([]LookAlikesRow, error) {
-	rows, err := q.db.Query(ctx, lookAlikes,
+	rows, err := q.db.Query(ctx, LookAlikes,
 		arg.AgencyID,
 		arg.ID,
 		arg.OriginDocumentID,
@@ -495,7 +495,7 @@ func (q *Queries) LookAlikes(ctx context.Context, arg LookAlikesParams) ([]LookA
 	return items, nil
 }
 
-const markLinesRead = `-- name: MarkLinesRead :execrows
+const MarkLinesRead = `-- name: MarkLinesRead :execrows
 update line set read_at = $1
  where agency_id = $2 and id = any($3::uuid[]) and read_at is null
 `
@@ -507,14 +507,14 @@ type MarkLinesReadParams struct {
 }
 
 func (q *Queries) MarkLinesRead(ctx context.Context, arg MarkLinesReadParams) (int64, error) {
-	result, err := q.db.Exec(ctx, markLinesRead, arg.ReadAt, arg.AgencyID, arg.Ids)
+	result, err := q.db.Exec(ctx, MarkLinesRead, arg.ReadAt, arg.AgencyID, arg.Ids)
 	if err != nil {
 		return 0, err
 	}
 	return result.RowsAffected(), nil
 }
 
-const updateArrival = `-- name: UpdateArrival :execrows
+const UpdateArrival = `-- name: UpdateArrival :execrows
 update arrival
    set state = $1, kind = $2, issuer_name = $3, number = $4, symbol = $5, document_date = $6,
        subject = $7, urgency = $8, due_date = $9, signer_name = $10, signer_title = $11,
@@ -554,7 +554,7 @@ type UpdateArrivalParams struct {
 }
 
 func (q *Queries) UpdateArrival(ctx context.Context, arg UpdateArrivalParams) (int64, error) {
-	result, err := q.db.Exec(ctx, updateArrival,
+	result, err := q.db.Exec(ctx, UpdateArrival,
 		arg.State,
 		arg.Kind,
 		arg.IssuerName,
@@ -587,7 +587,7 @@ func (q *Queries) UpdateArrival(ctx context.Context, arg UpdateArrivalParams) (i
 	return result.RowsAffected(), nil
 }
 
-const updateLine = `-- name: UpdateLine :exec
+const UpdateLine = `-- name: UpdateLine :exec
 update line set state = $1, due_date = $2, closed_at = $3, version = version + 1
  where agency_id = $4 and id = $5
 `
@@ -601,7 +601,7 @@ type UpdateLineParams struct {
 }
 
 func (q *Queries) UpdateLine(ctx context.Context, arg UpdateLineParams) error {
-	_, err := q.db.Exec(ctx, updateLine,
+	_, err := q.db.Exec(ctx, UpdateLine,
 		arg.State,
 		arg.DueDate,
 		arg.ClosedAt,

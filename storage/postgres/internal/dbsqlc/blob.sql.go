@@ -12,7 +12,7 @@ import (
 	"congvan/server/domain/org"
 )
 
-const checkBlob = `-- name: CheckBlob :exec
+const CheckBlob = `-- name: CheckBlob :exec
 update blob set checked_at = $1::timestamptz, damaged_at = case when $2::bool then coalesce(damaged_at, $1) end
  where sha256 = $3 and object_key = $4
 `
@@ -25,7 +25,7 @@ type CheckBlobParams struct {
 }
 
 func (q *Queries) CheckBlob(ctx context.Context, arg CheckBlobParams) error {
-	_, err := q.db.Exec(ctx, checkBlob,
+	_, err := q.db.Exec(ctx, CheckBlob,
 		arg.At,
 		arg.Damaged,
 		arg.Sha256,
@@ -34,18 +34,18 @@ func (q *Queries) CheckBlob(ctx context.Context, arg CheckBlobParams) error {
 	return err
 }
 
-const countDamagedBlobs = `-- name: CountDamagedBlobs :one
+const CountDamagedBlobs = `-- name: CountDamagedBlobs :one
 select count(*) from blob where damaged_at is not null
 `
 
 func (q *Queries) CountDamagedBlobs(ctx context.Context) (int64, error) {
-	row := q.db.QueryRow(ctx, countDamagedBlobs)
+	row := q.db.QueryRow(ctx, CountDamagedBlobs)
 	var count int64
 	err := row.Scan(&count)
 	return count, err
 }
 
-const deleteUnreferencedBlobs = `-- name: DeleteUnreferencedBlobs :many
+const DeleteUnreferencedBlobs = `-- name: DeleteUnreferencedBlobs :many
 delete from blob where sha256 = any($1::bytea[]) and unreferenced_at is not null
 returning object_key, size
 `
@@ -56,7 +56,7 @@ type DeleteUnreferencedBlobsRow struct {
 }
 
 func (q *Queries) DeleteUnreferencedBlobs(ctx context.Context, sha256s [][]byte) ([]DeleteUnreferencedBlobsRow, error) {
-	rows, err := q.db.Query(ctx, deleteUnreferencedBlobs, sha256s)
+	rows, err := q.db.Query(ctx, DeleteUnreferencedBlobs, sha256s)
 	if err != nil {
 		return nil, err
 	}
@@ -75,12 +75,12 @@ func (q *Queries) DeleteUnreferencedBlobs(ctx context.Context, sha256s [][]byte)
 	return items, nil
 }
 
-const getBlob = `-- name: GetBlob :one
+const GetBlob = `-- name: GetBlob :one
 select sha256, object_key, size, media_type, created_at, checked_at, damaged_at, unreferenced_at from blob where sha256 = $1
 `
 
 func (q *Queries) GetBlob(ctx context.Context, sha256 []byte) (Blob, error) {
-	row := q.db.QueryRow(ctx, getBlob, sha256)
+	row := q.db.QueryRow(ctx, GetBlob, sha256)
 	var i Blob
 	err := row.Scan(
 		&i.Sha256,
@@ -95,7 +95,7 @@ func (q *Queries) GetBlob(ctx context.Context, sha256 []byte) (Blob, error) {
 	return i, err
 }
 
-const insertBlob = `-- name: InsertBlob :one
+const InsertBlob = `-- name: InsertBlob :one
 insert into blob (sha256, object_key, size, media_type, created_at)
 values ($1, $2, $3, $4, $5)
 on conflict (sha256) do update set size = blob.size
@@ -113,7 +113,7 @@ type InsertBlobParams struct {
 // The update changes nothing: it locks the row that is there already, waits for a
 // sweep that is about to delete it, and gives it back.
 func (q *Queries) InsertBlob(ctx context.Context, arg InsertBlobParams) (Blob, error) {
-	row := q.db.QueryRow(ctx, insertBlob,
+	row := q.db.QueryRow(ctx, InsertBlob,
 		arg.Sha256,
 		arg.ObjectKey,
 		arg.Size,
@@ -134,14 +134,14 @@ func (q *Queries) InsertBlob(ctx context.Context, arg InsertBlobParams) (Blob, e
 	return i, err
 }
 
-const knownObjects = `-- name: KnownObjects :many
+const KnownObjects = `-- name: KnownObjects :many
 select object_key from blob b where b.object_key = any($1::uuid[])
 union all
 select object_key from upload_segment s where s.object_key = any($1::uuid[])
 `
 
 func (q *Queries) KnownObjects(ctx context.Context, keys []org.ID) ([]org.ID, error) {
-	rows, err := q.db.Query(ctx, knownObjects, keys)
+	rows, err := q.db.Query(ctx, KnownObjects, keys)
 	if err != nil {
 		return nil, err
 	}
@@ -160,7 +160,7 @@ func (q *Queries) KnownObjects(ctx context.Context, keys []org.ID) ([]org.ID, er
 	return items, nil
 }
 
-const listBlobsToCheck = `-- name: ListBlobsToCheck :many
+const ListBlobsToCheck = `-- name: ListBlobsToCheck :many
 select sha256, object_key, size, media_type, created_at, checked_at, damaged_at, unreferenced_at from blob
  where coalesce(checked_at, created_at) < $1::timestamptz
  order by coalesce(checked_at, created_at)
@@ -168,7 +168,7 @@ select sha256, object_key, size, media_type, created_at, checked_at, damaged_at,
 `
 
 func (q *Queries) ListBlobsToCheck(ctx context.Context, before time.Time, most int32) ([]Blob, error) {
-	rows, err := q.db.Query(ctx, listBlobsToCheck, before, most)
+	rows, err := q.db.Query(ctx, ListBlobsToCheck, before, most)
 	if err != nil {
 		return nil, err
 	}
@@ -196,7 +196,7 @@ func (q *Queries) ListBlobsToCheck(ctx context.Context, before time.Time, most i
 	return items, nil
 }
 
-const lockUnreferencedBlobs = `-- name: LockUnreferencedBlobs :many
+const LockUnreferencedBlobs = `-- name: LockUnreferencedBlobs :many
 select sha256 from blob
  where unreferenced_at <= $1::timestamptz
  order by unreferenced_at
@@ -205,7 +205,7 @@ select sha256 from blob
 `
 
 func (q *Queries) LockUnreferencedBlobs(ctx context.Context, before time.Time, most int32) ([][]byte, error) {
-	rows, err := q.db.Query(ctx, lockUnreferencedBlobs, before, most)
+	rows, err := q.db.Query(ctx, LockUnreferencedBlobs, before, most)
 	if err != nil {
 		return nil, err
 	}
@@ -224,21 +224,21 @@ func (q *Queries) LockUnreferencedBlobs(ctx context.Context, before time.Time, m
 	return items, nil
 }
 
-const replaceBlobObject = `-- name: ReplaceBlobObject :exec
+const ReplaceBlobObject = `-- name: ReplaceBlobObject :exec
 update blob set object_key = $1, unreferenced_at = null, damaged_at = null, checked_at = null
  where sha256 = $2
 `
 
 func (q *Queries) ReplaceBlobObject(ctx context.Context, objectKey org.ID, sha256 []byte) error {
-	_, err := q.db.Exec(ctx, replaceBlobObject, objectKey, sha256)
+	_, err := q.db.Exec(ctx, ReplaceBlobObject, objectKey, sha256)
 	return err
 }
 
-const reviveBlob = `-- name: ReviveBlob :exec
+const ReviveBlob = `-- name: ReviveBlob :exec
 update blob set unreferenced_at = null where sha256 = $1
 `
 
 func (q *Queries) ReviveBlob(ctx context.Context, sha256 []byte) error {
-	_, err := q.db.Exec(ctx, reviveBlob, sha256)
+	_, err := q.db.Exec(ctx, ReviveBlob, sha256)
 	return err
 }

@@ -11,7 +11,7 @@ import (
 	"congvan/server/domain/org"
 )
 
-const addGroupMembers = `-- name: AddGroupMembers :exec
+const AddGroupMembers = `-- name: AddGroupMembers :exec
 insert into recipient_group_member (agency_id, group_id, member_agency_id)
 select $1, $2, m from unnest($3::uuid[]) m
 on conflict do nothing
@@ -24,11 +24,11 @@ type AddGroupMembersParams struct {
 }
 
 func (q *Queries) AddGroupMembers(ctx context.Context, arg AddGroupMembersParams) error {
-	_, err := q.db.Exec(ctx, addGroupMembers, arg.AgencyID, arg.GroupID, arg.Members)
+	_, err := q.db.Exec(ctx, AddGroupMembers, arg.AgencyID, arg.GroupID, arg.Members)
 	return err
 }
 
-const agencyTree = `-- name: AgencyTree :many
+const AgencyTree = `-- name: AgencyTree :many
 select id, code, old_code, name, short_name, abbreviation, parent_id, level, place, email, channel, valid_from, valid_until, successor_id, folded, version from agency
  where valid_from <= $1::date and (valid_until is null or valid_until >= $1::date)
  order by array_position(array['central', 'province', 'department', 'district', 'commune', 'other'], level), name, id
@@ -36,7 +36,7 @@ select id, code, old_code, name, short_name, abbreviation, parent_id, level, pla
 `
 
 func (q *Queries) AgencyTree(ctx context.Context, today org.Day, most int32) ([]Agency, error) {
-	rows, err := q.db.Query(ctx, agencyTree, today, most)
+	rows, err := q.db.Query(ctx, AgencyTree, today, most)
 	if err != nil {
 		return nil, err
 	}
@@ -72,12 +72,12 @@ func (q *Queries) AgencyTree(ctx context.Context, today org.Day, most int32) ([]
 	return items, nil
 }
 
-const allAgencies = `-- name: AllAgencies :many
+const AllAgencies = `-- name: AllAgencies :many
 select id, code, old_code, name, short_name, abbreviation, parent_id, level, place, email, channel, valid_from, valid_until, successor_id, folded, version from agency order by code
 `
 
 func (q *Queries) AllAgencies(ctx context.Context) ([]Agency, error) {
-	rows, err := q.db.Query(ctx, allAgencies)
+	rows, err := q.db.Query(ctx, AllAgencies)
 	if err != nil {
 		return nil, err
 	}
@@ -113,7 +113,7 @@ func (q *Queries) AllAgencies(ctx context.Context) ([]Agency, error) {
 	return items, nil
 }
 
-const deleteGroup = `-- name: DeleteGroup :execrows
+const DeleteGroup = `-- name: DeleteGroup :execrows
 delete from recipient_group where agency_id = $1 and id = $2 and version = $3
 `
 
@@ -124,25 +124,25 @@ type DeleteGroupParams struct {
 }
 
 func (q *Queries) DeleteGroup(ctx context.Context, arg DeleteGroupParams) (int64, error) {
-	result, err := q.db.Exec(ctx, deleteGroup, arg.AgencyID, arg.ID, arg.Version)
+	result, err := q.db.Exec(ctx, DeleteGroup, arg.AgencyID, arg.ID, arg.Version)
 	if err != nil {
 		return 0, err
 	}
 	return result.RowsAffected(), nil
 }
 
-const findGroup = `-- name: FindGroup :one
+const FindGroup = `-- name: FindGroup :one
 select agency_id from recipient_group where id = $1
 `
 
 func (q *Queries) FindGroup(ctx context.Context, id org.ID) (org.ID, error) {
-	row := q.db.QueryRow(ctx, findGroup, id)
+	row := q.db.QueryRow(ctx, FindGroup, id)
 	var agency_id org.ID
 	err := row.Scan(&agency_id)
 	return agency_id, err
 }
 
-const findPosition = `-- name: FindPosition :one
+const FindPosition = `-- name: FindPosition :one
 select agency_id, account_id from position where id = $1
 `
 
@@ -152,40 +152,40 @@ type FindPositionRow struct {
 }
 
 func (q *Queries) FindPosition(ctx context.Context, id org.ID) (FindPositionRow, error) {
-	row := q.db.QueryRow(ctx, findPosition, id)
+	row := q.db.QueryRow(ctx, FindPosition, id)
 	var i FindPositionRow
 	err := row.Scan(&i.AgencyID, &i.AccountID)
 	return i, err
 }
 
-const findUnit = `-- name: FindUnit :one
+const FindUnit = `-- name: FindUnit :one
 select agency_id from unit where id = $1
 `
 
 func (q *Queries) FindUnit(ctx context.Context, id org.ID) (org.ID, error) {
-	row := q.db.QueryRow(ctx, findUnit, id)
+	row := q.db.QueryRow(ctx, FindUnit, id)
 	var agency_id org.ID
 	err := row.Scan(&agency_id)
 	return agency_id, err
 }
 
-const fold = `-- name: Fold :one
+const Fold = `-- name: Fold :one
 select fold($1::text)::text
 `
 
 func (q *Queries) Fold(ctx context.Context, text string) (string, error) {
-	row := q.db.QueryRow(ctx, fold, text)
+	row := q.db.QueryRow(ctx, Fold, text)
 	var column_1 string
 	err := row.Scan(&column_1)
 	return column_1, err
 }
 
-const getAgency = `-- name: GetAgency :one
+const GetAgency = `-- name: GetAgency :one
 select id, code, old_code, name, short_name, abbreviation, parent_id, level, place, email, channel, valid_from, valid_until, successor_id, folded, version from agency where id = $1
 `
 
 func (q *Queries) GetAgency(ctx context.Context, id org.ID) (Agency, error) {
-	row := q.db.QueryRow(ctx, getAgency, id)
+	row := q.db.QueryRow(ctx, GetAgency, id)
 	var i Agency
 	err := row.Scan(
 		&i.ID,
@@ -208,14 +208,14 @@ func (q *Queries) GetAgency(ctx context.Context, id org.ID) (Agency, error) {
 	return i, err
 }
 
-const groupMembers = `-- name: GroupMembers :many
+const GroupMembers = `-- name: GroupMembers :many
 select m.member_agency_id from recipient_group_member m join agency a on a.id = m.member_agency_id
  where m.agency_id = $1 and m.group_id = $2
  order by a.code
 `
 
 func (q *Queries) GroupMembers(ctx context.Context, agencyID org.ID, groupID org.ID) ([]org.ID, error) {
-	rows, err := q.db.Query(ctx, groupMembers, agencyID, groupID)
+	rows, err := q.db.Query(ctx, GroupMembers, agencyID, groupID)
 	if err != nil {
 		return nil, err
 	}
@@ -234,7 +234,7 @@ func (q *Queries) GroupMembers(ctx context.Context, agencyID org.ID, groupID org
 	return items, nil
 }
 
-const insertAgency = `-- name: InsertAgency :exec
+const InsertAgency = `-- name: InsertAgency :exec
 insert into agency (id, code, old_code, name, short_name, abbreviation, parent_id, level, place, email, channel, valid_from, valid_until, successor_id)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
 `
@@ -257,7 +257,7 @@ type InsertAgencyParams struct {
 }
 
 func (q *Queries) InsertAgency(ctx context.Context, arg InsertAgencyParams) error {
-	_, err := q.db.Exec(ctx, insertAgency,
+	_, err := q.db.Exec(ctx, InsertAgency,
 		arg.ID,
 		arg.Code,
 		arg.OldCode,
@@ -276,7 +276,7 @@ func (q *Queries) InsertAgency(ctx context.Context, arg InsertAgencyParams) erro
 	return err
 }
 
-const insertGroup = `-- name: InsertGroup :exec
+const InsertGroup = `-- name: InsertGroup :exec
 insert into recipient_group (agency_id, id, name, shared) values ($1, $2, $3, $4)
 `
 
@@ -288,7 +288,7 @@ type InsertGroupParams struct {
 }
 
 func (q *Queries) InsertGroup(ctx context.Context, arg InsertGroupParams) error {
-	_, err := q.db.Exec(ctx, insertGroup,
+	_, err := q.db.Exec(ctx, InsertGroup,
 		arg.AgencyID,
 		arg.ID,
 		arg.Name,
@@ -297,7 +297,7 @@ func (q *Queries) InsertGroup(ctx context.Context, arg InsertGroupParams) error 
 	return err
 }
 
-const insertPosition = `-- name: InsertPosition :exec
+const InsertPosition = `-- name: InsertPosition :exec
 insert into position (agency_id, id, account_id, unit_id, role, title, valid_from, valid_until)
 values ($1, $2, $3, $4, $5, $6, $7, $8)
 `
@@ -314,7 +314,7 @@ type InsertPositionParams struct {
 }
 
 func (q *Queries) InsertPosition(ctx context.Context, arg InsertPositionParams) error {
-	_, err := q.db.Exec(ctx, insertPosition,
+	_, err := q.db.Exec(ctx, InsertPosition,
 		arg.AgencyID,
 		arg.ID,
 		arg.AccountID,
@@ -327,7 +327,7 @@ func (q *Queries) InsertPosition(ctx context.Context, arg InsertPositionParams) 
 	return err
 }
 
-const insertUnit = `-- name: InsertUnit :exec
+const InsertUnit = `-- name: InsertUnit :exec
 insert into unit (agency_id, id, name, abbreviation, parent_id, valid_from, valid_until)
 values ($1, $2, $3, $4, $5, $6, $7)
 `
@@ -343,7 +343,7 @@ type InsertUnitParams struct {
 }
 
 func (q *Queries) InsertUnit(ctx context.Context, arg InsertUnitParams) error {
-	_, err := q.db.Exec(ctx, insertUnit,
+	_, err := q.db.Exec(ctx, InsertUnit,
 		arg.AgencyID,
 		arg.ID,
 		arg.Name,
@@ -355,7 +355,7 @@ func (q *Queries) InsertUnit(ctx context.Context, arg InsertUnitParams) error {
 	return err
 }
 
-const listGroups = `-- name: ListGroups :many
+const ListGroups = `-- name: ListGroups :many
 select g.agency_id, g.id, g.name, g.shared, g.version, array(select m.member_agency_id from recipient_group_member m
                     join agency a on a.id = m.member_agency_id
                    where m.agency_id = g.agency_id and m.group_id = g.id
@@ -375,7 +375,7 @@ type ListGroupsRow struct {
 }
 
 func (q *Queries) ListGroups(ctx context.Context, agencies []org.ID, everybodys bool) ([]ListGroupsRow, error) {
-	rows, err := q.db.Query(ctx, listGroups, agencies, everybodys)
+	rows, err := q.db.Query(ctx, ListGroups, agencies, everybodys)
 	if err != nil {
 		return nil, err
 	}
@@ -401,7 +401,7 @@ func (q *Queries) ListGroups(ctx context.Context, agencies []org.ID, everybodys 
 	return items, nil
 }
 
-const listPositions = `-- name: ListPositions :many
+const ListPositions = `-- name: ListPositions :many
 select p.agency_id, p.id, p.account_id, p.unit_id, p.role, p.title, p.valid_from, p.valid_until, p.version, a.full_name, g.name as agency_name, u.name as unit_name
   from position p
   join account a on a.id = p.account_id
@@ -427,7 +427,7 @@ type ListPositionsRow struct {
 }
 
 func (q *Queries) ListPositions(ctx context.Context, accounts []org.ID) ([]ListPositionsRow, error) {
-	rows, err := q.db.Query(ctx, listPositions, accounts)
+	rows, err := q.db.Query(ctx, ListPositions, accounts)
 	if err != nil {
 		return nil, err
 	}
@@ -459,12 +459,12 @@ func (q *Queries) ListPositions(ctx context.Context, accounts []org.ID) ([]ListP
 	return items, nil
 }
 
-const listUnits = `-- name: ListUnits :many
+const ListUnits = `-- name: ListUnits :many
 select agency_id, id, name, abbreviation, parent_id, valid_from, valid_until, version from unit where agency_id = $1 order by name, id
 `
 
 func (q *Queries) ListUnits(ctx context.Context, agencyID org.ID) ([]Unit, error) {
-	rows, err := q.db.Query(ctx, listUnits, agencyID)
+	rows, err := q.db.Query(ctx, ListUnits, agencyID)
 	if err != nil {
 		return nil, err
 	}
@@ -492,12 +492,12 @@ func (q *Queries) ListUnits(ctx context.Context, agencyID org.ID) ([]Unit, error
 	return items, nil
 }
 
-const lockAgency = `-- name: LockAgency :one
+const LockAgency = `-- name: LockAgency :one
 select id, code, old_code, name, short_name, abbreviation, parent_id, level, place, email, channel, valid_from, valid_until, successor_id, folded, version from agency where id = $1 for update
 `
 
 func (q *Queries) LockAgency(ctx context.Context, id org.ID) (Agency, error) {
-	row := q.db.QueryRow(ctx, lockAgency, id)
+	row := q.db.QueryRow(ctx, LockAgency, id)
 	var i Agency
 	err := row.Scan(
 		&i.ID,
@@ -520,12 +520,12 @@ func (q *Queries) LockAgency(ctx context.Context, id org.ID) (Agency, error) {
 	return i, err
 }
 
-const lockGroup = `-- name: LockGroup :one
+const LockGroup = `-- name: LockGroup :one
 select agency_id, id, name, shared, version from recipient_group where agency_id = $1 and id = $2 for update
 `
 
 func (q *Queries) LockGroup(ctx context.Context, agencyID org.ID, iD org.ID) (RecipientGroup, error) {
-	row := q.db.QueryRow(ctx, lockGroup, agencyID, iD)
+	row := q.db.QueryRow(ctx, LockGroup, agencyID, iD)
 	var i RecipientGroup
 	err := row.Scan(
 		&i.AgencyID,
@@ -537,12 +537,12 @@ func (q *Queries) LockGroup(ctx context.Context, agencyID org.ID, iD org.ID) (Re
 	return i, err
 }
 
-const lockPosition = `-- name: LockPosition :one
+const LockPosition = `-- name: LockPosition :one
 select agency_id, id, account_id, unit_id, role, title, valid_from, valid_until, version from position where agency_id = $1 and id = $2 for update
 `
 
 func (q *Queries) LockPosition(ctx context.Context, agencyID org.ID, iD org.ID) (Position, error) {
-	row := q.db.QueryRow(ctx, lockPosition, agencyID, iD)
+	row := q.db.QueryRow(ctx, LockPosition, agencyID, iD)
 	var i Position
 	err := row.Scan(
 		&i.AgencyID,
@@ -558,12 +558,12 @@ func (q *Queries) LockPosition(ctx context.Context, agencyID org.ID, iD org.ID) 
 	return i, err
 }
 
-const lockUnit = `-- name: LockUnit :one
+const LockUnit = `-- name: LockUnit :one
 select agency_id, id, name, abbreviation, parent_id, valid_from, valid_until, version from unit where agency_id = $1 and id = $2 for update
 `
 
 func (q *Queries) LockUnit(ctx context.Context, agencyID org.ID, iD org.ID) (Unit, error) {
-	row := q.db.QueryRow(ctx, lockUnit, agencyID, iD)
+	row := q.db.QueryRow(ctx, LockUnit, agencyID, iD)
 	var i Unit
 	err := row.Scan(
 		&i.AgencyID,
@@ -578,7 +578,7 @@ func (q *Queries) LockUnit(ctx context.Context, agencyID org.ID, iD org.ID) (Uni
 	return i, err
 }
 
-const predecessors = `-- name: Predecessors :many
+const Predecessors = `-- name: Predecessors :many
 select id, successor_id from agency where successor_id = any($1::uuid[]) order by code
 `
 
@@ -588,7 +588,7 @@ type PredecessorsRow struct {
 }
 
 func (q *Queries) Predecessors(ctx context.Context, ids []org.ID) ([]PredecessorsRow, error) {
-	rows, err := q.db.Query(ctx, predecessors, ids)
+	rows, err := q.db.Query(ctx, Predecessors, ids)
 	if err != nil {
 		return nil, err
 	}
@@ -607,7 +607,7 @@ func (q *Queries) Predecessors(ctx context.Context, ids []org.ID) ([]Predecessor
 	return items, nil
 }
 
-const removeGroupMembers = `-- name: RemoveGroupMembers :exec
+const RemoveGroupMembers = `-- name: RemoveGroupMembers :exec
 delete from recipient_group_member where agency_id = $1 and group_id = $2 and member_agency_id <> all($3::uuid[])
 `
 
@@ -618,25 +618,25 @@ type RemoveGroupMembersParams struct {
 }
 
 func (q *Queries) RemoveGroupMembers(ctx context.Context, arg RemoveGroupMembersParams) error {
-	_, err := q.db.Exec(ctx, removeGroupMembers, arg.AgencyID, arg.GroupID, arg.Kept)
+	_, err := q.db.Exec(ctx, RemoveGroupMembers, arg.AgencyID, arg.GroupID, arg.Kept)
 	return err
 }
 
-const setSuccessor = `-- name: SetSuccessor :exec
+const SetSuccessor = `-- name: SetSuccessor :exec
 update agency set successor_id = $1 where id = $2
 `
 
 func (q *Queries) SetSuccessor(ctx context.Context, successorID *org.ID, iD org.ID) error {
-	_, err := q.db.Exec(ctx, setSuccessor, successorID, iD)
+	_, err := q.db.Exec(ctx, SetSuccessor, successorID, iD)
 	return err
 }
 
-const unitsIn = `-- name: UnitsIn :many
+const UnitsIn = `-- name: UnitsIn :many
 select agency_id, id, name, abbreviation, parent_id, valid_from, valid_until, version from unit where agency_id = any($1::uuid[]) order by agency_id, id
 `
 
 func (q *Queries) UnitsIn(ctx context.Context, agencies []org.ID) ([]Unit, error) {
-	rows, err := q.db.Query(ctx, unitsIn, agencies)
+	rows, err := q.db.Query(ctx, UnitsIn, agencies)
 	if err != nil {
 		return nil, err
 	}
@@ -664,7 +664,7 @@ func (q *Queries) UnitsIn(ctx context.Context, agencies []org.ID) ([]Unit, error
 	return items, nil
 }
 
-const updateAgency = `-- name: UpdateAgency :execrows
+const UpdateAgency = `-- name: UpdateAgency :execrows
 update agency
    set code = $1, old_code = $2, name = $3, short_name = $4, abbreviation = $5, parent_id = $6,
        level = $7, place = $8, email = $9, channel = $10, valid_from = $11, valid_until = $12,
@@ -691,7 +691,7 @@ type UpdateAgencyParams struct {
 }
 
 func (q *Queries) UpdateAgency(ctx context.Context, arg UpdateAgencyParams) (int64, error) {
-	result, err := q.db.Exec(ctx, updateAgency,
+	result, err := q.db.Exec(ctx, UpdateAgency,
 		arg.Code,
 		arg.OldCode,
 		arg.Name,
@@ -714,7 +714,7 @@ func (q *Queries) UpdateAgency(ctx context.Context, arg UpdateAgencyParams) (int
 	return result.RowsAffected(), nil
 }
 
-const updateGroup = `-- name: UpdateGroup :execrows
+const UpdateGroup = `-- name: UpdateGroup :execrows
 update recipient_group set name = $1, shared = $2, version = version + 1
  where agency_id = $3 and id = $4 and version = $5
 `
@@ -728,7 +728,7 @@ type UpdateGroupParams struct {
 }
 
 func (q *Queries) UpdateGroup(ctx context.Context, arg UpdateGroupParams) (int64, error) {
-	result, err := q.db.Exec(ctx, updateGroup,
+	result, err := q.db.Exec(ctx, UpdateGroup,
 		arg.Name,
 		arg.Shared,
 		arg.AgencyID,
@@ -741,7 +741,7 @@ func (q *Queries) UpdateGroup(ctx context.Context, arg UpdateGroupParams) (int64
 	return result.RowsAffected(), nil
 }
 
-const updatePosition = `-- name: UpdatePosition :execrows
+const UpdatePosition = `-- name: UpdatePosition :execrows
 update position set role = $1, unit_id = $2, title = $3, valid_from = $4, valid_until = $5, version = version + 1
  where agency_id = $6 and id = $7 and version = $8
 `
@@ -758,7 +758,7 @@ type UpdatePositionParams struct {
 }
 
 func (q *Queries) UpdatePosition(ctx context.Context, arg UpdatePositionParams) (int64, error) {
-	result, err := q.db.Exec(ctx, updatePosition,
+	result, err := q.db.Exec(ctx, UpdatePosition,
 		arg.Role,
 		arg.UnitID,
 		arg.Title,
@@ -774,7 +774,7 @@ func (q *Queries) UpdatePosition(ctx context.Context, arg UpdatePositionParams) 
 	return result.RowsAffected(), nil
 }
 
-const updateUnit = `-- name: UpdateUnit :execrows
+const UpdateUnit = `-- name: UpdateUnit :execrows
 update unit set name = $1, abbreviation = $2, parent_id = $3, valid_from = $4, valid_until = $5, version = version + 1
  where agency_id = $6 and id = $7 and version = $8
 `
@@ -791,7 +791,7 @@ type UpdateUnitParams struct {
 }
 
 func (q *Queries) UpdateUnit(ctx context.Context, arg UpdateUnitParams) (int64, error) {
-	result, err := q.db.Exec(ctx, updateUnit,
+	result, err := q.db.Exec(ctx, UpdateUnit,
 		arg.Name,
 		arg.Abbreviation,
 		arg.ParentID,

@@ -12,7 +12,7 @@ import (
 	"congvan/server/domain/org"
 )
 
-const agenciesAddressed = `-- name: AgenciesAddressed :many
+const AgenciesAddressed = `-- name: AgenciesAddressed :many
 select a.id, a.name, a.channel, a.valid_from, a.valid_until, coalesce(s.name, '')::text as successor_name
   from agency a left join agency s on s.id = a.successor_id
  where a.id = any($1::uuid[])
@@ -28,7 +28,7 @@ type AgenciesAddressedRow struct {
 }
 
 func (q *Queries) AgenciesAddressed(ctx context.Context, ids []org.ID) ([]AgenciesAddressedRow, error) {
-	rows, err := q.db.Query(ctx, agenciesAddressed, ids)
+	rows, err := q.db.Query(ctx, AgenciesAddressed, ids)
 	if err != nil {
 		return nil, err
 	}
@@ -54,16 +54,16 @@ func (q *Queries) AgenciesAddressed(ctx context.Context, ids []org.ID) ([]Agenci
 	return items, nil
 }
 
-const deleteRecipients = `-- name: DeleteRecipients :exec
+const DeleteRecipients = `-- name: DeleteRecipients :exec
 delete from recipient where agency_id = $1 and document_id = $2
 `
 
 func (q *Queries) DeleteRecipients(ctx context.Context, agencyID org.ID, documentID org.ID) error {
-	_, err := q.db.Exec(ctx, deleteRecipients, agencyID, documentID)
+	_, err := q.db.Exec(ctx, DeleteRecipients, agencyID, documentID)
 	return err
 }
 
-const documentNames = `-- name: DocumentNames :one
+const DocumentNames = `-- name: DocumentNames :one
 select a.name as agency_name,
        coalesce((select u.name from unit u where u.agency_id = a.id and u.id = $1), '')::text as unit_name,
        coalesce((select c.full_name from account c where c.id = $2), '')::text as author_name,
@@ -87,7 +87,7 @@ type DocumentNamesRow struct {
 }
 
 func (q *Queries) DocumentNames(ctx context.Context, arg DocumentNamesParams) (DocumentNamesRow, error) {
-	row := q.db.QueryRow(ctx, documentNames,
+	row := q.db.QueryRow(ctx, DocumentNames,
 		arg.UnitID,
 		arg.AuthorAccountID,
 		arg.ApproverPositionID,
@@ -103,7 +103,7 @@ func (q *Queries) DocumentNames(ctx context.Context, arg DocumentNamesParams) (D
 	return i, err
 }
 
-const getDeliveryCount = `-- name: GetDeliveryCount :one
+const GetDeliveryCount = `-- name: GetDeliveryCount :one
 select total, registered, refused from delivery_count where agency_id = $1 and document_id = $2
 `
 
@@ -114,18 +114,18 @@ type GetDeliveryCountRow struct {
 }
 
 func (q *Queries) GetDeliveryCount(ctx context.Context, agencyID org.ID, documentID org.ID) (GetDeliveryCountRow, error) {
-	row := q.db.QueryRow(ctx, getDeliveryCount, agencyID, documentID)
+	row := q.db.QueryRow(ctx, GetDeliveryCount, agencyID, documentID)
 	var i GetDeliveryCountRow
 	err := row.Scan(&i.Total, &i.Registered, &i.Refused)
 	return i, err
 }
 
-const getDocument = `-- name: GetDocument :one
+const GetDocument = `-- name: GetDocument :one
 select agency_id, id, state, kind, subject, urgency, secrecy, due_date, note, unit_id, author_position_id, author_account_id, approver_position_id, submitted_at, approved_at, approved_sha256, signer_name, signer_title, register_id, number, number_suffix, symbol, document_date, numbered_at, issued_at, sent_back_reason, version, created_at, updated_at from document where agency_id = any($1::uuid[]) and id = $2
 `
 
 func (q *Queries) GetDocument(ctx context.Context, agencies []org.ID, iD org.ID) (Document, error) {
-	row := q.db.QueryRow(ctx, getDocument, agencies, iD)
+	row := q.db.QueryRow(ctx, GetDocument, agencies, iD)
 	var i Document
 	err := row.Scan(
 		&i.AgencyID,
@@ -161,7 +161,7 @@ func (q *Queries) GetDocument(ctx context.Context, agencies []org.ID, iD org.ID)
 	return i, err
 }
 
-const getDocumentFile = `-- name: GetDocumentFile :one
+const GetDocumentFile = `-- name: GetDocumentFile :one
 select name, sha256, size, media_type from document_file
  where agency_id = $1 and document_id = $2 and sha256 = $3
  order by removed_at nulls first, version desc
@@ -182,7 +182,7 @@ type GetDocumentFileRow struct {
 }
 
 func (q *Queries) GetDocumentFile(ctx context.Context, arg GetDocumentFileParams) (GetDocumentFileRow, error) {
-	row := q.db.QueryRow(ctx, getDocumentFile, arg.AgencyID, arg.DocumentID, arg.Sha256)
+	row := q.db.QueryRow(ctx, GetDocumentFile, arg.AgencyID, arg.DocumentID, arg.Sha256)
 	var i GetDocumentFileRow
 	err := row.Scan(
 		&i.Name,
@@ -193,7 +193,7 @@ func (q *Queries) GetDocumentFile(ctx context.Context, arg GetDocumentFileParams
 	return i, err
 }
 
-const getIssuer = `-- name: GetIssuer :one
+const GetIssuer = `-- name: GetIssuer :one
 select a.id, a.name, a.code, a.abbreviation,
        coalesce((select u.abbreviation from unit u where u.agency_id = a.id and u.id = $1), '')::text as unit_abbreviation
   from agency a where a.id = $2
@@ -208,7 +208,7 @@ type GetIssuerRow struct {
 }
 
 func (q *Queries) GetIssuer(ctx context.Context, unitID org.ID, iD org.ID) (GetIssuerRow, error) {
-	row := q.db.QueryRow(ctx, getIssuer, unitID, iD)
+	row := q.db.QueryRow(ctx, GetIssuer, unitID, iD)
 	var i GetIssuerRow
 	err := row.Scan(
 		&i.ID,
@@ -220,7 +220,7 @@ func (q *Queries) GetIssuer(ctx context.Context, unitID org.ID, iD org.ID) (GetI
 	return i, err
 }
 
-const insertDeliveryCount = `-- name: InsertDeliveryCount :exec
+const InsertDeliveryCount = `-- name: InsertDeliveryCount :exec
 insert into delivery_count (agency_id, document_id, total) values ($1, $2, $3)
 `
 
@@ -231,11 +231,11 @@ type InsertDeliveryCountParams struct {
 }
 
 func (q *Queries) InsertDeliveryCount(ctx context.Context, arg InsertDeliveryCountParams) error {
-	_, err := q.db.Exec(ctx, insertDeliveryCount, arg.AgencyID, arg.DocumentID, arg.Total)
+	_, err := q.db.Exec(ctx, InsertDeliveryCount, arg.AgencyID, arg.DocumentID, arg.Total)
 	return err
 }
 
-const insertDocument = `-- name: InsertDocument :exec
+const InsertDocument = `-- name: InsertDocument :exec
 insert into document (agency_id, id, state, kind, subject, urgency, due_date, note, unit_id, author_position_id, author_account_id,
                       approver_position_id, created_at, updated_at)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11,
@@ -259,7 +259,7 @@ type InsertDocumentParams struct {
 }
 
 func (q *Queries) InsertDocument(ctx context.Context, arg InsertDocumentParams) error {
-	_, err := q.db.Exec(ctx, insertDocument,
+	_, err := q.db.Exec(ctx, InsertDocument,
 		arg.AgencyID,
 		arg.ID,
 		arg.State,
@@ -277,7 +277,7 @@ func (q *Queries) InsertDocument(ctx context.Context, arg InsertDocumentParams) 
 	return err
 }
 
-const insertDocumentFile = `-- name: InsertDocumentFile :exec
+const InsertDocumentFile = `-- name: InsertDocumentFile :exec
 insert into document_file (agency_id, document_id, id, role, version, ordinal, name, sha256, size, media_type, added_by, added_at)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 `
@@ -298,7 +298,7 @@ type InsertDocumentFileParams struct {
 }
 
 func (q *Queries) InsertDocumentFile(ctx context.Context, arg InsertDocumentFileParams) error {
-	_, err := q.db.Exec(ctx, insertDocumentFile,
+	_, err := q.db.Exec(ctx, InsertDocumentFile,
 		arg.AgencyID,
 		arg.DocumentID,
 		arg.ID,
@@ -315,7 +315,7 @@ func (q *Queries) InsertDocumentFile(ctx context.Context, arg InsertDocumentFile
 	return err
 }
 
-const insertRecipients = `-- name: InsertRecipients :exec
+const InsertRecipients = `-- name: InsertRecipients :exec
 insert into recipient (agency_id, document_id, id, ordinal, type, role, target_agency_id, target_unit_id, target_position_id, name)
 select $1, $2, r.id, r.ordinal, r.type, r.role,
        nullif(r.agency, '00000000-0000-0000-0000-000000000000'), nullif(r.unit, '00000000-0000-0000-0000-000000000000'),
@@ -339,7 +339,7 @@ type InsertRecipientsParams struct {
 }
 
 func (q *Queries) InsertRecipients(ctx context.Context, arg InsertRecipientsParams) error {
-	_, err := q.db.Exec(ctx, insertRecipients,
+	_, err := q.db.Exec(ctx, InsertRecipients,
 		arg.AgencyID,
 		arg.DocumentID,
 		arg.Ids,
@@ -354,12 +354,12 @@ func (q *Queries) InsertRecipients(ctx context.Context, arg InsertRecipientsPara
 	return err
 }
 
-const listDocumentFiles = `-- name: ListDocumentFiles :many
-select agency_id, document_id, id, role, version, ordinal, name, sha256, size, media_type, added_by, added_at, removed_at from document_file where agency_id = $1 and document_id = $2 order by role desc, ordinal, version desc, id
+const ListDocumentFiles = `-- name: ListDocumentFiles :many
+select agency_id, document_id, id, role, version, ordinal, name, sha256, size, media_type, added_by, added_at, removed_at from document_file where agency_id = any($1::uuid[]) and document_id = $2 order by role desc, ordinal, version desc, id
 `
 
-func (q *Queries) ListDocumentFiles(ctx context.Context, agencyID org.ID, documentID org.ID) ([]DocumentFile, error) {
-	rows, err := q.db.Query(ctx, listDocumentFiles, agencyID, documentID)
+func (q *Queries) ListDocumentFiles(ctx context.Context, agencies []org.ID, documentID org.ID) ([]DocumentFile, error) {
+	rows, err := q.db.Query(ctx, ListDocumentFiles, agencies, documentID)
 	if err != nil {
 		return nil, err
 	}
@@ -392,13 +392,13 @@ func (q *Queries) ListDocumentFiles(ctx context.Context, agencyID org.ID, docume
 	return items, nil
 }
 
-const listRecipients = `-- name: ListRecipients :many
+const ListRecipients = `-- name: ListRecipients :many
 select r.agency_id, r.document_id, r.id, r.ordinal, r.type, r.role, r.target_agency_id, r.target_unit_id, r.target_position_id, r.name, a.channel as agency_channel, a.name as agency_name, a.valid_from as agency_valid_from, a.valid_until as agency_valid_until,
        coalesce(s.name, '')::text as successor_name
   from recipient r
   left join agency a on a.id = r.target_agency_id
   left join agency s on s.id = a.successor_id
- where r.agency_id = $1 and r.document_id = $2
+ where r.agency_id = any($1::uuid[]) and r.document_id = $2
  order by r.ordinal
 `
 
@@ -420,8 +420,8 @@ type ListRecipientsRow struct {
 	SuccessorName    string
 }
 
-func (q *Queries) ListRecipients(ctx context.Context, agencyID org.ID, documentID org.ID) ([]ListRecipientsRow, error) {
-	rows, err := q.db.Query(ctx, listRecipients, agencyID, documentID)
+func (q *Queries) ListRecipients(ctx context.Context, agencies []org.ID, documentID org.ID) ([]ListRecipientsRow, error) {
+	rows, err := q.db.Query(ctx, ListRecipients, agencies, documentID)
 	if err != nil {
 		return nil, err
 	}
@@ -456,12 +456,12 @@ func (q *Queries) ListRecipients(ctx context.Context, agencyID org.ID, documentI
 	return items, nil
 }
 
-const lockDocument = `-- name: LockDocument :one
+const LockDocument = `-- name: LockDocument :one
 select agency_id, id, state, kind, subject, urgency, secrecy, due_date, note, unit_id, author_position_id, author_account_id, approver_position_id, submitted_at, approved_at, approved_sha256, signer_name, signer_title, register_id, number, number_suffix, symbol, document_date, numbered_at, issued_at, sent_back_reason, version, created_at, updated_at from document where agency_id = any($1::uuid[]) and id = $2 for update
 `
 
 func (q *Queries) LockDocument(ctx context.Context, agencies []org.ID, iD org.ID) (Document, error) {
-	row := q.db.QueryRow(ctx, lockDocument, agencies, iD)
+	row := q.db.QueryRow(ctx, LockDocument, agencies, iD)
 	var i Document
 	err := row.Scan(
 		&i.AgencyID,
@@ -497,7 +497,7 @@ func (q *Queries) LockDocument(ctx context.Context, agencies []org.ID, iD org.ID
 	return i, err
 }
 
-const orderDocumentFile = `-- name: OrderDocumentFile :exec
+const OrderDocumentFile = `-- name: OrderDocumentFile :exec
 update document_file set ordinal = $1, role = $2
  where agency_id = $3 and document_id = $4 and id = $5
 `
@@ -511,7 +511,7 @@ type OrderDocumentFileParams struct {
 }
 
 func (q *Queries) OrderDocumentFile(ctx context.Context, arg OrderDocumentFileParams) error {
-	_, err := q.db.Exec(ctx, orderDocumentFile,
+	_, err := q.db.Exec(ctx, OrderDocumentFile,
 		arg.Ordinal,
 		arg.Role,
 		arg.AgencyID,
@@ -521,7 +521,7 @@ func (q *Queries) OrderDocumentFile(ctx context.Context, arg OrderDocumentFilePa
 	return err
 }
 
-const positionsAddressed = `-- name: PositionsAddressed :many
+const PositionsAddressed = `-- name: PositionsAddressed :many
 select p.id, p.account_id, p.unit_id, p.role, p.title, p.valid_from, p.valid_until, c.full_name
   from position p join account c on c.id = p.account_id
  where p.agency_id = $1 and p.id = any($2::uuid[])
@@ -539,7 +539,7 @@ type PositionsAddressedRow struct {
 }
 
 func (q *Queries) PositionsAddressed(ctx context.Context, agencyID org.ID, ids []org.ID) ([]PositionsAddressedRow, error) {
-	rows, err := q.db.Query(ctx, positionsAddressed, agencyID, ids)
+	rows, err := q.db.Query(ctx, PositionsAddressed, agencyID, ids)
 	if err != nil {
 		return nil, err
 	}
@@ -567,7 +567,7 @@ func (q *Queries) PositionsAddressed(ctx context.Context, agencyID org.ID, ids [
 	return items, nil
 }
 
-const removeDocumentFiles = `-- name: RemoveDocumentFiles :exec
+const RemoveDocumentFiles = `-- name: RemoveDocumentFiles :exec
 update document_file set removed_at = $1
  where agency_id = $2 and document_id = $3 and removed_at is null and not (id = any($4::uuid[]))
 `
@@ -580,7 +580,7 @@ type RemoveDocumentFilesParams struct {
 }
 
 func (q *Queries) RemoveDocumentFiles(ctx context.Context, arg RemoveDocumentFilesParams) error {
-	_, err := q.db.Exec(ctx, removeDocumentFiles,
+	_, err := q.db.Exec(ctx, RemoveDocumentFiles,
 		arg.RemovedAt,
 		arg.AgencyID,
 		arg.DocumentID,
@@ -589,7 +589,7 @@ func (q *Queries) RemoveDocumentFiles(ctx context.Context, arg RemoveDocumentFil
 	return err
 }
 
-const unitsAddressed = `-- name: UnitsAddressed :many
+const UnitsAddressed = `-- name: UnitsAddressed :many
 select id, name, valid_from, valid_until from unit where agency_id = $1 and id = any($2::uuid[])
 `
 
@@ -601,7 +601,7 @@ type UnitsAddressedRow struct {
 }
 
 func (q *Queries) UnitsAddressed(ctx context.Context, agencyID org.ID, ids []org.ID) ([]UnitsAddressedRow, error) {
-	rows, err := q.db.Query(ctx, unitsAddressed, agencyID, ids)
+	rows, err := q.db.Query(ctx, UnitsAddressed, agencyID, ids)
 	if err != nil {
 		return nil, err
 	}
@@ -625,7 +625,7 @@ func (q *Queries) UnitsAddressed(ctx context.Context, agencyID org.ID, ids []org
 	return items, nil
 }
 
-const updateDocument = `-- name: UpdateDocument :execrows
+const UpdateDocument = `-- name: UpdateDocument :execrows
 update document
    set state = $1, kind = $2, subject = $3, urgency = $4, due_date = $5, note = $6,
        approver_position_id = $7, submitted_at = $8, approved_at = $9,
@@ -664,7 +664,7 @@ type UpdateDocumentParams struct {
 }
 
 func (q *Queries) UpdateDocument(ctx context.Context, arg UpdateDocumentParams) (int64, error) {
-	result, err := q.db.Exec(ctx, updateDocument,
+	result, err := q.db.Exec(ctx, UpdateDocument,
 		arg.State,
 		arg.Kind,
 		arg.Subject,
@@ -696,7 +696,7 @@ func (q *Queries) UpdateDocument(ctx context.Context, arg UpdateDocumentParams) 
 	return result.RowsAffected(), nil
 }
 
-const wholeUploads = `-- name: WholeUploads :many
+const WholeUploads = `-- name: WholeUploads :many
 select u.id, u.name, u.size, u.sha256, b.media_type
   from upload u join blob b on b.sha256 = u.sha256
  where u.account_id = $1 and u.id = any($2::uuid[])
@@ -711,7 +711,7 @@ type WholeUploadsRow struct {
 }
 
 func (q *Queries) WholeUploads(ctx context.Context, accountID org.ID, ids []org.ID) ([]WholeUploadsRow, error) {
-	rows, err := q.db.Query(ctx, wholeUploads, accountID, ids)
+	rows, err := q.db.Query(ctx, WholeUploads, accountID, ids)
 	if err != nil {
 		return nil, err
 	}

@@ -12,19 +12,19 @@ import (
 	"congvan/server/domain/org"
 )
 
-const deleteCommands = `-- name: DeleteCommands :execrows
+const DeleteCommands = `-- name: DeleteCommands :execrows
 delete from command where at < $1
 `
 
 func (q *Queries) DeleteCommands(ctx context.Context, before time.Time) (int64, error) {
-	result, err := q.db.Exec(ctx, deleteCommands, before)
+	result, err := q.db.Exec(ctx, DeleteCommands, before)
 	if err != nil {
 		return 0, err
 	}
 	return result.RowsAffected(), nil
 }
 
-const eventsSince = `-- name: EventsSince :many
+const EventsSince = `-- name: EventsSince :many
 select agency_id, id, subject_type, subject_id from event
  where agency_id = any($1::uuid[]) and id > $2
  order by id
@@ -45,7 +45,7 @@ type EventsSinceRow struct {
 }
 
 func (q *Queries) EventsSince(ctx context.Context, arg EventsSinceParams) ([]EventsSinceRow, error) {
-	rows, err := q.db.Query(ctx, eventsSince, arg.Agencies, arg.After, arg.Most)
+	rows, err := q.db.Query(ctx, EventsSince, arg.Agencies, arg.After, arg.Most)
 	if err != nil {
 		return nil, err
 	}
@@ -69,7 +69,7 @@ func (q *Queries) EventsSince(ctx context.Context, arg EventsSinceParams) ([]Eve
 	return items, nil
 }
 
-const getCommand = `-- name: GetCommand :one
+const GetCommand = `-- name: GetCommand :one
 select operation, request_hash, subject_id from command where account_id = $1 and key = $2
 `
 
@@ -80,13 +80,13 @@ type GetCommandRow struct {
 }
 
 func (q *Queries) GetCommand(ctx context.Context, accountID org.ID, key string) (GetCommandRow, error) {
-	row := q.db.QueryRow(ctx, getCommand, accountID, key)
+	row := q.db.QueryRow(ctx, GetCommand, accountID, key)
 	var i GetCommandRow
 	err := row.Scan(&i.Operation, &i.RequestHash, &i.SubjectID)
 	return i, err
 }
 
-const insertCommand = `-- name: InsertCommand :execrows
+const InsertCommand = `-- name: InsertCommand :execrows
 insert into command (account_id, key, operation, request_hash, subject_id, at)
 values ($1, $2, $3, $4, $5, $6)
 on conflict (account_id, key) do nothing
@@ -102,7 +102,7 @@ type InsertCommandParams struct {
 }
 
 func (q *Queries) InsertCommand(ctx context.Context, arg InsertCommandParams) (int64, error) {
-	result, err := q.db.Exec(ctx, insertCommand,
+	result, err := q.db.Exec(ctx, InsertCommand,
 		arg.AccountID,
 		arg.Key,
 		arg.Operation,
@@ -116,7 +116,7 @@ func (q *Queries) InsertCommand(ctx context.Context, arg InsertCommandParams) (i
 	return result.RowsAffected(), nil
 }
 
-const insertEvent = `-- name: InsertEvent :exec
+const InsertEvent = `-- name: InsertEvent :exec
 insert into event (agency_id, id, at, subject_type, subject_id, verb, account_id, position_id, actor_name, actor_title, data)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 `
@@ -136,7 +136,7 @@ type InsertEventParams struct {
 }
 
 func (q *Queries) InsertEvent(ctx context.Context, arg InsertEventParams) error {
-	_, err := q.db.Exec(ctx, insertEvent,
+	_, err := q.db.Exec(ctx, InsertEvent,
 		arg.AgencyID,
 		arg.ID,
 		arg.At,
@@ -152,7 +152,7 @@ func (q *Queries) InsertEvent(ctx context.Context, arg InsertEventParams) error 
 	return err
 }
 
-const listEvents = `-- name: ListEvents :many
+const ListEvents = `-- name: ListEvents :many
 select id, at, verb, actor_name, actor_title, data from event
  where agency_id = $1 and subject_id = $2 and id > $3
  order by id
@@ -176,7 +176,7 @@ type ListEventsRow struct {
 }
 
 func (q *Queries) ListEvents(ctx context.Context, arg ListEventsParams) ([]ListEventsRow, error) {
-	rows, err := q.db.Query(ctx, listEvents,
+	rows, err := q.db.Query(ctx, ListEvents,
 		arg.AgencyID,
 		arg.SubjectID,
 		arg.After,

@@ -12,7 +12,7 @@ import (
 	"congvan/server/domain/org"
 )
 
-const advanceMailbox = `-- name: AdvanceMailbox :execrows
+const AdvanceMailbox = `-- name: AdvanceMailbox :execrows
 update mailbox
    set last_uid = case when uidvalidity = $1 then greatest(last_uid, $2) else $2 end,
        uidvalidity = $1, checked_at = $3
@@ -30,7 +30,7 @@ type AdvanceMailboxParams struct {
 
 // Only the one who holds the mailbox moves its cursor, and only forward.
 func (q *Queries) AdvanceMailbox(ctx context.Context, arg AdvanceMailboxParams) (int64, error) {
-	result, err := q.db.Exec(ctx, advanceMailbox,
+	result, err := q.db.Exec(ctx, AdvanceMailbox,
 		arg.Uidvalidity,
 		arg.LastUid,
 		arg.At,
@@ -44,7 +44,7 @@ func (q *Queries) AdvanceMailbox(ctx context.Context, arg AdvanceMailboxParams) 
 	return result.RowsAffected(), nil
 }
 
-const agencyByEmail = `-- name: AgencyByEmail :one
+const AgencyByEmail = `-- name: AgencyByEmail :one
 select id, name, code from agency where lower(email) = lower($1) and email <> '' order by valid_until nulls first limit 1
 `
 
@@ -55,13 +55,13 @@ type AgencyByEmailRow struct {
 }
 
 func (q *Queries) AgencyByEmail(ctx context.Context, email string) (AgencyByEmailRow, error) {
-	row := q.db.QueryRow(ctx, agencyByEmail, email)
+	row := q.db.QueryRow(ctx, AgencyByEmail, email)
 	var i AgencyByEmailRow
 	err := row.Scan(&i.ID, &i.Name, &i.Code)
 	return i, err
 }
 
-const askMailbox = `-- name: AskMailbox :execrows
+const AskMailbox = `-- name: AskMailbox :execrows
 update mailbox set asked_at = $1 where agency_id = $2 and id = $3
 `
 
@@ -72,35 +72,35 @@ type AskMailboxParams struct {
 }
 
 func (q *Queries) AskMailbox(ctx context.Context, arg AskMailboxParams) (int64, error) {
-	result, err := q.db.Exec(ctx, askMailbox, arg.At, arg.AgencyID, arg.ID)
+	result, err := q.db.Exec(ctx, AskMailbox, arg.At, arg.AgencyID, arg.ID)
 	if err != nil {
 		return 0, err
 	}
 	return result.RowsAffected(), nil
 }
 
-const countQuarantined = `-- name: CountQuarantined :one
+const CountQuarantined = `-- name: CountQuarantined :one
 select count(*) from (
     select 1 from mail_item where agency_id = any($1::uuid[]) and state = 'quarantined' limit $2::int) c
 `
 
 func (q *Queries) CountQuarantined(ctx context.Context, agencies []org.ID, most int32) (int64, error) {
-	row := q.db.QueryRow(ctx, countQuarantined, agencies, most)
+	row := q.db.QueryRow(ctx, CountQuarantined, agencies, most)
 	var count int64
 	err := row.Scan(&count)
 	return count, err
 }
 
-const deleteMailParts = `-- name: DeleteMailParts :exec
+const DeleteMailParts = `-- name: DeleteMailParts :exec
 delete from mail_part where agency_id = $1 and mail_item_id = $2
 `
 
 func (q *Queries) DeleteMailParts(ctx context.Context, agencyID org.ID, mailItemID org.ID) error {
-	_, err := q.db.Exec(ctx, deleteMailParts, agencyID, mailItemID)
+	_, err := q.db.Exec(ctx, DeleteMailParts, agencyID, mailItemID)
 	return err
 }
 
-const getMailItem = `-- name: GetMailItem :one
+const GetMailItem = `-- name: GetMailItem :one
 select i.agency_id, i.id, i.mailbox_id, i.uidvalidity, i.uid, i.message_id, i.raw_sha256, i.size, i.from_name, i.from_address, i.subject, i.sent_at, i.received_at, i.body_text, i.state, i.reason, i.detail, i.warnings, i.arrival_id, i.attempts, i.version, i.content_sha256, a.name as agency_name, b.address as mailbox
   from mail_item i join agency a on a.id = i.agency_id join mailbox b on b.agency_id = i.agency_id and b.id = i.mailbox_id
  where i.agency_id = any($1::uuid[]) and i.id = $2
@@ -113,7 +113,7 @@ type GetMailItemRow struct {
 }
 
 func (q *Queries) GetMailItem(ctx context.Context, agencies []org.ID, iD org.ID) (GetMailItemRow, error) {
-	row := q.db.QueryRow(ctx, getMailItem, agencies, iD)
+	row := q.db.QueryRow(ctx, GetMailItem, agencies, iD)
 	var i GetMailItemRow
 	err := row.Scan(
 		&i.MailItem.AgencyID,
@@ -144,7 +144,7 @@ func (q *Queries) GetMailItem(ctx context.Context, agencies []org.ID, iD org.ID)
 	return i, err
 }
 
-const getMailbox = `-- name: GetMailbox :one
+const GetMailbox = `-- name: GetMailbox :one
 select b.agency_id, b.id, b.address, b.host, b.port, b.security, b.username, b.secret, b.folder, b.after_action, b.move_to, b.enabled, b.uidvalidity, b.last_uid, b.connected_at, b.checked_at, b.last_error, b.last_error_at, b.lease_owner, b.lease_until, b.version, b.asked_at, a.name as agency_name,
        (select count(*) from (select 1 from mail_item i where i.agency_id = b.agency_id and i.mailbox_id = b.id and i.state = 'quarantined' limit 1000) q) as quarantined
   from mailbox b join agency a on a.id = b.agency_id
@@ -158,7 +158,7 @@ type GetMailboxRow struct {
 }
 
 func (q *Queries) GetMailbox(ctx context.Context, id org.ID) (GetMailboxRow, error) {
-	row := q.db.QueryRow(ctx, getMailbox, id)
+	row := q.db.QueryRow(ctx, GetMailbox, id)
 	var i GetMailboxRow
 	err := row.Scan(
 		&i.Mailbox.AgencyID,
@@ -189,7 +189,7 @@ func (q *Queries) GetMailbox(ctx context.Context, id org.ID) (GetMailboxRow, err
 	return i, err
 }
 
-const holdMailboxes = `-- name: HoldMailboxes :many
+const HoldMailboxes = `-- name: HoldMailboxes :many
 with free as (
     select m.agency_id, m.id from mailbox m
      where m.enabled and (m.lease_owner is null or m.lease_owner = $1::uuid or m.lease_until < now())
@@ -204,7 +204,7 @@ returning b.agency_id, b.id, b.address, b.host, b.port, b.security, b.username, 
 
 // The clock is the database's: gateways on several machines need not agree on the time.
 func (q *Queries) HoldMailboxes(ctx context.Context, owner org.ID, most int32) ([]Mailbox, error) {
-	rows, err := q.db.Query(ctx, holdMailboxes, owner, most)
+	rows, err := q.db.Query(ctx, HoldMailboxes, owner, most)
 	if err != nil {
 		return nil, err
 	}
@@ -246,7 +246,7 @@ func (q *Queries) HoldMailboxes(ctx context.Context, owner org.ID, most int32) (
 	return items, nil
 }
 
-const insertMailItem = `-- name: InsertMailItem :execrows
+const InsertMailItem = `-- name: InsertMailItem :execrows
 insert into mail_item (agency_id, id, mailbox_id, uidvalidity, uid, message_id, raw_sha256, size, from_name, from_address, subject, sent_at,
                        received_at, body_text, state, reason, detail, warnings, content_sha256)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,
@@ -277,7 +277,7 @@ type InsertMailItemParams struct {
 }
 
 func (q *Queries) InsertMailItem(ctx context.Context, arg InsertMailItemParams) (int64, error) {
-	result, err := q.db.Exec(ctx, insertMailItem,
+	result, err := q.db.Exec(ctx, InsertMailItem,
 		arg.AgencyID,
 		arg.ID,
 		arg.MailboxID,
@@ -304,7 +304,7 @@ func (q *Queries) InsertMailItem(ctx context.Context, arg InsertMailItemParams) 
 	return result.RowsAffected(), nil
 }
 
-const insertMailbox = `-- name: InsertMailbox :exec
+const InsertMailbox = `-- name: InsertMailbox :exec
 insert into mailbox (agency_id, id, address, host, port, security, username, secret, folder, after_action, move_to)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 `
@@ -324,7 +324,7 @@ type InsertMailboxParams struct {
 }
 
 func (q *Queries) InsertMailbox(ctx context.Context, arg InsertMailboxParams) error {
-	_, err := q.db.Exec(ctx, insertMailbox,
+	_, err := q.db.Exec(ctx, InsertMailbox,
 		arg.AgencyID,
 		arg.ID,
 		arg.Address,
@@ -340,12 +340,12 @@ func (q *Queries) InsertMailbox(ctx context.Context, arg InsertMailboxParams) er
 	return err
 }
 
-const listMailParts = `-- name: ListMailParts :many
+const ListMailParts = `-- name: ListMailParts :many
 select agency_id, mail_item_id, ordinal, path, name, declared_type, detected_type, size, sha256, inline from mail_part where agency_id = $1 and mail_item_id = $2 order by ordinal
 `
 
 func (q *Queries) ListMailParts(ctx context.Context, agencyID org.ID, mailItemID org.ID) ([]MailPart, error) {
-	rows, err := q.db.Query(ctx, listMailParts, agencyID, mailItemID)
+	rows, err := q.db.Query(ctx, ListMailParts, agencyID, mailItemID)
 	if err != nil {
 		return nil, err
 	}
@@ -375,7 +375,7 @@ func (q *Queries) ListMailParts(ctx context.Context, agencyID org.ID, mailItemID
 	return items, nil
 }
 
-const listMailboxes = `-- name: ListMailboxes :many
+const ListMailboxes = `-- name: ListMailboxes :many
 select b.agency_id, b.id, b.address, b.host, b.port, b.security, b.username, b.secret, b.folder, b.after_action, b.move_to, b.enabled, b.uidvalidity, b.last_uid, b.connected_at, b.checked_at, b.last_error, b.last_error_at, b.lease_owner, b.lease_until, b.version, b.asked_at, a.name as agency_name,
        (select count(*) from (select 1 from mail_item i where i.agency_id = b.agency_id and i.mailbox_id = b.id and i.state = 'quarantined' limit 1000) q) as quarantined
   from mailbox b join agency a on a.id = b.agency_id
@@ -390,7 +390,7 @@ type ListMailboxesRow struct {
 }
 
 func (q *Queries) ListMailboxes(ctx context.Context, everywhere bool, agencies []org.ID) ([]ListMailboxesRow, error) {
-	rows, err := q.db.Query(ctx, listMailboxes, everywhere, agencies)
+	rows, err := q.db.Query(ctx, ListMailboxes, everywhere, agencies)
 	if err != nil {
 		return nil, err
 	}
@@ -434,7 +434,7 @@ func (q *Queries) ListMailboxes(ctx context.Context, everywhere bool, agencies [
 	return items, nil
 }
 
-const listQuarantine = `-- name: ListQuarantine :many
+const ListQuarantine = `-- name: ListQuarantine :many
 select i.agency_id, i.id, i.mailbox_id, i.uidvalidity, i.uid, i.message_id, i.raw_sha256, i.size, i.from_name, i.from_address, i.subject, i.sent_at, i.received_at, i.body_text, i.state, i.reason, i.detail, i.warnings, i.arrival_id, i.attempts, i.version, i.content_sha256, g.name as agency_name, b.address as mailbox
   from unnest($1::uuid[]) a (id)
  cross join lateral (
@@ -464,7 +464,7 @@ type ListQuarantineRow struct {
 }
 
 func (q *Queries) ListQuarantine(ctx context.Context, arg ListQuarantineParams) ([]ListQuarantineRow, error) {
-	rows, err := q.db.Query(ctx, listQuarantine,
+	rows, err := q.db.Query(ctx, ListQuarantine,
 		arg.Agencies,
 		arg.BeforeAt,
 		arg.BeforeID,
@@ -513,22 +513,22 @@ func (q *Queries) ListQuarantine(ctx context.Context, arg ListQuarantineParams) 
 	return items, nil
 }
 
-const lockMailIdentity = `-- name: LockMailIdentity :exec
+const LockMailIdentity = `-- name: LockMailIdentity :exec
 select pg_advisory_xact_lock(hashtextextended($1::text, 0))
 `
 
 // Two mails are decided one after the other when they may be the same one.
 func (q *Queries) LockMailIdentity(ctx context.Context, identity string) error {
-	_, err := q.db.Exec(ctx, lockMailIdentity, identity)
+	_, err := q.db.Exec(ctx, LockMailIdentity, identity)
 	return err
 }
 
-const lockMailItem = `-- name: LockMailItem :one
+const LockMailItem = `-- name: LockMailItem :one
 select agency_id, id, mailbox_id, uidvalidity, uid, message_id, raw_sha256, size, from_name, from_address, subject, sent_at, received_at, body_text, state, reason, detail, warnings, arrival_id, attempts, version, content_sha256 from mail_item where agency_id = any($1::uuid[]) and id = $2 for update
 `
 
 func (q *Queries) LockMailItem(ctx context.Context, agencies []org.ID, iD org.ID) (MailItem, error) {
-	row := q.db.QueryRow(ctx, lockMailItem, agencies, iD)
+	row := q.db.QueryRow(ctx, LockMailItem, agencies, iD)
 	var i MailItem
 	err := row.Scan(
 		&i.AgencyID,
@@ -557,7 +557,7 @@ func (q *Queries) LockMailItem(ctx context.Context, agencies []org.ID, iD org.ID
 	return i, err
 }
 
-const mailToFetch = `-- name: MailToFetch :many
+const MailToFetch = `-- name: MailToFetch :many
 select id, uidvalidity, uid, size from mail_item
  where agency_id = $1 and mailbox_id = $2 and state = 'received' and raw_sha256 is null
  order by received_at
@@ -579,7 +579,7 @@ type MailToFetchRow struct {
 
 // Those that a person asked to be fetched whole although they are large.
 func (q *Queries) MailToFetch(ctx context.Context, arg MailToFetchParams) ([]MailToFetchRow, error) {
-	rows, err := q.db.Query(ctx, mailToFetch, arg.AgencyID, arg.MailboxID, arg.Most)
+	rows, err := q.db.Query(ctx, MailToFetch, arg.AgencyID, arg.MailboxID, arg.Most)
 	if err != nil {
 		return nil, err
 	}
@@ -603,7 +603,7 @@ func (q *Queries) MailToFetch(ctx context.Context, arg MailToFetchParams) ([]Mai
 	return items, nil
 }
 
-const mailboxChecked = `-- name: MailboxChecked :exec
+const MailboxChecked = `-- name: MailboxChecked :exec
 update mailbox set checked_at = $1 where agency_id = $2 and id = $3
 `
 
@@ -614,11 +614,11 @@ type MailboxCheckedParams struct {
 }
 
 func (q *Queries) MailboxChecked(ctx context.Context, arg MailboxCheckedParams) error {
-	_, err := q.db.Exec(ctx, mailboxChecked, arg.At, arg.AgencyID, arg.ID)
+	_, err := q.db.Exec(ctx, MailboxChecked, arg.At, arg.AgencyID, arg.ID)
 	return err
 }
 
-const mailboxConnected = `-- name: MailboxConnected :exec
+const MailboxConnected = `-- name: MailboxConnected :exec
 update mailbox set connected_at = $1, checked_at = $1, last_error = '', last_error_at = null where agency_id = $2 and id = $3
 `
 
@@ -629,11 +629,11 @@ type MailboxConnectedParams struct {
 }
 
 func (q *Queries) MailboxConnected(ctx context.Context, arg MailboxConnectedParams) error {
-	_, err := q.db.Exec(ctx, mailboxConnected, arg.At, arg.AgencyID, arg.ID)
+	_, err := q.db.Exec(ctx, MailboxConnected, arg.At, arg.AgencyID, arg.ID)
 	return err
 }
 
-const mailboxFailed = `-- name: MailboxFailed :exec
+const MailboxFailed = `-- name: MailboxFailed :exec
 update mailbox set connected_at = null, last_error = $1, last_error_at = $2 where agency_id = $3 and id = $4
 `
 
@@ -645,7 +645,7 @@ type MailboxFailedParams struct {
 }
 
 func (q *Queries) MailboxFailed(ctx context.Context, arg MailboxFailedParams) error {
-	_, err := q.db.Exec(ctx, mailboxFailed,
+	_, err := q.db.Exec(ctx, MailboxFailed,
 		arg.Error,
 		arg.At,
 		arg.AgencyID,
@@ -654,17 +654,17 @@ func (q *Queries) MailboxFailed(ctx context.Context, arg MailboxFailedParams) er
 	return err
 }
 
-const releaseMailboxes = `-- name: ReleaseMailboxes :exec
+const ReleaseMailboxes = `-- name: ReleaseMailboxes :exec
 update mailbox set lease_owner = null, lease_until = null
  where lease_owner = $1 and not id = any($2::uuid[])
 `
 
 func (q *Queries) ReleaseMailboxes(ctx context.Context, owner *org.ID, kept []org.ID) error {
-	_, err := q.db.Exec(ctx, releaseMailboxes, owner, kept)
+	_, err := q.db.Exec(ctx, ReleaseMailboxes, owner, kept)
 	return err
 }
 
-const sameMail = `-- name: SameMail :one
+const SameMail = `-- name: SameMail :one
 select i.id from mail_item i
  where i.agency_id = $1 and i.id <> $2 and i.state in ('arrived', 'quarantined', 'discarded')
    and (i.raw_sha256 = $3
@@ -688,7 +688,7 @@ type SameMailParams struct {
 // or the same identifier with the same sender, subject and parts. An identifier
 // alone proves nothing; programs repeat theirs.
 func (q *Queries) SameMail(ctx context.Context, arg SameMailParams) (org.ID, error) {
-	row := q.db.QueryRow(ctx, sameMail,
+	row := q.db.QueryRow(ctx, SameMail,
 		arg.AgencyID,
 		arg.ID,
 		arg.RawSha256,
@@ -702,7 +702,7 @@ func (q *Queries) SameMail(ctx context.Context, arg SameMailParams) (org.ID, err
 	return id, err
 }
 
-const updateMailItem = `-- name: UpdateMailItem :execrows
+const UpdateMailItem = `-- name: UpdateMailItem :execrows
 update mail_item
    set message_id = $1, raw_sha256 = $2, size = $3, from_name = $4, from_address = $5, subject = $6,
        sent_at = $7, body_text = $8, state = $9, reason = $10, detail = $11, warnings = $12,
@@ -732,7 +732,7 @@ type UpdateMailItemParams struct {
 }
 
 func (q *Queries) UpdateMailItem(ctx context.Context, arg UpdateMailItemParams) (int64, error) {
-	result, err := q.db.Exec(ctx, updateMailItem,
+	result, err := q.db.Exec(ctx, UpdateMailItem,
 		arg.MessageID,
 		arg.RawSha256,
 		arg.Size,
@@ -758,7 +758,7 @@ func (q *Queries) UpdateMailItem(ctx context.Context, arg UpdateMailItemParams) 
 	return result.RowsAffected(), nil
 }
 
-const updateMailbox = `-- name: UpdateMailbox :execrows
+const UpdateMailbox = `-- name: UpdateMailbox :execrows
 update mailbox
    set host = $1, port = $2, security = $3, username = $4, secret = $5, folder = $6,
        after_action = $7, move_to = $8, enabled = $9, version = version + 1,
@@ -785,7 +785,7 @@ type UpdateMailboxParams struct {
 }
 
 func (q *Queries) UpdateMailbox(ctx context.Context, arg UpdateMailboxParams) (int64, error) {
-	result, err := q.db.Exec(ctx, updateMailbox,
+	result, err := q.db.Exec(ctx, UpdateMailbox,
 		arg.Host,
 		arg.Port,
 		arg.Security,

@@ -12,7 +12,7 @@ import (
 	"congvan/server/domain/org"
 )
 
-const addFailure = `-- name: AddFailure :one
+const AddFailure = `-- name: AddFailure :one
 insert into sign_in_throttle as t (key, count, window_start) values ($1, 1, $2)
 on conflict (key) do update
    set count = case when t.window_start > $3::timestamptz then t.count + 1 else 1 end,
@@ -27,57 +27,57 @@ type AddFailureParams struct {
 }
 
 func (q *Queries) AddFailure(ctx context.Context, arg AddFailureParams) (int32, error) {
-	row := q.db.QueryRow(ctx, addFailure, arg.Key, arg.At, arg.Since)
+	row := q.db.QueryRow(ctx, AddFailure, arg.Key, arg.At, arg.Since)
 	var count int32
 	err := row.Scan(&count)
 	return count, err
 }
 
-const countFailures = `-- name: CountFailures :one
+const CountFailures = `-- name: CountFailures :one
 select coalesce(sum(count), 0)::int from sign_in_throttle where key = $1 and window_start > $2::timestamptz
 `
 
 func (q *Queries) CountFailures(ctx context.Context, key string, since time.Time) (int32, error) {
-	row := q.db.QueryRow(ctx, countFailures, key, since)
+	row := q.db.QueryRow(ctx, CountFailures, key, since)
 	var column_1 int32
 	err := row.Scan(&column_1)
 	return column_1, err
 }
 
-const deleteFailures = `-- name: DeleteFailures :execrows
+const DeleteFailures = `-- name: DeleteFailures :execrows
 delete from sign_in_throttle where window_start < $1::timestamptz
 `
 
 func (q *Queries) DeleteFailures(ctx context.Context, before time.Time) (int64, error) {
-	result, err := q.db.Exec(ctx, deleteFailures, before)
+	result, err := q.db.Exec(ctx, DeleteFailures, before)
 	if err != nil {
 		return 0, err
 	}
 	return result.RowsAffected(), nil
 }
 
-const deleteSessions = `-- name: DeleteSessions :execrows
+const DeleteSessions = `-- name: DeleteSessions :execrows
 delete from session where expires_at < $1::timestamptz
 `
 
 func (q *Queries) DeleteSessions(ctx context.Context, before time.Time) (int64, error) {
-	result, err := q.db.Exec(ctx, deleteSessions, before)
+	result, err := q.db.Exec(ctx, DeleteSessions, before)
 	if err != nil {
 		return 0, err
 	}
 	return result.RowsAffected(), nil
 }
 
-const forgetFailures = `-- name: ForgetFailures :exec
+const ForgetFailures = `-- name: ForgetFailures :exec
 delete from sign_in_throttle where key = $1
 `
 
 func (q *Queries) ForgetFailures(ctx context.Context, key string) error {
-	_, err := q.db.Exec(ctx, forgetFailures, key)
+	_, err := q.db.Exec(ctx, ForgetFailures, key)
 	return err
 }
 
-const insertSession = `-- name: InsertSession :execrows
+const InsertSession = `-- name: InsertSession :execrows
 insert into session (id_hash, id, account_id, created_at, seen_at, expires_at, address, user_agent)
 select $1, $2, a.id, $3, $3, $4, $5, $6
   from account a
@@ -96,7 +96,7 @@ type InsertSessionParams struct {
 }
 
 func (q *Queries) InsertSession(ctx context.Context, arg InsertSessionParams) (int64, error) {
-	result, err := q.db.Exec(ctx, insertSession,
+	result, err := q.db.Exec(ctx, InsertSession,
 		arg.IDHash,
 		arg.ID,
 		arg.At,
@@ -112,7 +112,7 @@ func (q *Queries) InsertSession(ctx context.Context, arg InsertSessionParams) (i
 	return result.RowsAffected(), nil
 }
 
-const insertToken = `-- name: InsertToken :exec
+const InsertToken = `-- name: InsertToken :exec
 insert into token (id, id_hash, account_id, name, scopes, created_at, expires_at)
 values ($1, $2, $3, $4, $5, $6, $7)
 `
@@ -128,7 +128,7 @@ type InsertTokenParams struct {
 }
 
 func (q *Queries) InsertToken(ctx context.Context, arg InsertTokenParams) error {
-	_, err := q.db.Exec(ctx, insertToken,
+	_, err := q.db.Exec(ctx, InsertToken,
 		arg.ID,
 		arg.IDHash,
 		arg.AccountID,
@@ -140,7 +140,7 @@ func (q *Queries) InsertToken(ctx context.Context, arg InsertTokenParams) error 
 	return err
 }
 
-const listSessions = `-- name: ListSessions :many
+const ListSessions = `-- name: ListSessions :many
 select id, created_at, seen_at, address, user_agent from session
  where account_id = $1 and revoked_at is null and expires_at > $2::timestamptz and seen_at > $3::timestamptz
  order by seen_at desc, id
@@ -161,7 +161,7 @@ type ListSessionsRow struct {
 }
 
 func (q *Queries) ListSessions(ctx context.Context, arg ListSessionsParams) ([]ListSessionsRow, error) {
-	rows, err := q.db.Query(ctx, listSessions, arg.AccountID, arg.At, arg.IdleSince)
+	rows, err := q.db.Query(ctx, ListSessions, arg.AccountID, arg.At, arg.IdleSince)
 	if err != nil {
 		return nil, err
 	}
@@ -186,7 +186,7 @@ func (q *Queries) ListSessions(ctx context.Context, arg ListSessionsParams) ([]L
 	return items, nil
 }
 
-const listTokens = `-- name: ListTokens :many
+const ListTokens = `-- name: ListTokens :many
 select id, name, scopes, created_at, expires_at, used_at from token
  where account_id = $1 and revoked_at is null and expires_at > $2::timestamptz
  order by created_at desc, id
@@ -202,7 +202,7 @@ type ListTokensRow struct {
 }
 
 func (q *Queries) ListTokens(ctx context.Context, accountID org.ID, at time.Time) ([]ListTokensRow, error) {
-	rows, err := q.db.Query(ctx, listTokens, accountID, at)
+	rows, err := q.db.Query(ctx, ListTokens, accountID, at)
 	if err != nil {
 		return nil, err
 	}
@@ -228,7 +228,7 @@ func (q *Queries) ListTokens(ctx context.Context, accountID org.ID, at time.Time
 	return items, nil
 }
 
-const revokeSession = `-- name: RevokeSession :execrows
+const RevokeSession = `-- name: RevokeSession :execrows
 update session set revoked_at = $1 where account_id = $2 and id = $3 and revoked_at is null
 `
 
@@ -239,14 +239,14 @@ type RevokeSessionParams struct {
 }
 
 func (q *Queries) RevokeSession(ctx context.Context, arg RevokeSessionParams) (int64, error) {
-	result, err := q.db.Exec(ctx, revokeSession, arg.At, arg.AccountID, arg.ID)
+	result, err := q.db.Exec(ctx, RevokeSession, arg.At, arg.AccountID, arg.ID)
 	if err != nil {
 		return 0, err
 	}
 	return result.RowsAffected(), nil
 }
 
-const revokeSessions = `-- name: RevokeSessions :exec
+const RevokeSessions = `-- name: RevokeSessions :exec
 update session set revoked_at = $1 where account_id = $2 and id <> $3 and revoked_at is null
 `
 
@@ -257,11 +257,11 @@ type RevokeSessionsParams struct {
 }
 
 func (q *Queries) RevokeSessions(ctx context.Context, arg RevokeSessionsParams) error {
-	_, err := q.db.Exec(ctx, revokeSessions, arg.At, arg.AccountID, arg.Kept)
+	_, err := q.db.Exec(ctx, RevokeSessions, arg.At, arg.AccountID, arg.Kept)
 	return err
 }
 
-const revokeToken = `-- name: RevokeToken :execrows
+const RevokeToken = `-- name: RevokeToken :execrows
 update token set revoked_at = $1 where account_id = $2 and id = $3 and revoked_at is null
 `
 
@@ -272,23 +272,23 @@ type RevokeTokenParams struct {
 }
 
 func (q *Queries) RevokeToken(ctx context.Context, arg RevokeTokenParams) (int64, error) {
-	result, err := q.db.Exec(ctx, revokeToken, arg.At, arg.AccountID, arg.ID)
+	result, err := q.db.Exec(ctx, RevokeToken, arg.At, arg.AccountID, arg.ID)
 	if err != nil {
 		return 0, err
 	}
 	return result.RowsAffected(), nil
 }
 
-const revokeTokens = `-- name: RevokeTokens :exec
+const RevokeTokens = `-- name: RevokeTokens :exec
 update token set revoked_at = $1 where account_id = $2 and revoked_at is null
 `
 
 func (q *Queries) RevokeTokens(ctx context.Context, at *time.Time, accountID org.ID) error {
-	_, err := q.db.Exec(ctx, revokeTokens, at, accountID)
+	_, err := q.db.Exec(ctx, RevokeTokens, at, accountID)
 	return err
 }
 
-const sessionPerson = `-- name: SessionPerson :many
+const SessionPerson = `-- name: SessionPerson :many
 select s.id as session_id, s.seen_at, s.created_at, s.expires_at, a.id as account_id, a.login, a.full_name, a.email, a.operator,
        a.must_change_password, a.language, a.state, a.left_on, a.version,
        p.id as position_id, p.agency_id, g.name as agency_name, p.unit_id, u.name as unit_name, p.role, p.title,
@@ -330,7 +330,7 @@ type SessionPersonRow struct {
 }
 
 func (q *Queries) SessionPerson(ctx context.Context, today org.Day, iDHash []byte) ([]SessionPersonRow, error) {
-	rows, err := q.db.Query(ctx, sessionPerson, today, iDHash)
+	rows, err := q.db.Query(ctx, SessionPerson, today, iDHash)
 	if err != nil {
 		return nil, err
 	}
@@ -374,16 +374,16 @@ func (q *Queries) SessionPerson(ctx context.Context, today org.Day, iDHash []byt
 	return items, nil
 }
 
-const takeBackFailure = `-- name: TakeBackFailure :exec
+const TakeBackFailure = `-- name: TakeBackFailure :exec
 update sign_in_throttle set count = count - 1 where key = $1 and count > 0
 `
 
 func (q *Queries) TakeBackFailure(ctx context.Context, key string) error {
-	_, err := q.db.Exec(ctx, takeBackFailure, key)
+	_, err := q.db.Exec(ctx, TakeBackFailure, key)
 	return err
 }
 
-const tokenPerson = `-- name: TokenPerson :many
+const TokenPerson = `-- name: TokenPerson :many
 select t.id as token_id, t.scopes, t.expires_at, t.used_at, a.id as account_id, a.login, a.full_name, a.email, a.operator,
        a.must_change_password, a.language, a.state, a.left_on, a.version,
        p.id as position_id, p.agency_id, g.name as agency_name, p.unit_id, u.name as unit_name, p.role, p.title,
@@ -425,7 +425,7 @@ type TokenPersonRow struct {
 }
 
 func (q *Queries) TokenPerson(ctx context.Context, today org.Day, iDHash []byte) ([]TokenPersonRow, error) {
-	rows, err := q.db.Query(ctx, tokenPerson, today, iDHash)
+	rows, err := q.db.Query(ctx, TokenPerson, today, iDHash)
 	if err != nil {
 		return nil, err
 	}
@@ -469,20 +469,20 @@ func (q *Queries) TokenPerson(ctx context.Context, today org.Day, iDHash []byte)
 	return items, nil
 }
 
-const touchSession = `-- name: TouchSession :exec
+const TouchSession = `-- name: TouchSession :exec
 update session set seen_at = $1 where id = $2 and seen_at < $1
 `
 
 func (q *Queries) TouchSession(ctx context.Context, at time.Time, iD org.ID) error {
-	_, err := q.db.Exec(ctx, touchSession, at, iD)
+	_, err := q.db.Exec(ctx, TouchSession, at, iD)
 	return err
 }
 
-const touchToken = `-- name: TouchToken :exec
+const TouchToken = `-- name: TouchToken :exec
 update token set used_at = $1::timestamptz where id = $2 and (used_at is null or used_at < $1::timestamptz)
 `
 
 func (q *Queries) TouchToken(ctx context.Context, at time.Time, iD org.ID) error {
-	_, err := q.db.Exec(ctx, touchToken, at, iD)
+	_, err := q.db.Exec(ctx, TouchToken, at, iD)
 	return err
 }

@@ -12,7 +12,7 @@ import (
 	"congvan/server/domain/org"
 )
 
-const advanceUpload = `-- name: AdvanceUpload :execrows
+const AdvanceUpload = `-- name: AdvanceUpload :execrows
 update upload set received = received + $1
  where id = $2 and received = $3 and sha256 is null
 `
@@ -24,30 +24,30 @@ type AdvanceUploadParams struct {
 }
 
 func (q *Queries) AdvanceUpload(ctx context.Context, arg AdvanceUploadParams) (int64, error) {
-	result, err := q.db.Exec(ctx, advanceUpload, arg.Length, arg.ID, arg.Start)
+	result, err := q.db.Exec(ctx, AdvanceUpload, arg.Length, arg.ID, arg.Start)
 	if err != nil {
 		return 0, err
 	}
 	return result.RowsAffected(), nil
 }
 
-const countUploads = `-- name: CountUploads :one
+const CountUploads = `-- name: CountUploads :one
 select count(*) from upload where account_id = $1 and sha256 is null and expires_at > $2
 `
 
 func (q *Queries) CountUploads(ctx context.Context, accountID org.ID, now time.Time) (int64, error) {
-	row := q.db.QueryRow(ctx, countUploads, accountID, now)
+	row := q.db.QueryRow(ctx, CountUploads, accountID, now)
 	var count int64
 	err := row.Scan(&count)
 	return count, err
 }
 
-const deleteSegments = `-- name: DeleteSegments :many
+const DeleteSegments = `-- name: DeleteSegments :many
 delete from upload_segment where upload_id = $1 returning object_key
 `
 
 func (q *Queries) DeleteSegments(ctx context.Context, uploadID org.ID) ([]org.ID, error) {
-	rows, err := q.db.Query(ctx, deleteSegments, uploadID)
+	rows, err := q.db.Query(ctx, DeleteSegments, uploadID)
 	if err != nil {
 		return nil, err
 	}
@@ -66,28 +66,28 @@ func (q *Queries) DeleteSegments(ctx context.Context, uploadID org.ID) ([]org.ID
 	return items, nil
 }
 
-const deleteUpload = `-- name: DeleteUpload :execrows
+const DeleteUpload = `-- name: DeleteUpload :execrows
 delete from upload where id = $1
 `
 
 func (q *Queries) DeleteUpload(ctx context.Context, id org.ID) (int64, error) {
-	result, err := q.db.Exec(ctx, deleteUpload, id)
+	result, err := q.db.Exec(ctx, DeleteUpload, id)
 	if err != nil {
 		return 0, err
 	}
 	return result.RowsAffected(), nil
 }
 
-const finishUpload = `-- name: FinishUpload :exec
+const FinishUpload = `-- name: FinishUpload :exec
 update upload set sha256 = $1 where id = $2
 `
 
 func (q *Queries) FinishUpload(ctx context.Context, sha256 []byte, iD org.ID) error {
-	_, err := q.db.Exec(ctx, finishUpload, sha256, iD)
+	_, err := q.db.Exec(ctx, FinishUpload, sha256, iD)
 	return err
 }
 
-const getUpload = `-- name: GetUpload :one
+const GetUpload = `-- name: GetUpload :one
 select u.id, u.account_id, u.size, u.received, u.name, u.declared_type, u.created_at, u.expires_at, u.sha256, b.media_type from upload u left join blob b on b.sha256 = u.sha256 where u.id = $1
 `
 
@@ -105,7 +105,7 @@ type GetUploadRow struct {
 }
 
 func (q *Queries) GetUpload(ctx context.Context, id org.ID) (GetUploadRow, error) {
-	row := q.db.QueryRow(ctx, getUpload, id)
+	row := q.db.QueryRow(ctx, GetUpload, id)
 	var i GetUploadRow
 	err := row.Scan(
 		&i.ID,
@@ -122,7 +122,7 @@ func (q *Queries) GetUpload(ctx context.Context, id org.ID) (GetUploadRow, error
 	return i, err
 }
 
-const insertSegment = `-- name: InsertSegment :exec
+const InsertSegment = `-- name: InsertSegment :exec
 insert into upload_segment (upload_id, start, length, object_key)
 values ($1, $2, $3, $4)
 `
@@ -135,7 +135,7 @@ type InsertSegmentParams struct {
 }
 
 func (q *Queries) InsertSegment(ctx context.Context, arg InsertSegmentParams) error {
-	_, err := q.db.Exec(ctx, insertSegment,
+	_, err := q.db.Exec(ctx, InsertSegment,
 		arg.UploadID,
 		arg.Start,
 		arg.Length,
@@ -144,7 +144,7 @@ func (q *Queries) InsertSegment(ctx context.Context, arg InsertSegmentParams) er
 	return err
 }
 
-const insertUpload = `-- name: InsertUpload :exec
+const InsertUpload = `-- name: InsertUpload :exec
 insert into upload (id, account_id, size, received, name, declared_type, created_at, expires_at, sha256)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 `
@@ -162,7 +162,7 @@ type InsertUploadParams struct {
 }
 
 func (q *Queries) InsertUpload(ctx context.Context, arg InsertUploadParams) error {
-	_, err := q.db.Exec(ctx, insertUpload,
+	_, err := q.db.Exec(ctx, InsertUpload,
 		arg.ID,
 		arg.AccountID,
 		arg.Size,
@@ -176,7 +176,7 @@ func (q *Queries) InsertUpload(ctx context.Context, arg InsertUploadParams) erro
 	return err
 }
 
-const listSegments = `-- name: ListSegments :many
+const ListSegments = `-- name: ListSegments :many
 select start, length, object_key from upload_segment where upload_id = $1 order by start
 `
 
@@ -187,7 +187,7 @@ type ListSegmentsRow struct {
 }
 
 func (q *Queries) ListSegments(ctx context.Context, uploadID org.ID) ([]ListSegmentsRow, error) {
-	rows, err := q.db.Query(ctx, listSegments, uploadID)
+	rows, err := q.db.Query(ctx, ListSegments, uploadID)
 	if err != nil {
 		return nil, err
 	}
@@ -206,7 +206,7 @@ func (q *Queries) ListSegments(ctx context.Context, uploadID org.ID) ([]ListSegm
 	return items, nil
 }
 
-const lockExpiredUploads = `-- name: LockExpiredUploads :many
+const LockExpiredUploads = `-- name: LockExpiredUploads :many
 select id from upload where expires_at <= $1
  order by expires_at
  limit $2
@@ -214,7 +214,7 @@ select id from upload where expires_at <= $1
 `
 
 func (q *Queries) LockExpiredUploads(ctx context.Context, now time.Time, most int32) ([]org.ID, error) {
-	rows, err := q.db.Query(ctx, lockExpiredUploads, now, most)
+	rows, err := q.db.Query(ctx, LockExpiredUploads, now, most)
 	if err != nil {
 		return nil, err
 	}
@@ -233,7 +233,7 @@ func (q *Queries) LockExpiredUploads(ctx context.Context, now time.Time, most in
 	return items, nil
 }
 
-const lockUpload = `-- name: LockUpload :one
+const LockUpload = `-- name: LockUpload :one
 select received, size, sha256 from upload where id = $1 for update
 `
 
@@ -244,7 +244,7 @@ type LockUploadRow struct {
 }
 
 func (q *Queries) LockUpload(ctx context.Context, id org.ID) (LockUploadRow, error) {
-	row := q.db.QueryRow(ctx, lockUpload, id)
+	row := q.db.QueryRow(ctx, LockUpload, id)
 	var i LockUploadRow
 	err := row.Scan(&i.Received, &i.Size, &i.Sha256)
 	return i, err
