@@ -78,6 +78,7 @@ func (g *gate) identity(r *http.Request, o *operation) (accounts.Identity, error
 	if err := who.Person.Allowed(scope); err != nil {
 		return who, err
 	}
+	who.Person = who.Person.Under(scope)
 	if answersWithContent(scope) {
 		// Asked before the act: one that was carried out is not answered by a refusal.
 		if err := who.Person.Allowed(access.ScopeRead); err != nil {

@@ -71,6 +71,7 @@ type server struct {
 	sessionRoom
 	directoryRoom
 	administrationRoom
+	delegationRoom
 	uploadRoom
 	documentRoom
 	arrivalRoom
@@ -121,6 +122,7 @@ func (g *gate) mountContract(engine *gin.Engine) error {
 		sessionRoom:        sessionRoom{accounts: g.opts.Accounts, secure: g.secure},
 		directoryRoom:      directoryRoom{accounts: g.opts.Accounts},
 		administrationRoom: administrationRoom{accounts: g.opts.Accounts},
+		delegationRoom:     delegationRoom{accounts: g.opts.Accounts},
 		uploadRoom:         uploadRoom{documents: g.opts.Documents},
 		documentRoom:       documentRoom{documents: g.opts.Documents, deliveries: g.opts.Deliveries},
 		arrivalRoom:        arrivalRoom{arrivals: g.opts.Arrivals},

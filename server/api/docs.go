@@ -91,7 +91,7 @@ func describe(doc *openapi3.T) docView {
 		t := tagView{Name: tag.Name, Description: tag.Description}
 		for _, path := range doc.Paths.InMatchingOrder() {
 			item := doc.Paths.Value(path)
-			for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPatch, http.MethodDelete} {
+			for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
 				if o := item.Operations()[method]; o != nil && slices.Contains(o.Tags, tag.Name) {
 					t.Operations = append(t.Operations, describeOperation(method, path, item, o))
 				}

@@ -152,7 +152,7 @@ func events(list []outgoing.Event, most int) gen.EventPage {
 		if data == nil {
 			data = map[string]string{}
 		}
-		out[i] = gen.Event{Id: uuid.UUID(e.ID), At: e.At, Verb: e.Verb, ActorName: e.ActorName, ActorTitle: e.ActorTitle, Data: data}
+		out[i] = gen.Event{Id: uuid.UUID(e.ID), At: e.At, Verb: e.Verb, ActorName: e.ActorName, ActorTitle: e.ActorTitle, OnBehalfOf: absent(e.ForName), Data: data}
 	}
 	return gen.EventPage{Items: out, Next: next}
 }

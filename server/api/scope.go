@@ -71,6 +71,12 @@ var scopes = map[string]access.Scope{
 	"readWork":      access.ScopeRead,
 	"streamChanges": access.ScopeRead,
 
+	"listDelegations":  access.ScopeSession,
+	"addDelegation":    access.ScopeSession,
+	"revokeDelegation": access.ScopeSession,
+	"listDuties":       access.ScopeRead,
+	"setDuties":        access.ScopeSession,
+
 	"addAgency":       access.ScopeAdministration,
 	"editAgency":      access.ScopeAdministration,
 	"listUnits":       access.ScopeAdministration,

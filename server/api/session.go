@@ -151,7 +151,11 @@ func positions(list []accounts.Position) []gen.Position {
 	for i, p := range list {
 		out[i] = gen.Position{Id: uuid.UUID(p.ID), AccountId: uuid.UUID(p.AccountID), FullName: p.FullName, AgencyId: uuid.UUID(p.AgencyID),
 			AgencyName: p.AgencyName, UnitId: optionalID(p.UnitID), UnitName: absent(p.UnitName), Role: gen.Role(p.Role), Title: p.Title,
-			ValidFrom: date(p.Validity.From), ValidUntil: optionalDate(p.Validity.Until), Version: p.Version}
+			ValidFrom: date(p.Validity.From), ValidUntil: optionalDate(p.Validity.Until), OnBehalfOf: absent(p.Acting.Name()), Version: p.Version}
+		if p.Acting != nil && len(p.Acting.Powers) > 0 {
+			list := powers(p.Acting.Powers)
+			out[i].Powers = &list
+		}
 	}
 	return out
 }

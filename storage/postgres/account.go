@@ -49,6 +49,12 @@ type holderRow struct {
 	ValidFrom          *org.Day
 	ValidUntil         *org.Day
 	PositionVersion    *int32
+	DelegationID       *org.ID
+	ForAccountID       *org.ID
+	ForName            *string
+	OwnTitle           *string
+	OwnRole            *string
+	Powers             []string
 }
 
 func (h *Holder) add(r holderRow) {
@@ -58,7 +64,12 @@ func (h *Holder) add(r holderRow) {
 	if r.PositionID == nil {
 		return
 	}
-	h.Positions = append(h.Positions, Position{Position: org.Position{ID: value(r.PositionID), AccountID: r.AccountID, AgencyID: value(r.AgencyID),
+	var acting *org.Acting
+	if r.DelegationID != nil {
+		acting = &org.Acting{DelegationID: value(r.DelegationID), AccountID: value(r.ForAccountID), FullName: value(r.ForName),
+			OwnTitle: value(r.OwnTitle), OwnRole: org.Role(value(r.OwnRole)), Powers: powersOf(r.Powers)}
+	}
+	h.Positions = append(h.Positions, Position{Position: org.Position{Acting: acting, ID: value(r.PositionID), AccountID: r.AccountID, AgencyID: value(r.AgencyID),
 		UnitID: value(r.UnitID), Role: org.Role(value(r.Role)), Title: value(r.Title),
 		Validity: org.Validity{From: value(r.ValidFrom), Until: value(r.ValidUntil)}},
 		FullName: r.FullName, AgencyName: value(r.AgencyName), UnitName: value(r.UnitName), Version: int(value(r.PositionVersion))})

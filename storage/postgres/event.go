@@ -26,6 +26,7 @@ type Event struct {
 	Verb        string
 	ActorName   string
 	ActorTitle  string
+	ForName     string // on whose behalf, when by delegation
 	Data        map[string]string
 }
 
@@ -42,7 +43,8 @@ func (tx *Tx) Record(ctx context.Context, agency org.ID, subjectType string, sub
 	id := NewID()
 	if err := tx.q.InsertEvent(ctx, dbsqlc.InsertEventParams{AgencyID: agency, ID: id, At: now, SubjectType: subjectType, SubjectID: subject,
 		Verb: e.Verb, AccountID: optional(by.Position.AccountID), PositionID: optional(by.Position.ID),
-		ActorName: by.Name, ActorTitle: by.Position.Title, Data: data}); err != nil {
+		ActorName: by.Name, ActorTitle: by.Position.Title, Data: data,
+		ForName: by.Position.Acting.Name(), ForAccountID: optional(by.Position.Acting.Account())}); err != nil {
 		return fmt.Errorf("record event: %w", err)
 	}
 	tx.Touch(Change{AgencyID: agency, SubjectType: subjectType, SubjectID: subject, EventID: id})
@@ -57,7 +59,7 @@ func (tx *Tx) Events(ctx context.Context, agency, subject, after org.ID, most in
 	}
 	events := make([]Event, len(rows))
 	for i, r := range rows {
-		events[i] = Event{AgencyID: agency, ID: r.ID, At: r.At, SubjectID: subject, Verb: r.Verb, ActorName: r.ActorName, ActorTitle: r.ActorTitle}
+		events[i] = Event{AgencyID: agency, ID: r.ID, At: r.At, SubjectID: subject, Verb: r.Verb, ActorName: r.ActorName, ActorTitle: r.ActorTitle, ForName: r.ForName}
 		if err := json.Unmarshal(r.Data, &events[i].Data); err != nil {
 			return nil, fmt.Errorf("decode event: %w", err)
 		}

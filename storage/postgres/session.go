@@ -39,7 +39,8 @@ func (tx *Tx) SessionHolder(ctx context.Context, secret SecretHash, today org.Da
 		h.add(holderRow{AccountID: r.AccountID, Login: r.Login, FullName: r.FullName, Email: r.Email, Operator: r.Operator,
 			MustChangePassword: r.MustChangePassword, Language: r.Language, State: r.State, LeftOn: r.LeftOn, Version: r.Version,
 			PositionID: r.PositionID, AgencyID: r.AgencyID, AgencyName: r.AgencyName, UnitID: r.UnitID, UnitName: r.UnitName,
-			Role: r.Role, Title: r.Title, ValidFrom: r.ValidFrom, ValidUntil: r.ValidUntil, PositionVersion: r.PositionVersion})
+			Role: r.Role, Title: r.Title, ValidFrom: r.ValidFrom, ValidUntil: r.ValidUntil, PositionVersion: r.PositionVersion,
+			DelegationID: r.DelegationID, ForAccountID: r.ForAccountID, ForName: r.ForName, OwnTitle: r.OwnTitle, OwnRole: r.OwnRole, Powers: r.Powers})
 	}
 	s := rows[0]
 	return Session{ID: s.SessionID, CreatedAt: s.CreatedAt, SeenAt: s.SeenAt, ExpiresAt: s.ExpiresAt}, h, nil

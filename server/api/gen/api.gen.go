@@ -137,10 +137,12 @@ func (e ArrivalState) Valid() bool {
 
 // Defines values for ChangeSubjectType.
 const (
-	ChangeSubjectTypeArrival  ChangeSubjectType = "arrival"
-	ChangeSubjectTypeDocument ChangeSubjectType = "document"
-	ChangeSubjectTypeMailItem ChangeSubjectType = "mail_item"
-	ChangeSubjectTypeMailbox  ChangeSubjectType = "mailbox"
+	ChangeSubjectTypeArrival    ChangeSubjectType = "arrival"
+	ChangeSubjectTypeDelegation ChangeSubjectType = "delegation"
+	ChangeSubjectTypeDocument   ChangeSubjectType = "document"
+	ChangeSubjectTypeDuty       ChangeSubjectType = "duty"
+	ChangeSubjectTypeMailItem   ChangeSubjectType = "mail_item"
+	ChangeSubjectTypeMailbox    ChangeSubjectType = "mailbox"
 )
 
 // Valid indicates whether the value is a known member of the ChangeSubjectType enum.
@@ -148,7 +150,11 @@ func (e ChangeSubjectType) Valid() bool {
 	switch e {
 	case ChangeSubjectTypeArrival:
 		return true
+	case ChangeSubjectTypeDelegation:
+		return true
 	case ChangeSubjectTypeDocument:
+		return true
+	case ChangeSubjectTypeDuty:
 		return true
 	case ChangeSubjectTypeMailItem:
 		return true
@@ -183,6 +189,30 @@ func (e Channel) Valid() bool {
 	case ChannelPaper:
 		return true
 	case ChannelPeer:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for DelegationState.
+const (
+	Ended    DelegationState = "ended"
+	Planned  DelegationState = "planned"
+	Revoked  DelegationState = "revoked"
+	Standing DelegationState = "standing"
+)
+
+// Valid indicates whether the value is a known member of the DelegationState enum.
+func (e DelegationState) Valid() bool {
+	switch e {
+	case Ended:
+		return true
+	case Planned:
+		return true
+	case Revoked:
+		return true
+	case Standing:
 		return true
 	default:
 		return false
@@ -561,6 +591,33 @@ func (e MeChangeLanguage) Valid() bool {
 	case MeChangeLanguageEn:
 		return true
 	case MeChangeLanguageVi:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for Power.
+const (
+	PowerApprove  Power = "approve"
+	PowerDraft    Power = "draft"
+	PowerIssue    Power = "issue"
+	PowerNumber   Power = "number"
+	PowerRegister Power = "register"
+)
+
+// Valid indicates whether the value is a known member of the Power enum.
+func (e Power) Valid() bool {
+	switch e {
+	case PowerApprove:
+		return true
+	case PowerDraft:
+		return true
+	case PowerIssue:
+		return true
+	case PowerNumber:
+		return true
+	case PowerRegister:
 		return true
 	default:
 		return false
@@ -1128,6 +1185,55 @@ type ChangeSubjectType string
 // Channel defines model for Channel.
 type Channel string
 
+// Delegation defines model for Delegation.
+type Delegation struct {
+	AccountId         openapi_types.UUID `json:"accountId"`
+	AgencyId          openapi_types.UUID `json:"agencyId"`
+	AgencyName        string             `json:"agencyName"`
+	DelegateAccountId openapi_types.UUID `json:"delegateAccountId"`
+
+	// DelegateName who stands in
+	DelegateName       string             `json:"delegateName"`
+	DelegatePositionId openapi_types.UUID `json:"delegatePositionId"`
+	DelegateTitle      string             `json:"delegateTitle"`
+
+	// FullName who is away
+	FullName  string             `json:"fullName"`
+	Id        openapi_types.UUID `json:"id"`
+	MayRevoke bool               `json:"mayRevoke"`
+
+	// PositionId whose powers
+	PositionId openapi_types.UUID `json:"positionId"`
+
+	// Powers none means all
+	Powers     []Power            `json:"powers"`
+	Reason     string             `json:"reason"`
+	RevokedAt  *time.Time         `json:"revokedAt,omitempty"`
+	RevokedBy  *string            `json:"revokedBy,omitempty"`
+	State      DelegationState    `json:"state"`
+	Title      string             `json:"title"`
+	ValidFrom  openapi_types.Date `json:"validFrom"`
+	ValidUntil openapi_types.Date `json:"validUntil"`
+}
+
+// DelegationState defines model for Delegation.State.
+type DelegationState string
+
+// DelegationList defines model for DelegationList.
+type DelegationList struct {
+	Items []Delegation `json:"items"`
+}
+
+// DelegationNew defines model for DelegationNew.
+type DelegationNew struct {
+	DelegatePositionId openapi_types.UUID `json:"delegatePositionId"`
+	PositionId         openapi_types.UUID `json:"positionId"`
+	Powers             *[]Power           `json:"powers,omitempty"`
+	Reason             *string            `json:"reason,omitempty"`
+	ValidFrom          openapi_types.Date `json:"validFrom"`
+	ValidUntil         openapi_types.Date `json:"validUntil"`
+}
+
 // Delivery defines model for Delivery.
 type Delivery struct {
 	AgencyId      *openapi_types.UUID `json:"agencyId,omitempty"`
@@ -1296,6 +1402,34 @@ type DocumentSummary struct {
 	Urgency   Urgency       `json:"urgency"`
 }
 
+// DutiesNew defines model for DutiesNew.
+type DutiesNew struct {
+	Items []DutyNew `json:"items"`
+}
+
+// Duty defines model for Duty.
+type Duty struct {
+	AccountId  openapi_types.UUID `json:"accountId"`
+	Day        openapi_types.Date `json:"day"`
+	FullName   string             `json:"fullName"`
+	Note       string             `json:"note"`
+	PositionId openapi_types.UUID `json:"positionId"`
+	Title      string             `json:"title"`
+}
+
+// DutyList defines model for DutyList.
+type DutyList struct {
+	Items   []Duty `json:"items"`
+	MayEdit bool   `json:"mayEdit"`
+}
+
+// DutyNew defines model for DutyNew.
+type DutyNew struct {
+	Day        openapi_types.Date `json:"day"`
+	Note       *string            `json:"note,omitempty"`
+	PositionId openapi_types.UUID `json:"positionId"`
+}
+
 // Event defines model for Event.
 type Event struct {
 	// ActorName empty when the system did it
@@ -1304,7 +1438,10 @@ type Event struct {
 	At         time.Time          `json:"at"`
 	Data       map[string]string  `json:"data"`
 	Id         openapi_types.UUID `json:"id"`
-	Verb       string             `json:"verb"`
+
+	// OnBehalfOf on whose behalf, when by delegation
+	OnBehalfOf *string `json:"onBehalfOf,omitempty"`
+	Verb       string  `json:"verb"`
 }
 
 // EventPage defines model for EventPage.
@@ -1632,7 +1769,13 @@ type Position struct {
 	AgencyName string             `json:"agencyName"`
 	FullName   string             `json:"fullName"`
 	Id         openapi_types.UUID `json:"id"`
-	Role       Role               `json:"role"`
+
+	// OnBehalfOf on whose behalf the position is held, by delegation; absent for one's own
+	OnBehalfOf *string `json:"onBehalfOf,omitempty"`
+
+	// Powers what was delegated; absent for all of it
+	Powers *[]Power `json:"powers,omitempty"`
+	Role   Role     `json:"role"`
 
 	// Title chức vụ
 	Title      string              `json:"title"`
@@ -1658,6 +1801,9 @@ type PositionNew struct {
 	ValidFrom  openapi_types.Date  `json:"validFrom"`
 	ValidUntil *openapi_types.Date `json:"validUntil,omitempty"`
 }
+
+// Power defines model for Power.
+type Power string
 
 // Problem defines model for Problem.
 type Problem struct {
@@ -1968,6 +2114,9 @@ type Limit = int
 // Sha256 defines model for Sha256.
 type Sha256 = string
 
+// Week defines model for Week.
+type Week = openapi_types.Date
+
 // ListAccountsParams defines parameters for ListAccounts.
 type ListAccountsParams struct {
 	Q        *string             `form:"q,omitempty" json:"q,omitempty"`
@@ -2061,6 +2210,19 @@ type ListAgenciesParams struct {
 	Cursor  *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
+// ListDutiesParams defines parameters for ListDuties.
+type ListDutiesParams struct {
+	// Week the Monday that the week begins with
+	Week Week `form:"week" json:"week"`
+}
+
+// SetDutiesParams defines parameters for SetDuties.
+type SetDutiesParams struct {
+	// Week the Monday that the week begins with
+	Week           Week           `form:"week" json:"week"`
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+}
+
 // ListArrivalsParams defines parameters for ListArrivals.
 type ListArrivalsParams struct {
 	// Q number, symbol, subject, issuer or arrival number, with or without tone marks
@@ -2111,6 +2273,22 @@ type RegisterArrivalParams struct {
 // StreamChangesParams defines parameters for StreamChanges.
 type StreamChangesParams struct {
 	LastEventID *string `json:"Last-Event-ID,omitempty"`
+}
+
+// ListDelegationsParams defines parameters for ListDelegations.
+type ListDelegationsParams struct {
+	// Past those that have ended too
+	Past *bool `form:"past,omitempty" json:"past,omitempty"`
+}
+
+// AddDelegationParams defines parameters for AddDelegation.
+type AddDelegationParams struct {
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+}
+
+// RevokeDelegationParams defines parameters for RevokeDelegation.
+type RevokeDelegationParams struct {
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
 }
 
 // ListDocumentsParams defines parameters for ListDocuments.
@@ -2315,11 +2493,17 @@ type EditPositionJSONRequestBody = PositionEdit
 // EditUnitJSONRequestBody defines body for EditUnit for application/json ContentType.
 type EditUnitJSONRequestBody = UnitEdit
 
+// SetDutiesJSONRequestBody defines body for SetDuties for application/json ContentType.
+type SetDutiesJSONRequestBody = DutiesNew
+
 // RefuseArrivalJSONRequestBody defines body for RefuseArrival for application/json ContentType.
 type RefuseArrivalJSONRequestBody = Refusal
 
 // RegisterArrivalJSONRequestBody defines body for RegisterArrival for application/json ContentType.
 type RegisterArrivalJSONRequestBody = Registration
+
+// AddDelegationJSONRequestBody defines body for AddDelegation for application/json ContentType.
+type AddDelegationJSONRequestBody = DelegationNew
 
 // DraftDocumentJSONRequestBody defines body for DraftDocument for application/json ContentType.
 type DraftDocumentJSONRequestBody = DocumentDraft
@@ -2419,6 +2603,12 @@ type ServerInterface interface {
 	// ReadAgency One agency
 	// (GET /api/agencies/{id})
 	ReadAgency(c *gin.Context, id Id)
+	// ListDuties The roster of duty of an agency in a week
+	// (GET /api/agencies/{id}/duties)
+	ListDuties(c *gin.Context, id Id, params ListDutiesParams)
+	// SetDuties Replace the roster of a week
+	// (PUT /api/agencies/{id}/duties)
+	SetDuties(c *gin.Context, id Id, params SetDutiesParams)
 	// ReadAgencyTree All agencies valid today, parents before children, as the recipient picker shows them
 	// (GET /api/agency-tree)
 	ReadAgencyTree(c *gin.Context)
@@ -2449,6 +2639,15 @@ type ServerInterface interface {
 	// StreamChanges Live changes of what the person may see, as server-sent events
 	// (GET /api/changes)
 	StreamChanges(c *gin.Context, params StreamChangesParams)
+	// ListDelegations Who stands in for whom, where one is either of them or administers the agency; newest first
+	// (GET /api/delegations)
+	ListDelegations(c *gin.Context, params ListDelegationsParams)
+	// AddDelegation Let a substitute stand in for a position while its holder is away
+	// (POST /api/delegations)
+	AddDelegation(c *gin.Context, params AddDelegationParams)
+	// RevokeDelegation End a delegation at once
+	// (POST /api/delegations/{id}/revoke)
+	RevokeDelegation(c *gin.Context, id Id, params RevokeDelegationParams)
 	// ListDocuments Outgoing documents, newest change first
 	// (GET /api/documents)
 	ListDocuments(c *gin.Context, params ListDocumentsParams)
@@ -3433,6 +3632,102 @@ func (siw *ServerInterfaceWrapper) ReadAgency(c *gin.Context) {
 	siw.Handler.ReadAgency(c, id)
 }
 
+// ListDuties operation middleware
+func (siw *ServerInterfaceWrapper) ListDuties(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListDutiesParams
+
+	// ------------- Required query parameter "week" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "week", c.Request.URL.Query(), &params.Week, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter week: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListDuties(c, id, params)
+}
+
+// SetDuties operation middleware
+func (siw *ServerInterfaceWrapper) SetDuties(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SetDutiesParams
+
+	// ------------- Required query parameter "week" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "week", c.Request.URL.Query(), &params.Week, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter week: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		siw.ErrorHandler(c, fmt.Errorf("Header parameter Idempotency-Key is required, but not found"), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.SetDuties(c, id, params)
+}
+
 // ReadAgencyTree operation middleware
 func (siw *ServerInterfaceWrapper) ReadAgencyTree(c *gin.Context) {
 
@@ -3889,6 +4184,128 @@ func (siw *ServerInterfaceWrapper) StreamChanges(c *gin.Context) {
 	}
 
 	siw.Handler.StreamChanges(c, params)
+}
+
+// ListDelegations operation middleware
+func (siw *ServerInterfaceWrapper) ListDelegations(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListDelegationsParams
+
+	// ------------- Optional query parameter "past" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "past", c.Request.URL.Query(), &params.Past, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter past: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListDelegations(c, params)
+}
+
+// AddDelegation operation middleware
+func (siw *ServerInterfaceWrapper) AddDelegation(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AddDelegationParams
+
+	headers := c.Request.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		siw.ErrorHandler(c, fmt.Errorf("Header parameter Idempotency-Key is required, but not found"), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.AddDelegation(c, params)
+}
+
+// RevokeDelegation operation middleware
+func (siw *ServerInterfaceWrapper) RevokeDelegation(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RevokeDelegationParams
+
+	headers := c.Request.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		siw.ErrorHandler(c, fmt.Errorf("Header parameter Idempotency-Key is required, but not found"), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.RevokeDelegation(c, id, params)
 }
 
 // ListDocuments operation middleware
@@ -5691,6 +6108,11 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.POST(options.BaseURL+"/api/quarantine/:id/discard", wrapper.DiscardQuarantined)
 	router.GET(options.BaseURL+"/api/work", wrapper.ReadWork)
 	router.GET(options.BaseURL+"/api/changes", wrapper.StreamChanges)
+	router.GET(options.BaseURL+"/api/delegations", wrapper.ListDelegations)
+	router.POST(options.BaseURL+"/api/delegations", wrapper.AddDelegation)
+	router.POST(options.BaseURL+"/api/delegations/:id/revoke", wrapper.RevokeDelegation)
+	router.GET(options.BaseURL+"/api/agencies/:id/duties", wrapper.ListDuties)
+	router.PUT(options.BaseURL+"/api/agencies/:id/duties", wrapper.SetDuties)
 	router.POST(options.BaseURL+"/api/administration/agencies", wrapper.AddAgency)
 	router.PATCH(options.BaseURL+"/api/administration/agencies/:id", wrapper.EditAgency)
 	router.GET(options.BaseURL+"/api/administration/agencies/:id/units", wrapper.ListUnits)
@@ -6552,6 +6974,87 @@ func (response ReadAgencydefaultApplicationProblemPlusJSONResponse) VisitReadAge
 	return err
 }
 
+type ListDutiesRequestObject struct {
+	Id     Id `json:"id"`
+	Params ListDutiesParams
+}
+
+type ListDutiesResponseObject interface {
+	VisitListDutiesResponse(w http.ResponseWriter) error
+}
+
+type ListDuties200JSONResponse DutyList
+
+func (response ListDuties200JSONResponse) VisitListDutiesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListDutiesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListDutiesdefaultApplicationProblemPlusJSONResponse) VisitListDutiesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetDutiesRequestObject struct {
+	Id     Id `json:"id"`
+	Params SetDutiesParams
+	Body   *SetDutiesJSONRequestBody
+}
+
+type SetDutiesResponseObject interface {
+	VisitSetDutiesResponse(w http.ResponseWriter) error
+}
+
+type SetDuties200JSONResponse DutyList
+
+func (response SetDuties200JSONResponse) VisitSetDutiesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetDutiesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SetDutiesdefaultApplicationProblemPlusJSONResponse) VisitSetDutiesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ReadAgencyTreeRequestObject struct {
 }
 
@@ -7027,6 +7530,119 @@ type StreamChangesdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response StreamChangesdefaultApplicationProblemPlusJSONResponse) VisitStreamChangesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListDelegationsRequestObject struct {
+	Params ListDelegationsParams
+}
+
+type ListDelegationsResponseObject interface {
+	VisitListDelegationsResponse(w http.ResponseWriter) error
+}
+
+type ListDelegations200JSONResponse DelegationList
+
+func (response ListDelegations200JSONResponse) VisitListDelegationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListDelegationsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListDelegationsdefaultApplicationProblemPlusJSONResponse) VisitListDelegationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddDelegationRequestObject struct {
+	Params AddDelegationParams
+	Body   *AddDelegationJSONRequestBody
+}
+
+type AddDelegationResponseObject interface {
+	VisitAddDelegationResponse(w http.ResponseWriter) error
+}
+
+type AddDelegation201JSONResponse Delegation
+
+func (response AddDelegation201JSONResponse) VisitAddDelegationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddDelegationdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AddDelegationdefaultApplicationProblemPlusJSONResponse) VisitAddDelegationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevokeDelegationRequestObject struct {
+	Id     Id `json:"id"`
+	Params RevokeDelegationParams
+}
+
+type RevokeDelegationResponseObject interface {
+	VisitRevokeDelegationResponse(w http.ResponseWriter) error
+}
+
+type RevokeDelegation204Response struct {
+}
+
+func (response RevokeDelegation204Response) VisitRevokeDelegationResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type RevokeDelegationdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RevokeDelegationdefaultApplicationProblemPlusJSONResponse) VisitRevokeDelegationResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -8979,6 +9595,12 @@ type StrictServerInterface interface {
 	// ReadAgency One agency
 	// (GET /api/agencies/{id})
 	ReadAgency(ctx context.Context, request ReadAgencyRequestObject) (ReadAgencyResponseObject, error)
+	// ListDuties The roster of duty of an agency in a week
+	// (GET /api/agencies/{id}/duties)
+	ListDuties(ctx context.Context, request ListDutiesRequestObject) (ListDutiesResponseObject, error)
+	// SetDuties Replace the roster of a week
+	// (PUT /api/agencies/{id}/duties)
+	SetDuties(ctx context.Context, request SetDutiesRequestObject) (SetDutiesResponseObject, error)
 	// ReadAgencyTree All agencies valid today, parents before children, as the recipient picker shows them
 	// (GET /api/agency-tree)
 	ReadAgencyTree(ctx context.Context, request ReadAgencyTreeRequestObject) (ReadAgencyTreeResponseObject, error)
@@ -9009,6 +9631,15 @@ type StrictServerInterface interface {
 	// StreamChanges Live changes of what the person may see, as server-sent events
 	// (GET /api/changes)
 	StreamChanges(ctx context.Context, request StreamChangesRequestObject) (StreamChangesResponseObject, error)
+	// ListDelegations Who stands in for whom, where one is either of them or administers the agency; newest first
+	// (GET /api/delegations)
+	ListDelegations(ctx context.Context, request ListDelegationsRequestObject) (ListDelegationsResponseObject, error)
+	// AddDelegation Let a substitute stand in for a position while its holder is away
+	// (POST /api/delegations)
+	AddDelegation(ctx context.Context, request AddDelegationRequestObject) (AddDelegationResponseObject, error)
+	// RevokeDelegation End a delegation at once
+	// (POST /api/delegations/{id}/revoke)
+	RevokeDelegation(ctx context.Context, request RevokeDelegationRequestObject) (RevokeDelegationResponseObject, error)
 	// ListDocuments Outgoing documents, newest change first
 	// (GET /api/documents)
 	ListDocuments(ctx context.Context, request ListDocumentsRequestObject) (ListDocumentsResponseObject, error)
@@ -9859,6 +10490,78 @@ func (sh *strictHandler) ReadAgency(ctx *gin.Context, id Id) {
 	}
 }
 
+// ListDuties operation middleware
+func (sh *strictHandler) ListDuties(ctx *gin.Context, id Id, params ListDutiesParams) {
+	var request ListDutiesRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListDuties(ctx, request.(ListDutiesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListDuties")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListDutiesResponseObject); ok {
+		if err := validResponse.VisitListDutiesResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// SetDuties operation middleware
+func (sh *strictHandler) SetDuties(ctx *gin.Context, id Id, params SetDutiesParams) {
+	var request SetDutiesRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body SetDutiesJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SetDuties(ctx, request.(SetDutiesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetDuties")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(SetDutiesResponseObject); ok {
+		if err := validResponse.VisitSetDutiesResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // ReadAgencyTree operation middleware
 func (sh *strictHandler) ReadAgencyTree(ctx *gin.Context) {
 	var request ReadAgencyTreeRequestObject
@@ -10151,6 +10854,103 @@ func (sh *strictHandler) StreamChanges(ctx *gin.Context, params StreamChangesPar
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(StreamChangesResponseObject); ok {
 		if err := validResponse.VisitStreamChangesResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListDelegations operation middleware
+func (sh *strictHandler) ListDelegations(ctx *gin.Context, params ListDelegationsParams) {
+	var request ListDelegationsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListDelegations(ctx, request.(ListDelegationsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListDelegations")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListDelegationsResponseObject); ok {
+		if err := validResponse.VisitListDelegationsResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// AddDelegation operation middleware
+func (sh *strictHandler) AddDelegation(ctx *gin.Context, params AddDelegationParams) {
+	var request AddDelegationRequestObject
+
+	request.Params = params
+
+	var body AddDelegationJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AddDelegation(ctx, request.(AddDelegationRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AddDelegation")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(AddDelegationResponseObject); ok {
+		if err := validResponse.VisitAddDelegationResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// RevokeDelegation operation middleware
+func (sh *strictHandler) RevokeDelegation(ctx *gin.Context, id Id, params RevokeDelegationParams) {
+	var request RevokeDelegationRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RevokeDelegation(ctx, request.(RevokeDelegationRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RevokeDelegation")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(RevokeDelegationResponseObject); ok {
+		if err := validResponse.VisitRevokeDelegationResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {

@@ -109,6 +109,10 @@ func (p Person) choose(chosen org.ID, may func(org.Position) bool) (org.Position
 		}
 		return org.Position{}, errForbidden
 	}
+	// Who may do it in their own right does not do it on behalf of another.
+	if own := slices.DeleteFunc(slices.Clone(fit), func(pos org.Position) bool { return pos.Acting != nil }); len(own) > 0 {
+		fit = own
+	}
 	switch len(fit) {
 	case 0:
 		return org.Position{}, errForbidden
@@ -224,7 +228,7 @@ func (p Person) DocumentActs(f DocumentFacts) []document.Act {
 		if !f.State.Allows(act) || p.Allowed(scopeOf(act)) != nil {
 			continue
 		}
-		if slices.ContainsFunc(p.Positions, func(pos org.Position) bool {
+		if slices.ContainsFunc(p.Under(scopeOf(act)).Positions, func(pos org.Position) bool {
 			return pos.AgencyID == f.AgencyID && p.mayDocument(act, f, pos)
 		}) {
 			acts = append(acts, act)

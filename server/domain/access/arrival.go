@@ -79,7 +79,7 @@ func (p Person) OnArrival(_ ArrivalAct, f ArrivalFacts, chosen org.ID) (org.Posi
 
 // ArrivalActs gives what the person may do with the arrival now.
 func (p Person) ArrivalActs(f ArrivalFacts) []ArrivalAct {
-	if f.State != routing.Awaiting || !p.Holds(f.AgencyID, org.Clerk) || p.Allowed(ScopeRegister) != nil {
+	if f.State != routing.Awaiting || !p.Under(ScopeRegister).Holds(f.AgencyID, org.Clerk) || p.Allowed(ScopeRegister) != nil {
 		return []ArrivalAct{}
 	}
 	return []ArrivalAct{RegisterArrival, RefuseArrival}

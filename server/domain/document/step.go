@@ -171,7 +171,7 @@ func (d *Document) Approve(by By, seen Hash, note string, now time.Time) (Event,
 		return Event{}, err
 	}
 	d.ApprovedAt, d.ApprovedHash = now, seen
-	d.SignerName, d.SignerTitle = by.Name, by.Position.Title
+	d.SignerName, d.SignerTitle = by.Name, by.Position.SignatureTitle()
 	e := d.take(s, now).noting(note)
 	e.Data["sha256"] = seen.String()
 	return e, nil

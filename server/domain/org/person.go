@@ -72,6 +72,7 @@ type Position struct {
 	Role      Role
 	Title     string // chức vụ, as it stands under a signature: Phó Giám đốc
 	Validity  Validity
+	Acting    *Acting // set when it is held by delegation, for the account of another
 }
 
 // Check refuses a position without a known role or with impossible days.

@@ -1,9 +1,9 @@
 -- name: InsertEvent :exec
-insert into event (agency_id, id, at, subject_type, subject_id, verb, account_id, position_id, actor_name, actor_title, data)
-values (@agency_id, @id, @at, @subject_type, @subject_id, @verb, @account_id, @position_id, @actor_name, @actor_title, @data);
+insert into event (agency_id, id, at, subject_type, subject_id, verb, account_id, position_id, actor_name, actor_title, data, for_name, for_account_id)
+values (@agency_id, @id, @at, @subject_type, @subject_id, @verb, @account_id, @position_id, @actor_name, @actor_title, @data, @for_name, @for_account_id);
 
 -- name: ListEvents :many
-select id, at, verb, actor_name, actor_title, data from event
+select id, at, verb, actor_name, actor_title, data, for_name from event
  where agency_id = @agency_id and subject_id = @subject_id and id > @after
  order by id
  limit @most;

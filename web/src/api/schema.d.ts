@@ -926,6 +926,63 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/delegations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who stands in for whom, where one is either of them or administers the agency; newest first */
+        get: operations["listDelegations"];
+        put?: never;
+        /** Let a substitute stand in for a position while its holder is away */
+        post: operations["addDelegation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/delegations/{id}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a delegation at once */
+        post: operations["revokeDelegation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agencies/{id}/duties": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /** The roster of duty of an agency in a week */
+        get: operations["listDuties"];
+        /** Replace the roster of a week */
+        put: operations["setDuties"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/administration/agencies": {
         parameters: {
             query?: never;
@@ -1257,7 +1314,90 @@ export interface components {
             validFrom: string;
             /** Format: date */
             validUntil?: string;
+            /** @description on whose behalf the position is held, by delegation; absent for one's own */
+            onBehalfOf?: string;
+            /** @description what was delegated; absent for all of it */
+            powers?: components["schemas"]["Power"][];
             version: number;
+        };
+        /** @enum {string} */
+        Power: "approve" | "register" | "number" | "issue" | "draft";
+        Delegation: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            agencyId: string;
+            agencyName: string;
+            /**
+             * Format: uuid
+             * @description whose powers
+             */
+            positionId: string;
+            /** Format: uuid */
+            accountId: string;
+            /** @description who is away */
+            fullName: string;
+            title: string;
+            /** Format: uuid */
+            delegatePositionId: string;
+            /** Format: uuid */
+            delegateAccountId: string;
+            /** @description who stands in */
+            delegateName: string;
+            delegateTitle: string;
+            /** @description none means all */
+            powers: components["schemas"]["Power"][];
+            /** Format: date */
+            validFrom: string;
+            /** Format: date */
+            validUntil: string;
+            reason: string;
+            /** @enum {string} */
+            state: "planned" | "standing" | "ended" | "revoked";
+            /** Format: date-time */
+            revokedAt?: string;
+            revokedBy?: string;
+            mayRevoke: boolean;
+        };
+        DelegationList: {
+            items: components["schemas"]["Delegation"][];
+        };
+        DelegationNew: {
+            /** Format: uuid */
+            positionId: string;
+            /** Format: uuid */
+            delegatePositionId: string;
+            powers?: components["schemas"]["Power"][];
+            /** Format: date */
+            validFrom: string;
+            /** Format: date */
+            validUntil: string;
+            reason?: string;
+        };
+        Duty: {
+            /** Format: date */
+            day: string;
+            /** Format: uuid */
+            positionId: string;
+            /** Format: uuid */
+            accountId: string;
+            fullName: string;
+            title: string;
+            note: string;
+        };
+        DutyList: {
+            items: components["schemas"]["Duty"][];
+            mayEdit: boolean;
+        };
+        DutyNew: {
+            /** Format: date */
+            day: string;
+            /** Format: uuid */
+            positionId: string;
+            note?: string;
+        };
+        DutiesNew: {
+            items: components["schemas"]["DutyNew"][];
         };
         Session: {
             /** Format: uuid */
@@ -1765,6 +1905,8 @@ export interface components {
             /** @description empty when the system did it */
             actorName: string;
             actorTitle: string;
+            /** @description on whose behalf, when by delegation */
+            onBehalfOf?: string;
             data: {
                 [key: string]: string;
             };
@@ -2104,7 +2246,7 @@ export interface components {
             /** Format: uuid */
             agencyId: string;
             /** @enum {string} */
-            subjectType: "document" | "arrival" | "mail_item" | "mailbox";
+            subjectType: "document" | "arrival" | "mail_item" | "mailbox" | "delegation" | "duty";
             /** Format: uuid */
             subjectId: string;
         };
@@ -2243,6 +2385,8 @@ export interface components {
         IfMatch: string;
         /** @description the position the act is made under */
         ActingPosition: string;
+        /** @description the Monday that the week begins with */
+        Week: string;
         /** @description answer as an attachment instead of for reading in place */
         Download: boolean;
     };
@@ -2273,6 +2417,14 @@ export type PasswordChange = components['schemas']['PasswordChange'];
 export type Me = components['schemas']['Me'];
 export type MeChange = components['schemas']['MeChange'];
 export type Position = components['schemas']['Position'];
+export type Power = components['schemas']['Power'];
+export type Delegation = components['schemas']['Delegation'];
+export type DelegationList = components['schemas']['DelegationList'];
+export type DelegationNew = components['schemas']['DelegationNew'];
+export type Duty = components['schemas']['Duty'];
+export type DutyList = components['schemas']['DutyList'];
+export type DutyNew = components['schemas']['DutyNew'];
+export type DutiesNew = components['schemas']['DutiesNew'];
 export type Session = components['schemas']['Session'];
 export type SessionList = components['schemas']['SessionList'];
 export type TokenScope = components['schemas']['TokenScope'];
@@ -2373,6 +2525,7 @@ export type ParameterCursor = components['parameters']['Cursor'];
 export type ParameterIdempotencyKey = components['parameters']['IdempotencyKey'];
 export type ParameterIfMatch = components['parameters']['IfMatch'];
 export type ParameterActingPosition = components['parameters']['ActingPosition'];
+export type ParameterWeek = components['parameters']['Week'];
 export type ParameterDownload = components['parameters']['Download'];
 export type HeaderETag = components['headers']['ETag'];
 export type $defs = Record<string, never>;
@@ -3770,6 +3923,138 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listDelegations: {
+        parameters: {
+            query?: {
+                /** @description those that have ended too */
+                past?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Delegations */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DelegationList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    addDelegation: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DelegationNew"];
+            };
+        };
+        responses: {
+            /** @description The delegation */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delegation"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    revokeDelegation: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Revoked */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listDuties: {
+        parameters: {
+            query: {
+                /** @description the Monday that the week begins with */
+                week: components["parameters"]["Week"];
+            };
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The roster */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DutyList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    setDuties: {
+        parameters: {
+            query: {
+                /** @description the Monday that the week begins with */
+                week: components["parameters"]["Week"];
+            };
+            header: {
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DutiesNew"];
+            };
+        };
+        responses: {
+            /** @description The roster */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DutyList"];
                 };
             };
             default: components["responses"]["Problem"];

@@ -117,22 +117,24 @@ func (q *Queries) InsertCommand(ctx context.Context, arg InsertCommandParams) (i
 }
 
 const InsertEvent = `-- name: InsertEvent :exec
-insert into event (agency_id, id, at, subject_type, subject_id, verb, account_id, position_id, actor_name, actor_title, data)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+insert into event (agency_id, id, at, subject_type, subject_id, verb, account_id, position_id, actor_name, actor_title, data, for_name, for_account_id)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
 `
 
 type InsertEventParams struct {
-	AgencyID    org.ID
-	ID          org.ID
-	At          time.Time
-	SubjectType string
-	SubjectID   org.ID
-	Verb        string
-	AccountID   *org.ID
-	PositionID  *org.ID
-	ActorName   string
-	ActorTitle  string
-	Data        []byte
+	AgencyID     org.ID
+	ID           org.ID
+	At           time.Time
+	SubjectType  string
+	SubjectID    org.ID
+	Verb         string
+	AccountID    *org.ID
+	PositionID   *org.ID
+	ActorName    string
+	ActorTitle   string
+	Data         []byte
+	ForName      string
+	ForAccountID *org.ID
 }
 
 func (q *Queries) InsertEvent(ctx context.Context, arg InsertEventParams) error {
@@ -148,12 +150,14 @@ func (q *Queries) InsertEvent(ctx context.Context, arg InsertEventParams) error 
 		arg.ActorName,
 		arg.ActorTitle,
 		arg.Data,
+		arg.ForName,
+		arg.ForAccountID,
 	)
 	return err
 }
 
 const ListEvents = `-- name: ListEvents :many
-select id, at, verb, actor_name, actor_title, data from event
+select id, at, verb, actor_name, actor_title, data, for_name from event
  where agency_id = $1 and subject_id = $2 and id > $3
  order by id
  limit $4
@@ -173,6 +177,7 @@ type ListEventsRow struct {
 	ActorName  string
 	ActorTitle string
 	Data       []byte
+	ForName    string
 }
 
 func (q *Queries) ListEvents(ctx context.Context, arg ListEventsParams) ([]ListEventsRow, error) {
@@ -196,6 +201,7 @@ func (q *Queries) ListEvents(ctx context.Context, arg ListEventsParams) ([]ListE
 			&i.ActorName,
 			&i.ActorTitle,
 			&i.Data,
+			&i.ForName,
 		); err != nil {
 			return nil, err
 		}

@@ -292,14 +292,15 @@ const SessionPerson = `-- name: SessionPerson :many
 select s.id as session_id, s.seen_at, s.created_at, s.expires_at, a.id as account_id, a.login, a.full_name, a.email, a.operator,
        a.must_change_password, a.language, a.state, a.left_on, a.version,
        p.id as position_id, p.agency_id, g.name as agency_name, p.unit_id, u.name as unit_name, p.role, p.title,
-       p.valid_from, p.valid_until, p.version as position_version
+       p.valid_from, p.valid_until, p.version as position_version,
+       p.delegation_id, p.for_account_id, p.for_name, p.own_title, p.own_role, p.powers
   from session s
   join account a on a.id = s.account_id
-  left join position p on p.account_id = a.id and p.valid_from <= $1::date and (p.valid_until is null or p.valid_until >= $1::date)
+  left join held_position p on p.account_id = a.id and p.valid_from <= $1::date and (p.valid_until is null or p.valid_until >= $1::date)
   left join agency g on g.id = p.agency_id
   left join unit u on u.agency_id = p.agency_id and u.id = p.unit_id
  where s.id_hash = $2 and s.revoked_at is null
- order by g.name, p.id
+ order by g.name, p.delegation_id nulls first, p.id
 `
 
 type SessionPersonRow struct {
@@ -327,6 +328,12 @@ type SessionPersonRow struct {
 	ValidFrom          *org.Day
 	ValidUntil         *org.Day
 	PositionVersion    *int32
+	DelegationID       *org.ID
+	ForAccountID       *org.ID
+	ForName            *string
+	OwnTitle           *string
+	OwnRole            *string
+	Powers             []string
 }
 
 func (q *Queries) SessionPerson(ctx context.Context, today org.Day, iDHash []byte) ([]SessionPersonRow, error) {
@@ -363,6 +370,12 @@ func (q *Queries) SessionPerson(ctx context.Context, today org.Day, iDHash []byt
 			&i.ValidFrom,
 			&i.ValidUntil,
 			&i.PositionVersion,
+			&i.DelegationID,
+			&i.ForAccountID,
+			&i.ForName,
+			&i.OwnTitle,
+			&i.OwnRole,
+			&i.Powers,
 		); err != nil {
 			return nil, err
 		}
