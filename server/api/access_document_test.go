@@ -175,6 +175,10 @@ func aRegister(t testing.TB, _ *world, in *agency, _ org.ID) string {
 var registerRows = map[string]row{
 	"listRegisters": {success: 200, allowed: all, filter: true, owner: clerk, object: itself,
 		request: func(x thing) call { return call{method: "GET", path: "/api/registers?agencyId=" + x.id} }},
+	"readRegisterBook": {success: 200, allowed: []kind{clerk, leader}, denied: 404, owner: clerk, object: aRegister,
+		request: func(x thing) call {
+			return call{method: "GET", path: "/api/registers/" + x.id + "/book?book=outgoing&format=xlsx"}
+		}},
 	"listRegisterEntries": {success: 200, allowed: []kind{clerk, leader}, denied: 404, owner: clerk, object: aRegister,
 		request: func(x thing) call { return call{method: "GET", path: "/api/registers/" + x.id + "/entries"} }},
 }

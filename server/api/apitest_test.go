@@ -33,6 +33,7 @@ import (
 	"congvan/server/domain/org"
 	"congvan/server/provider/sheet"
 	"congvan/server/provider/text"
+	"congvan/server/provider/workbook"
 	"congvan/storage/blob"
 	"congvan/storage/postgres"
 	"congvan/storage/secret"
@@ -99,7 +100,7 @@ func installOn(t *testing.T, db *storagetest.Database, blobs *blob.Store, change
 		Deliveries: delivery.New(i.Store, i.now, delivery.Options{}),
 		Arrivals:   incoming.New(i.Store, i.blobs, i.now),
 		Mail:       intake.New(i.Store, i.blobs, i.secrets, i.now, intake.Options{Reopen: nothingInside}),
-		Reports:    report.New(i.Store),
+		Reports:    report.New(i.Store, i.now, map[string]report.Binder{"xlsx": {Bind: workbook.Bind, Extension: "xlsx", MediaType: "application/zip"}}),
 		Notices:    notice.New(i.Store),
 		Changes:    hub,
 		Web:        fstest.MapFS{"index.html": {Data: []byte("<!doctype html><title>congvan</title>")}, "assets/app-1a2b3c.js": {Data: bytes.Repeat([]byte("export {};\n"), 500)}},

@@ -71,6 +71,9 @@ func (r fileResponse) VisitReadArrivalFileResponse(w http.ResponseWriter) error 
 // VisitReadQuarantinedRawResponse answers readQuarantinedRaw.
 func (r fileResponse) VisitReadQuarantinedRawResponse(w http.ResponseWriter) error { return r.send(w) }
 
+// VisitReadRegisterBookResponse answers readRegisterBook.
+func (r fileResponse) VisitReadRegisterBookResponse(w http.ResponseWriter) error { return r.send(w) }
+
 func (r fileResponse) send(w http.ResponseWriter) error {
 	defer r.file.Content.Close()
 	mediaType, inline := shown(r.file.MediaType)

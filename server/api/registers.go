@@ -76,3 +76,21 @@ func entryView(e report.Entry) gen.RegisterEntry {
 		Kind: absent(e.Kind), Subject: e.Subject, IssuerName: absent(e.IssuerName), SignerName: absent(e.SignerName),
 		DocumentDate: optionalDate(e.DocumentDate), SubjectType: gen.RegisterEntrySubjectType(e.SubjectType), SubjectId: uuid.UUID(e.SubjectID)}
 }
+
+// ReadRegisterBook gives a book of the register, bound.
+func (r registerRoom) ReadRegisterBook(ctx context.Context, q gen.ReadRegisterBookRequestObject) (gen.ReadRegisterBookResponseObject, error) {
+	from, err := dayOf(q.Params.From)
+	if err != nil {
+		return nil, err
+	}
+	until, err := dayOf(q.Params.Until)
+	if err != nil {
+		return nil, err
+	}
+	book, err := r.reports.Book(ctx, personOf(ctx), org.ID(q.Id), report.BookRequest{Book: numbering.Book(q.Params.Book),
+		Format: string(q.Params.Format), From: from, Until: until, Volume: present(q.Params.Volume)})
+	if err != nil {
+		return nil, err
+	}
+	return sendFile(ctx, download{Name: book.Name, MediaType: book.MediaType, SHA256: book.SHA256, Content: book}, present(q.Params.Download))
+}

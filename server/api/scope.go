@@ -57,6 +57,7 @@ var scopes = map[string]access.Scope{
 
 	"listRegisters":       access.ScopeRead,
 	"listRegisterEntries": access.ScopeRead,
+	"readRegisterBook":    access.ScopeRead,
 
 	"listMailboxes":      access.ScopeRead,
 	"addMailbox":         access.ScopeAdministration,

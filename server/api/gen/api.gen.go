@@ -135,6 +135,30 @@ func (e ArrivalState) Valid() bool {
 	}
 }
 
+// Defines values for Book.
+const (
+	BookFollowUp Book = "follow_up"
+	BookIncoming Book = "incoming"
+	BookOutgoing Book = "outgoing"
+	BookPostal   Book = "postal"
+)
+
+// Valid indicates whether the value is a known member of the Book enum.
+func (e Book) Valid() bool {
+	switch e {
+	case BookFollowUp:
+		return true
+	case BookIncoming:
+		return true
+	case BookOutgoing:
+		return true
+	case BookPostal:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ChangeSubjectType.
 const (
 	ChangeSubjectTypeArrival    ChangeSubjectType = "arrival"
@@ -263,16 +287,16 @@ func (e DeliveryState) Valid() bool {
 
 // Defines values for Direction.
 const (
-	Incoming Direction = "incoming"
-	Outgoing Direction = "outgoing"
+	DirectionIncoming Direction = "incoming"
+	DirectionOutgoing Direction = "outgoing"
 )
 
 // Valid indicates whether the value is a known member of the Direction enum.
 func (e Direction) Valid() bool {
 	switch e {
-	case Incoming:
+	case DirectionIncoming:
 		return true
-	case Outgoing:
+	case DirectionOutgoing:
 		return true
 	default:
 		return false
@@ -948,6 +972,24 @@ func (e ImportDirectoryParamsOf) Valid() bool {
 	}
 }
 
+// Defines values for ReadRegisterBookParamsFormat.
+const (
+	Pdf  ReadRegisterBookParamsFormat = "pdf"
+	Xlsx ReadRegisterBookParamsFormat = "xlsx"
+)
+
+// Valid indicates whether the value is a known member of the ReadRegisterBookParamsFormat enum.
+func (e ReadRegisterBookParamsFormat) Valid() bool {
+	switch e {
+	case Pdf:
+		return true
+	case Xlsx:
+		return true
+	default:
+		return false
+	}
+}
+
 // Account defines model for Account.
 type Account struct {
 	Email              string              `json:"email"`
@@ -1171,6 +1213,9 @@ type ArrivalSummary struct {
 	Subject       string              `json:"subject"`
 	Urgency       Urgency             `json:"urgency"`
 }
+
+// Book outgoing and postal are kept of outgoing registers, incoming and follow_up of incoming ones
+type Book string
 
 // Change defines model for Change.
 type Change struct {
@@ -2457,6 +2502,27 @@ type ListRegistersParams struct {
 	AgencyId  *openapi_types.UUID `form:"agencyId,omitempty" json:"agencyId,omitempty"`
 }
 
+// ReadRegisterBookParams defines parameters for ReadRegisterBook.
+type ReadRegisterBookParams struct {
+	Book   Book                         `form:"book" json:"book"`
+	Format ReadRegisterBookParamsFormat `form:"format" json:"format"`
+
+	// From the first day; none is 1 January of the register's year
+	From *openapi_types.Date `form:"from,omitempty" json:"from,omitempty"`
+
+	// Until the last day; none is 31 December
+	Until *openapi_types.Date `form:"until,omitempty" json:"until,omitempty"`
+
+	// Volume the number on the cover (quyển số); none leaves a place to write it
+	Volume *int `form:"volume,omitempty" json:"volume,omitempty"`
+
+	// Download answer as an attachment instead of for reading in place
+	Download *Download `form:"download,omitempty" json:"download,omitempty"`
+}
+
+// ReadRegisterBookParamsFormat defines parameters for ReadRegisterBook.
+type ReadRegisterBookParamsFormat string
+
 // ListRegisterEntriesParams defines parameters for ListRegisterEntries.
 type ListRegisterEntriesParams struct {
 	Limit  *Limit  `form:"limit,omitempty" json:"limit,omitempty"`
@@ -2762,6 +2828,9 @@ type ServerInterface interface {
 	// ListRegisters Registers of one's own agencies
 	// (GET /api/registers)
 	ListRegisters(c *gin.Context, params ListRegistersParams)
+	// ReadRegisterBook A book of the register for some days with cover and all columns of NĐ 30/2020, annex IV, in Vietnamese as the decree has it
+	// (GET /api/registers/{id}/book)
+	ReadRegisterBook(c *gin.Context, id Id, params ReadRegisterBookParams)
 	// ListRegisterEntries What was taken from a register, highest number first
 	// (GET /api/registers/{id}/entries)
 	ListRegisterEntries(c *gin.Context, id Id, params ListRegisterEntriesParams)
@@ -5905,6 +5974,82 @@ func (siw *ServerInterfaceWrapper) ListRegisters(c *gin.Context) {
 	siw.Handler.ListRegisters(c, params)
 }
 
+// ReadRegisterBook operation middleware
+func (siw *ServerInterfaceWrapper) ReadRegisterBook(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ReadRegisterBookParams
+
+	// ------------- Required query parameter "book" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "book", c.Request.URL.Query(), &params.Book, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter book: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Required query parameter "format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "format", c.Request.URL.Query(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter format: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", c.Request.URL.Query(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter from: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "until" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "until", c.Request.URL.Query(), &params.Until, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter until: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "volume" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "volume", c.Request.URL.Query(), &params.Volume, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter volume: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "download" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "download", c.Request.URL.Query(), &params.Download, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter download: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ReadRegisterBook(c, id, params)
+}
+
 // ListRegisterEntries operation middleware
 func (siw *ServerInterfaceWrapper) ListRegisterEntries(c *gin.Context) {
 
@@ -6097,6 +6242,7 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.GET(options.BaseURL+"/api/arrivals/:id/files/:sha256", wrapper.ReadArrivalFile)
 	router.GET(options.BaseURL+"/api/registers", wrapper.ListRegisters)
 	router.GET(options.BaseURL+"/api/registers/:id/entries", wrapper.ListRegisterEntries)
+	router.GET(options.BaseURL+"/api/registers/:id/book", wrapper.ReadRegisterBook)
 	router.GET(options.BaseURL+"/api/mailboxes", wrapper.ListMailboxes)
 	router.POST(options.BaseURL+"/api/mailboxes", wrapper.AddMailbox)
 	router.PATCH(options.BaseURL+"/api/mailboxes/:id", wrapper.EditMailbox)
@@ -9295,6 +9441,104 @@ func (response ListRegistersdefaultApplicationProblemPlusJSONResponse) VisitList
 	return err
 }
 
+type ReadRegisterBookRequestObject struct {
+	Id     Id `json:"id"`
+	Params ReadRegisterBookParams
+}
+
+type ReadRegisterBookResponseObject interface {
+	VisitReadRegisterBookResponse(w http.ResponseWriter) error
+}
+
+type ReadRegisterBook200AsteriskResponse struct{ FileAsteriskResponse }
+
+func (response ReadRegisterBook200AsteriskResponse) VisitReadRegisterBookResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", response.ContentType)
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	if response.Headers.ContentDisposition != nil {
+		w.Header().Set("Content-Disposition", fmt.Sprint(*response.Headers.ContentDisposition))
+	}
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ReadRegisterBook206ResponseHeaders struct {
+	ContentDisposition *string
+	ETag               *string
+}
+
+type ReadRegisterBook206AsteriskResponse struct {
+	Body          io.Reader
+	Headers       ReadRegisterBook206ResponseHeaders
+	ContentType   string
+	ContentLength int64
+}
+
+func (response ReadRegisterBook206AsteriskResponse) VisitReadRegisterBookResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", response.ContentType)
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	if response.Headers.ContentDisposition != nil {
+		w.Header().Set("Content-Disposition", fmt.Sprint(*response.Headers.ContentDisposition))
+	}
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(206)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ReadRegisterBook304Response struct {
+}
+
+func (response ReadRegisterBook304Response) VisitReadRegisterBookResponse(w http.ResponseWriter) error {
+	w.WriteHeader(304)
+	return nil
+}
+
+type ReadRegisterBook416Response struct {
+}
+
+func (response ReadRegisterBook416Response) VisitReadRegisterBookResponse(w http.ResponseWriter) error {
+	w.WriteHeader(416)
+	return nil
+}
+
+type ReadRegisterBookdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ReadRegisterBookdefaultApplicationProblemPlusJSONResponse) VisitReadRegisterBookResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListRegisterEntriesRequestObject struct {
 	Id     Id `json:"id"`
 	Params ListRegisterEntriesParams
@@ -9754,6 +9998,9 @@ type StrictServerInterface interface {
 	// ListRegisters Registers of one's own agencies
 	// (GET /api/registers)
 	ListRegisters(ctx context.Context, request ListRegistersRequestObject) (ListRegistersResponseObject, error)
+	// ReadRegisterBook A book of the register for some days with cover and all columns of NĐ 30/2020, annex IV, in Vietnamese as the decree has it
+	// (GET /api/registers/{id}/book)
+	ReadRegisterBook(ctx context.Context, request ReadRegisterBookRequestObject) (ReadRegisterBookResponseObject, error)
 	// ListRegisterEntries What was taken from a register, highest number first
 	// (GET /api/registers/{id}/entries)
 	ListRegisterEntries(ctx context.Context, request ListRegisterEntriesRequestObject) (ListRegisterEntriesResponseObject, error)
@@ -12174,6 +12421,33 @@ func (sh *strictHandler) ListRegisters(ctx *gin.Context, params ListRegistersPar
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(ListRegistersResponseObject); ok {
 		if err := validResponse.VisitListRegistersResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ReadRegisterBook operation middleware
+func (sh *strictHandler) ReadRegisterBook(ctx *gin.Context, id Id, params ReadRegisterBookParams) {
+	var request ReadRegisterBookRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReadRegisterBook(ctx, request.(ReadRegisterBookRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReadRegisterBook")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ReadRegisterBookResponseObject); ok {
+		if err := validResponse.VisitReadRegisterBookResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {

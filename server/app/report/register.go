@@ -4,6 +4,7 @@ package report
 
 import (
 	"context"
+	"time"
 
 	"congvan/server/domain/access"
 	"congvan/server/domain/numbering"
@@ -13,11 +14,17 @@ import (
 
 // Service holds what the use cases need.
 type Service struct {
-	store *postgres.Store
+	store   *postgres.Store
+	clock   func() time.Time
+	binders map[string]Binder
+	binding chan struct{}
 }
 
-// New makes the use cases over a store.
-func New(store *postgres.Store) *Service { return &Service{store: store} }
+// New makes the use cases over a store; binders are the forms that books come
+// in, by the name of the format.
+func New(store *postgres.Store, clock func() time.Time, binders map[string]Binder) *Service {
+	return &Service{store: store, clock: clock, binders: binders, binding: make(chan struct{}, atOnce)}
+}
 
 // Registers lists the registers of the person's agencies, or of one of them.
 func (s *Service) Registers(ctx context.Context, who access.Person, agency org.ID, direction numbering.Direction, year int) ([]postgres.NamedRegister, error) {

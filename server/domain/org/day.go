@@ -68,6 +68,14 @@ func (d Day) String() string {
 	return fmt.Sprintf("%04d-%02d-%02d", d.year, d.month, d.day)
 }
 
+// Written gives the day as offices write it, dd/mm/yyyy, and nothing for no day.
+func (d Day) Written() string {
+	if d.IsZero() {
+		return ""
+	}
+	return fmt.Sprintf("%02d/%02d/%04d", d.day, d.month, d.year)
+}
+
 // Compare is negative when d comes first, positive when other does.
 func (d Day) Compare(other Day) int {
 	return cmp.Or(cmp.Compare(d.year, other.year), cmp.Compare(d.month, other.month), cmp.Compare(d.day, other.day))

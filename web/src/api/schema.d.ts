@@ -739,6 +739,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/registers/{id}/book": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /** A book of the register for some days with cover and all columns of NĐ 30/2020, annex IV, in Vietnamese as the decree has it */
+        get: operations["readRegisterBook"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/mailboxes": {
         parameters: {
             query?: never;
@@ -2116,6 +2135,11 @@ export interface components {
             /** Format: uuid */
             subjectId: string;
         };
+        /**
+         * @description outgoing and postal are kept of outgoing registers, incoming and follow_up of incoming ones
+         * @enum {string}
+         */
+        Book: "outgoing" | "incoming" | "follow_up" | "postal";
         RegisterEntryPage: {
             items: components["schemas"]["RegisterEntry"][];
             next?: string;
@@ -2490,6 +2514,7 @@ export type Refusal = components['schemas']['Refusal'];
 export type Register = components['schemas']['Register'];
 export type RegisterList = components['schemas']['RegisterList'];
 export type RegisterEntry = components['schemas']['RegisterEntry'];
+export type Book = components['schemas']['Book'];
 export type RegisterEntryPage = components['schemas']['RegisterEntryPage'];
 export type Mailbox = components['schemas']['Mailbox'];
 export type MailSecurity = components['schemas']['MailSecurity'];
@@ -3690,6 +3715,47 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["RegisterEntryPage"];
                 };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    readRegisterBook: {
+        parameters: {
+            query: {
+                book: components["schemas"]["Book"];
+                format: "xlsx" | "pdf";
+                /** @description the first day; none is 1 January of the register's year */
+                from?: string;
+                /** @description the last day; none is 31 December */
+                until?: string;
+                /** @description the number on the cover (quyển số); none leaves a place to write it */
+                volume?: number;
+                /** @description answer as an attachment instead of for reading in place */
+                download?: components["parameters"]["Download"];
+            };
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["File"];
+            206: components["responses"]["File"];
+            /** @description Not changed */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No such range */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: components["responses"]["Problem"];
         };

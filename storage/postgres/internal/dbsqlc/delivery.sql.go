@@ -12,7 +12,7 @@ import (
 	"congvan/server/domain/org"
 )
 
-const AddToDeliveryCount = `-- name: AddToDeliveryCount :exec
+const addToDeliveryCount = `-- name: AddToDeliveryCount :exec
 update delivery_count set registered = registered + $1::int, refused = refused + $2::int
  where agency_id = $3 and document_id = $4
 `
@@ -25,7 +25,7 @@ type AddToDeliveryCountParams struct {
 }
 
 func (q *Queries) AddToDeliveryCount(ctx context.Context, arg AddToDeliveryCountParams) error {
-	_, err := q.db.Exec(ctx, AddToDeliveryCount,
+	_, err := q.db.Exec(ctx, addToDeliveryCount,
 		arg.Registered,
 		arg.Refused,
 		arg.AgencyID,
@@ -34,7 +34,7 @@ func (q *Queries) AddToDeliveryCount(ctx context.Context, arg AddToDeliveryCount
 	return err
 }
 
-const DeliveryParties = `-- name: DeliveryParties :many
+const deliveryParties = `-- name: DeliveryParties :many
 select id, code, name, email from agency where id = any($1::uuid[])
 `
 
@@ -46,7 +46,7 @@ type DeliveryPartiesRow struct {
 }
 
 func (q *Queries) DeliveryParties(ctx context.Context, ids []org.ID) ([]DeliveryPartiesRow, error) {
-	rows, err := q.db.Query(ctx, DeliveryParties, ids)
+	rows, err := q.db.Query(ctx, deliveryParties, ids)
 	if err != nil {
 		return nil, err
 	}
@@ -70,8 +70,8 @@ func (q *Queries) DeliveryParties(ctx context.Context, ids []org.ID) ([]Delivery
 	return items, nil
 }
 
-const ListDeliveries = `-- name: ListDeliveries :many
-select agency_id, document_id, id, ordinal, recipient_type, role, channel, target_agency_id, name, state, state_at, by_name, reason, arrival_id, arrival_number, attempts, next_attempt_at, expires_at, remote_id, reason_code from delivery
+const listDeliveries = `-- name: ListDeliveries :many
+select agency_id, document_id, id, ordinal, recipient_type, role, channel, target_agency_id, name, state, state_at, by_name, reason, arrival_id, arrival_number, attempts, next_attempt_at, expires_at, remote_id, reason_code, copies from delivery
  where agency_id = $1 and document_id = $2 and ordinal > $3 and ($4::text = '' or state = $4)
  order by ordinal
  limit $5
@@ -86,7 +86,7 @@ type ListDeliveriesParams struct {
 }
 
 func (q *Queries) ListDeliveries(ctx context.Context, arg ListDeliveriesParams) ([]Delivery, error) {
-	rows, err := q.db.Query(ctx, ListDeliveries,
+	rows, err := q.db.Query(ctx, listDeliveries,
 		arg.AgencyID,
 		arg.DocumentID,
 		arg.After,
@@ -121,6 +121,7 @@ func (q *Queries) ListDeliveries(ctx context.Context, arg ListDeliveriesParams) 
 			&i.ExpiresAt,
 			&i.RemoteID,
 			&i.ReasonCode,
+			&i.Copies,
 		); err != nil {
 			return nil, err
 		}
@@ -132,8 +133,8 @@ func (q *Queries) ListDeliveries(ctx context.Context, arg ListDeliveriesParams) 
 	return items, nil
 }
 
-const LockDelivery = `-- name: LockDelivery :one
-select agency_id, document_id, id, ordinal, recipient_type, role, channel, target_agency_id, name, state, state_at, by_name, reason, arrival_id, arrival_number, attempts, next_attempt_at, expires_at, remote_id, reason_code from delivery where agency_id = $1 and document_id = $2 and id = $3 for update
+const lockDelivery = `-- name: LockDelivery :one
+select agency_id, document_id, id, ordinal, recipient_type, role, channel, target_agency_id, name, state, state_at, by_name, reason, arrival_id, arrival_number, attempts, next_attempt_at, expires_at, remote_id, reason_code, copies from delivery where agency_id = $1 and document_id = $2 and id = $3 for update
 `
 
 type LockDeliveryParams struct {
@@ -143,7 +144,7 @@ type LockDeliveryParams struct {
 }
 
 func (q *Queries) LockDelivery(ctx context.Context, arg LockDeliveryParams) (Delivery, error) {
-	row := q.db.QueryRow(ctx, LockDelivery, arg.AgencyID, arg.DocumentID, arg.ID)
+	row := q.db.QueryRow(ctx, lockDelivery, arg.AgencyID, arg.DocumentID, arg.ID)
 	var i Delivery
 	err := row.Scan(
 		&i.AgencyID,
@@ -166,11 +167,12 @@ func (q *Queries) LockDelivery(ctx context.Context, arg LockDeliveryParams) (Del
 		&i.ExpiresAt,
 		&i.RemoteID,
 		&i.ReasonCode,
+		&i.Copies,
 	)
 	return i, err
 }
 
-const TakeDueDeliveries = `-- name: TakeDueDeliveries :many
+const takeDueDeliveries = `-- name: TakeDueDeliveries :many
 update delivery d set next_attempt_at = $1
   from (select w.agency_id, w.document_id, w.id from delivery w
          where w.state = 'waiting' and w.channel in ('axis', 'peer', 'mailbox')
@@ -200,7 +202,7 @@ type TakeDueDeliveriesRow struct {
 }
 
 func (q *Queries) TakeDueDeliveries(ctx context.Context, arg TakeDueDeliveriesParams) ([]TakeDueDeliveriesRow, error) {
-	rows, err := q.db.Query(ctx, TakeDueDeliveries,
+	rows, err := q.db.Query(ctx, takeDueDeliveries,
 		arg.Now,
 		arg.Channels,
 		arg.Before,
@@ -229,7 +231,7 @@ func (q *Queries) TakeDueDeliveries(ctx context.Context, arg TakeDueDeliveriesPa
 	return items, nil
 }
 
-const UpdateDelivery = `-- name: UpdateDelivery :exec
+const updateDelivery = `-- name: UpdateDelivery :exec
 update delivery
    set state = $1, state_at = $2, by_name = $3, reason = $4, reason_code = $5,
        arrival_number = $6, remote_id = $7, attempts = $8, next_attempt_at = $9
@@ -252,7 +254,7 @@ type UpdateDeliveryParams struct {
 }
 
 func (q *Queries) UpdateDelivery(ctx context.Context, arg UpdateDeliveryParams) error {
-	_, err := q.db.Exec(ctx, UpdateDelivery,
+	_, err := q.db.Exec(ctx, updateDelivery,
 		arg.State,
 		arg.StateAt,
 		arg.ByName,

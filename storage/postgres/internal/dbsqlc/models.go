@@ -113,6 +113,7 @@ type Delivery struct {
 	ExpiresAt      *time.Time
 	RemoteID       string
 	ReasonCode     string
+	Copies         int32
 }
 
 type Document struct {

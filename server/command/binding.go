@@ -1,0 +1,15 @@
+package command
+
+import (
+	"congvan/server/app/report"
+	"congvan/server/provider/printing"
+	"congvan/server/provider/workbook"
+)
+
+// binders are the forms that the books of registers come in.
+func binders() map[string]report.Binder {
+	return map[string]report.Binder{
+		"xlsx": {Bind: workbook.Bind, Extension: "xlsx", MediaType: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"},
+		"pdf":  {Bind: printing.Bind, Extension: "pdf", MediaType: "application/pdf", Printed: true},
+	}
+}
