@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -72,9 +73,26 @@ func entryView(e report.Entry) gen.RegisterEntry {
 	if e.SubjectType == "arrival" {
 		written = reference(e.OriginNumber, e.OriginSymbol)
 	}
-	return gen.RegisterEntry{Number: e.Number.String(), Reference: written, Day: date(e.Day), State: gen.RegisterEntryState(e.State),
+	out := gen.RegisterEntry{Number: e.Number.String(), Reference: written, Day: date(e.Day), State: gen.RegisterEntryState(e.State),
 		Kind: absent(e.Kind), Subject: e.Subject, IssuerName: absent(e.IssuerName), SignerName: absent(e.SignerName),
-		DocumentDate: optionalDate(e.DocumentDate), SubjectType: gen.RegisterEntrySubjectType(e.SubjectType), SubjectId: uuid.UUID(e.SubjectID)}
+		DocumentDate: optionalDate(e.DocumentDate), SubjectType: gen.RegisterEntrySubjectType(e.SubjectType), SubjectId: uuid.UUID(e.SubjectID),
+		Reason: absent(e.Reason), Note: absent(e.Note), ObjectState: absent(e.ObjectState), UnitAbbreviation: absent(e.Unit),
+		IssuedDay: optionalDate(dayAt(e.IssuedAt)), HandedDay: optionalDate(dayAt(e.HandedAt))}
+	if len(e.Recipients) > 0 {
+		out.Recipients, out.RecipientCount, out.PaperCopies = &e.Recipients, &e.Reached, absent(e.Copies)
+	}
+	if len(e.Holders) > 0 {
+		out.Holders = &e.Holders
+	}
+	return out
+}
+
+// dayAt gives the day of a moment, and none of no moment.
+func dayAt(t time.Time) org.Day {
+	if t.IsZero() {
+		return org.Day{}
+	}
+	return org.DayOf(t)
 }
 
 // ReadRegisterBook gives a book of the register, bound.

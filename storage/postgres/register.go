@@ -143,23 +143,6 @@ func registerOf(r dbsqlc.Register) numbering.Register {
 		Opening: int(r.OpeningNumber), Next: int(r.NextNumber), Closed: r.ClosedAt != nil}
 }
 
-// Entry is one number of a register with what it was taken for.
-type Entry struct {
-	Number       numbering.Number
-	Symbol       string
-	Day          org.Day
-	State        string
-	Kind         string
-	Subject      string
-	IssuerName   string
-	SignerName   string
-	OriginNumber string
-	OriginSymbol string
-	DocumentDate org.Day
-	SubjectType  string
-	SubjectID    org.ID
-}
-
 // Taking is a number on its way into a register.
 type Taking struct {
 	Register    numbering.Register // after the number was taken
@@ -191,20 +174,4 @@ func entryOf(t Taking) dbsqlc.InsertRegisterEntryParams {
 	return dbsqlc.InsertRegisterEntryParams{AgencyID: t.Register.AgencyID, RegisterID: t.Register.ID, Year: int32(t.Register.Year),
 		Number: int32(t.Number.Value), Suffix: t.Number.Suffix, Symbol: t.Symbol, Day: t.Day, SubjectType: t.SubjectType,
 		SubjectID: t.SubjectID, TakenBy: t.By, TakenAt: t.At}
-}
-
-// Entries gives a page of a register, highest number first, below a number.
-func (tx *Tx) Entries(ctx context.Context, r numbering.Register, before numbering.Number, most int) ([]Entry, error) {
-	rows, err := tx.q.ListRegisterEntries(ctx, dbsqlc.ListRegisterEntriesParams{AgencyID: r.AgencyID, RegisterID: r.ID, Year: int32(r.Year),
-		BeforeNumber: int32(before.Value), BeforeSuffix: before.Suffix, Most: int32(most)})
-	if err != nil {
-		return nil, fmt.Errorf("list entries: %w", err)
-	}
-	entries := make([]Entry, len(rows))
-	for i, e := range rows {
-		entries[i] = Entry{Number: numbering.Number{Value: int(e.Number), Suffix: e.Suffix}, Symbol: e.Symbol, Day: e.Day, State: e.State,
-			Kind: e.Kind, Subject: e.Subject, IssuerName: e.IssuerName, SignerName: e.SignerName, OriginNumber: e.OriginNumber,
-			OriginSymbol: e.OriginSymbol, DocumentDate: value(e.DocumentDate), SubjectType: e.SubjectType, SubjectID: e.SubjectID}
-	}
-	return entries, nil
 }

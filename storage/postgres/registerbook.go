@@ -10,15 +10,16 @@ import (
 	"congvan/storage/postgres/internal/dbsqlc"
 )
 
-// BookEntry is one number of a register with everything that the books of
+// Entry is one number of a register with everything that the books of
 // NĐ 30/2020, phụ lục IV, say of it.
-type BookEntry struct {
+type Entry struct {
 	Number       numbering.Number
 	Symbol       string
 	Day          org.Day
 	State        string
 	Reason       string
 	SubjectType  string
+	SubjectID    org.ID
 	Kind         string
 	Subject      string
 	IssuerName   string
@@ -40,27 +41,23 @@ type BookEntry struct {
 	ClosedAt     time.Time
 }
 
-// namesShown is how many recipients a cell names.
-const namesShown = 20
-
-// The sub-selects are asked for the rows of the volume only, one look into an
+// At most 20 recipients are named. The sub-selects are asked for the rows of the volume only, one look into an
 // index each.
 const bookOfDocuments = `
-select e.number, e.suffix, e.symbol, e.day, e.state, e.reason, e.subject_type,
+select e.number, e.suffix, e.symbol, e.day, e.state, e.reason, e.subject_type, e.subject_id,
        coalesce(d.kind, ''), coalesce(d.subject, ''), coalesce(d.signer_name, ''), d.document_date, coalesce(d.note, ''), coalesce(d.state, ''),
        coalesce(u.abbreviation, ''), d.issued_at,
-       array(select r.name from recipient r where r.agency_id = d.agency_id and r.document_id = d.id order by r.ordinal limit $6),
+       array(select r.name from recipient r where r.agency_id = d.agency_id and r.document_id = d.id order by r.ordinal limit 20),
        coalesce(n.total, (select count(*) from recipient r where r.agency_id = d.agency_id and r.document_id = d.id)),
        (select coalesce(sum(p.copies), 0) from delivery p where p.agency_id = d.agency_id and p.document_id = d.id and p.channel = 'paper')
   from register_entry e
   left join document d on e.subject_type = 'document' and d.agency_id = e.agency_id and d.id = e.subject_id
   left join unit u on u.agency_id = d.agency_id and u.id = d.unit_id
   left join delivery_count n on n.agency_id = d.agency_id and n.document_id = d.id
- where e.agency_id = $1 and e.register_id = $2 and e.year = $3 and e.day between $4 and $5
- order by e.number, e.suffix`
+ where e.agency_id = $1 and e.register_id = $2 and e.year = $3`
 
 const bookOfArrivals = `
-select e.number, e.suffix, e.symbol, e.day, e.state, e.reason, e.subject_type,
+select e.number, e.suffix, e.symbol, e.day, e.state, e.reason, e.subject_type, e.subject_id,
        coalesce(v.kind, ''), coalesce(v.subject, ''), coalesce(v.signer_name, ''), v.document_date, coalesce(v.note, ''), coalesce(v.state, ''),
        coalesce(v.issuer_name, ''), coalesce(v.number, ''), coalesce(v.symbol, ''), v.due_date,
        coalesce(l.holders, '{}'), l.handed_at, coalesce(l.open, 0), l.closed_at
@@ -76,27 +73,38 @@ select e.number, e.suffix, e.symbol, e.day, e.state, e.reason, e.subject_type,
          left join position p on p.agency_id = l.agency_id and p.id = l.position_id
          left join account c on c.id = p.account_id
         where l.agency_id = v.agency_id and l.arrival_id = v.id) l on true
- where e.agency_id = $1 and e.register_id = $2 and e.year = $3 and e.day between $4 and $5
- order by e.number, e.suffix`
+ where e.agency_id = $1 and e.register_id = $2 and e.year = $3`
 
 // BookEntries gives the register's numbers of the days to each, lowest first.
 // They are read as they are used: a register of a hundred thousand is never in
 // memory. Nothing else can be asked of the transaction meanwhile.
-func (tx *Tx) BookEntries(ctx context.Context, r numbering.Register, p numbering.Period, each func(BookEntry) error) error {
-	sql, args := bookOfArrivals, []any{r.AgencyID, r.ID, r.Year, p.From, p.Until}
+func (tx *Tx) BookEntries(ctx context.Context, r numbering.Register, p numbering.Period, each func(Entry) error) error {
+	return tx.entries(ctx, r, each, " and e.day between $4 and $5 order by e.number, e.suffix", p.From, p.Until)
+}
+
+// Entries gives a page of a register, highest number first, below a number.
+func (tx *Tx) Entries(ctx context.Context, r numbering.Register, before numbering.Number, most int) ([]Entry, error) {
+	list := []Entry{}
+	err := tx.entries(ctx, r, func(e Entry) error { list = append(list, e); return nil },
+		" and (e.number, e.suffix) < ($4::int, $5::text) order by e.number desc, e.suffix desc limit $6", before.Value, before.Suffix, most)
+	return list, err
+}
+
+func (tx *Tx) entries(ctx context.Context, r numbering.Register, each func(Entry) error, which string, more ...any) error {
+	sql := bookOfArrivals
 	if r.Direction == numbering.Outgoing {
-		sql, args = bookOfDocuments, append(args, namesShown)
+		sql = bookOfDocuments
 	}
-	rows, err := tx.tx.Query(ctx, sql, args...)
+	rows, err := tx.tx.Query(ctx, sql+which, append([]any{r.AgencyID, r.ID, r.Year}, more...)...)
 	if err != nil {
 		return fmt.Errorf("read the book: %w", err)
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var e BookEntry
+		var e Entry
 		var date, due *org.Day
 		var issued, handed, closed *time.Time
-		to := []any{&e.Number.Value, &e.Number.Suffix, &e.Symbol, &e.Day, &e.State, &e.Reason, &e.SubjectType,
+		to := []any{&e.Number.Value, &e.Number.Suffix, &e.Symbol, &e.Day, &e.State, &e.Reason, &e.SubjectType, &e.SubjectID,
 			&e.Kind, &e.Subject, &e.SignerName, &date, &e.Note, &e.ObjectState}
 		if r.Direction == numbering.Outgoing {
 			to = append(to, &e.Unit, &issued, &e.Recipients, &e.Reached, &e.Copies)

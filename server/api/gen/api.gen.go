@@ -1918,17 +1918,39 @@ type Register struct {
 
 // RegisterEntry defines model for RegisterEntry.
 type RegisterEntry struct {
-	Day          openapi_types.Date       `json:"day"`
-	DocumentDate *openapi_types.Date      `json:"documentDate,omitempty"`
-	IssuerName   *string                  `json:"issuerName,omitempty"`
-	Kind         *string                  `json:"kind,omitempty"`
-	Number       string                   `json:"number"`
-	Reference    string                   `json:"reference"`
-	SignerName   *string                  `json:"signerName,omitempty"`
-	State        RegisterEntryState       `json:"state"`
-	Subject      string                   `json:"subject"`
-	SubjectId    openapi_types.UUID       `json:"subjectId"`
-	SubjectType  RegisterEntrySubjectType `json:"subjectType"`
+	Day          openapi_types.Date  `json:"day"`
+	DocumentDate *openapi_types.Date `json:"documentDate,omitempty"`
+	HandedDay    *openapi_types.Date `json:"handedDay,omitempty"`
+
+	// Holders units and people that an incoming document was handed to
+	Holders    *[]string           `json:"holders,omitempty"`
+	IssuedDay  *openapi_types.Date `json:"issuedDay,omitempty"`
+	IssuerName *string             `json:"issuerName,omitempty"`
+	Kind       *string             `json:"kind,omitempty"`
+	Note       *string             `json:"note,omitempty"`
+	Number     string              `json:"number"`
+
+	// ObjectState where the document or arrival stands
+	ObjectState *string `json:"objectState,omitempty"`
+
+	// PaperCopies copies that go on paper
+	PaperCopies *int `json:"paperCopies,omitempty"`
+
+	// Reason why the number was cancelled
+	Reason         *string `json:"reason,omitempty"`
+	RecipientCount *int    `json:"recipientCount,omitempty"`
+
+	// Recipients the first twenty recipients of an outgoing document
+	Recipients  *[]string                `json:"recipients,omitempty"`
+	Reference   string                   `json:"reference"`
+	SignerName  *string                  `json:"signerName,omitempty"`
+	State       RegisterEntryState       `json:"state"`
+	Subject     string                   `json:"subject"`
+	SubjectId   openapi_types.UUID       `json:"subjectId"`
+	SubjectType RegisterEntrySubjectType `json:"subjectType"`
+
+	// UnitAbbreviation the unit that drafted and keeps a copy
+	UnitAbbreviation *string `json:"unitAbbreviation,omitempty"`
 }
 
 // RegisterEntryState defines model for RegisterEntry.State.

@@ -170,11 +170,11 @@ var errEnough = errors.New("no more rows are wanted")
 func (s *Service) rows(ctx context.Context, tx *postgres.Tx, r numbering.Register, book numbering.Book, p numbering.Period, today org.Day, row func([]string) error) error {
 	switch book {
 	case numbering.OutgoingBook:
-		return tx.BookEntries(ctx, r, p, func(e postgres.BookEntry) error { return row(outgoingRow(e)) })
+		return tx.BookEntries(ctx, r, p, func(e postgres.Entry) error { return row(outgoingRow(e)) })
 	case numbering.IncomingBook:
-		return tx.BookEntries(ctx, r, p, func(e postgres.BookEntry) error { return row(incomingRow(e)) })
+		return tx.BookEntries(ctx, r, p, func(e postgres.Entry) error { return row(incomingRow(e)) })
 	case numbering.FollowUpBook:
-		return tx.BookEntries(ctx, r, p, func(e postgres.BookEntry) error { return row(followUpRow(e, today)) })
+		return tx.BookEntries(ctx, r, p, func(e postgres.Entry) error { return row(followUpRow(e, today)) })
 	case numbering.PostalBook:
 		return tx.PostedEntries(ctx, r, p, func(e postgres.Posted) error { return row(postalRow(e)) })
 	}
@@ -183,7 +183,7 @@ func (s *Service) rows(ctx context.Context, tx *postgres.Tx, r numbering.Registe
 
 // The rows below follow numbering.Book.Columns column by column.
 
-func outgoingRow(e postgres.BookEntry) []string {
+func outgoingRow(e postgres.Entry) []string {
 	copies := ""
 	switch {
 	case e.Copies > 0 && e.Reached > 0:
@@ -202,12 +202,12 @@ func outgoingRow(e postgres.BookEntry) []string {
 		numbering.Some(e.Recipients, e.Reached), kept, copies, writtenAt(e.IssuedAt), "", remark(e)}
 }
 
-func incomingRow(e postgres.BookEntry) []string {
+func incomingRow(e postgres.Entry) []string {
 	return []string{e.Day.Written(), e.Number.String(), e.IssuerName, reference(e.OriginNumber, e.OriginSymbol), e.DocumentDate.Written(),
 		named(e.Kind, e.Subject), numbering.Some(e.Holders, len(e.Holders)), writtenAt(e.HandedAt), "", remark(e)}
 }
 
-func followUpRow(e postgres.BookEntry, today org.Day) []string {
+func followUpRow(e postgres.Entry, today org.Day) []string {
 	what := named(e.Kind, "")
 	for _, part := range []string{reference(e.OriginNumber, e.OriginSymbol), e.DocumentDate.Written(), e.IssuerName} {
 		if part != "" {
@@ -229,7 +229,7 @@ func separated(before string) string {
 }
 
 // progress tells how far the work is that a registered document asks for.
-func progress(e postgres.BookEntry, today org.Day) string {
+func progress(e postgres.Entry, today org.Day) string {
 	switch {
 	case e.SubjectType != "arrival" || e.State == "cancelled":
 		return ""
@@ -242,7 +242,7 @@ func progress(e postgres.BookEntry, today org.Day) string {
 }
 
 // remark is the last column: what became of the number, and the note.
-func remark(e postgres.BookEntry) string {
+func remark(e postgres.Entry) string {
 	text := ""
 	for _, part := range []string{stands(e.ObjectState), entryStands(e), e.Note} {
 		if part != "" {
@@ -252,7 +252,7 @@ func remark(e postgres.BookEntry) string {
 	return text
 }
 
-func entryStands(e postgres.BookEntry) string {
+func entryStands(e postgres.Entry) string {
 	text := ""
 	switch {
 	case e.State == "cancelled":

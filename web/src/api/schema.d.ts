@@ -2134,6 +2134,24 @@ export interface components {
             subjectType: "document" | "arrival" | "reserved";
             /** Format: uuid */
             subjectId: string;
+            /** @description why the number was cancelled */
+            reason?: string;
+            note?: string;
+            /** @description where the document or arrival stands */
+            objectState?: string;
+            /** @description the first twenty recipients of an outgoing document */
+            recipients?: string[];
+            recipientCount?: number;
+            /** @description the unit that drafted and keeps a copy */
+            unitAbbreviation?: string;
+            /** @description copies that go on paper */
+            paperCopies?: number;
+            /** Format: date */
+            issuedDay?: string;
+            /** @description units and people that an incoming document was handed to */
+            holders?: string[];
+            /** Format: date */
+            handedDay?: string;
         };
         /**
          * @description outgoing and postal are kept of outgoing registers, incoming and follow_up of incoming ones

@@ -6,9 +6,10 @@ import { event } from "./en/event";
 import { office } from "./en/office";
 import { parts } from "./en/parts";
 import { recipient } from "./en/recipient";
+import { register } from "./en/register";
 import { session } from "./en/session";
 import { shell } from "./en/shell";
 import { work } from "./en/work";
 import type { Text } from "./text";
 
-export const en: Text = { admin, arrival, common, document, event, office, parts, recipient, session, shell, work };
+export const en: Text = { admin, arrival, common, document, event, office, parts, recipient, register, session, shell, work };

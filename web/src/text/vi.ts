@@ -7,8 +7,9 @@ import { event } from "./vi/event";
 import { office } from "./vi/office";
 import { parts } from "./vi/parts";
 import { recipient } from "./vi/recipient";
+import { register } from "./vi/register";
 import { session } from "./vi/session";
 import { shell } from "./vi/shell";
 import { work } from "./vi/work";
 
-export const vi = { admin, arrival, common, document, event, office, parts, recipient, session, shell, work };
+export const vi = { admin, arrival, common, document, event, office, parts, recipient, register, session, shell, work };

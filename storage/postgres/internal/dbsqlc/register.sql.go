@@ -12,7 +12,7 @@ import (
 	"congvan/server/domain/org"
 )
 
-const AdvanceRegister = `-- name: AdvanceRegister :execrows
+const advanceRegister = `-- name: AdvanceRegister :execrows
 update register set next_number = $1, version = version + 1
  where agency_id = $2 and id = $3
 `
@@ -24,19 +24,19 @@ type AdvanceRegisterParams struct {
 }
 
 func (q *Queries) AdvanceRegister(ctx context.Context, arg AdvanceRegisterParams) (int64, error) {
-	result, err := q.db.Exec(ctx, AdvanceRegister, arg.NextNumber, arg.AgencyID, arg.ID)
+	result, err := q.db.Exec(ctx, advanceRegister, arg.NextNumber, arg.AgencyID, arg.ID)
 	if err != nil {
 		return 0, err
 	}
 	return result.RowsAffected(), nil
 }
 
-const GetRegister = `-- name: GetRegister :one
+const getRegister = `-- name: GetRegister :one
 select agency_id, id, code, direction, year, name, kinds, normative, council, symbol_agency, opening_number, next_number, closed_at, version from register where agency_id = any($1::uuid[]) and id = $2
 `
 
 func (q *Queries) GetRegister(ctx context.Context, agencies []org.ID, iD org.ID) (Register, error) {
-	row := q.db.QueryRow(ctx, GetRegister, agencies, iD)
+	row := q.db.QueryRow(ctx, getRegister, agencies, iD)
 	var i Register
 	err := row.Scan(
 		&i.AgencyID,
@@ -57,7 +57,7 @@ func (q *Queries) GetRegister(ctx context.Context, agencies []org.ID, iD org.ID)
 	return i, err
 }
 
-const InsertRegister = `-- name: InsertRegister :exec
+const insertRegister = `-- name: InsertRegister :exec
 insert into register (agency_id, id, code, direction, year, name, kinds, normative, council, symbol_agency, opening_number, next_number)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 on conflict (agency_id, direction, code, year) do nothing
@@ -79,7 +79,7 @@ type InsertRegisterParams struct {
 }
 
 func (q *Queries) InsertRegister(ctx context.Context, arg InsertRegisterParams) error {
-	_, err := q.db.Exec(ctx, InsertRegister,
+	_, err := q.db.Exec(ctx, insertRegister,
 		arg.AgencyID,
 		arg.ID,
 		arg.Code,
@@ -96,7 +96,7 @@ func (q *Queries) InsertRegister(ctx context.Context, arg InsertRegisterParams) 
 	return err
 }
 
-const InsertRegisterEntry = `-- name: InsertRegisterEntry :exec
+const insertRegisterEntry = `-- name: InsertRegisterEntry :exec
 insert into register_entry (agency_id, register_id, year, number, suffix, symbol, day, subject_type, subject_id, taken_by, taken_at)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 `
@@ -116,7 +116,7 @@ type InsertRegisterEntryParams struct {
 }
 
 func (q *Queries) InsertRegisterEntry(ctx context.Context, arg InsertRegisterEntryParams) error {
-	_, err := q.db.Exec(ctx, InsertRegisterEntry,
+	_, err := q.db.Exec(ctx, insertRegisterEntry,
 		arg.AgencyID,
 		arg.RegisterID,
 		arg.Year,
@@ -132,93 +132,7 @@ func (q *Queries) InsertRegisterEntry(ctx context.Context, arg InsertRegisterEnt
 	return err
 }
 
-const ListRegisterEntries = `-- name: ListRegisterEntries :many
-select e.number, e.suffix, e.symbol, e.day, e.state, e.subject_type, e.subject_id,
-       coalesce(d.kind, v.kind, '')::text as kind,
-       coalesce(d.subject, v.subject, '')::text as subject,
-       coalesce(v.issuer_name, '')::text as issuer_name,
-       coalesce(d.signer_name, v.signer_name, '')::text as signer_name,
-       coalesce(v.number, '')::text as origin_number,
-       coalesce(v.symbol, '')::text as origin_symbol,
-       coalesce(d.document_date, v.document_date) as document_date
-  from register_entry e
-  left join document d on e.subject_type = 'document' and d.agency_id = e.agency_id and d.id = e.subject_id
-  left join arrival v on e.subject_type = 'arrival' and v.agency_id = e.agency_id and v.id = e.subject_id
- where e.agency_id = $1 and e.register_id = $2 and e.year = $3
-   and (e.number, e.suffix) < ($4::int, $5::text)
- order by e.number desc, e.suffix desc
- limit $6
-`
-
-type ListRegisterEntriesParams struct {
-	AgencyID     org.ID
-	RegisterID   org.ID
-	Year         int32
-	BeforeNumber int32
-	BeforeSuffix string
-	Most         int32
-}
-
-type ListRegisterEntriesRow struct {
-	Number       int32
-	Suffix       string
-	Symbol       string
-	Day          org.Day
-	State        string
-	SubjectType  string
-	SubjectID    org.ID
-	Kind         string
-	Subject      string
-	IssuerName   string
-	SignerName   string
-	OriginNumber string
-	OriginSymbol string
-	DocumentDate *org.Day
-}
-
-func (q *Queries) ListRegisterEntries(ctx context.Context, arg ListRegisterEntriesParams) ([]ListRegisterEntriesRow, error) {
-	rows, err := q.db.Query(ctx, ListRegisterEntries,
-		arg.AgencyID,
-		arg.RegisterID,
-		arg.Year,
-		arg.BeforeNumber,
-		arg.BeforeSuffix,
-		arg.Most,
-	)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []ListRegisterEntriesRow{}
-	for rows.Next() {
-		var i ListRegisterEntriesRow
-		if err := rows.Scan(
-			&i.Number,
-			&i.Suffix,
-			&i.Symbol,
-			&i.Day,
-			&i.State,
-			&i.SubjectType,
-			&i.SubjectID,
-			&i.Kind,
-			&i.Subject,
-			&i.IssuerName,
-			&i.SignerName,
-			&i.OriginNumber,
-			&i.OriginSymbol,
-			&i.DocumentDate,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
-const ListRegisters = `-- name: ListRegisters :many
+const listRegisters = `-- name: ListRegisters :many
 select r.agency_id, r.id, r.code, r.direction, r.year, r.name, r.kinds, r.normative, r.council, r.symbol_agency, r.opening_number, r.next_number, r.closed_at, r.version, a.name as agency_name
   from register r join agency a on a.id = r.agency_id
  where r.agency_id = any($1::uuid[])
@@ -252,7 +166,7 @@ type ListRegistersRow struct {
 }
 
 func (q *Queries) ListRegisters(ctx context.Context, arg ListRegistersParams) ([]ListRegistersRow, error) {
-	rows, err := q.db.Query(ctx, ListRegisters, arg.Agencies, arg.Direction, arg.Year)
+	rows, err := q.db.Query(ctx, listRegisters, arg.Agencies, arg.Direction, arg.Year)
 	if err != nil {
 		return nil, err
 	}
@@ -287,12 +201,12 @@ func (q *Queries) ListRegisters(ctx context.Context, arg ListRegistersParams) ([
 	return items, nil
 }
 
-const LockRegister = `-- name: LockRegister :one
+const lockRegister = `-- name: LockRegister :one
 select agency_id, id, code, direction, year, name, kinds, normative, council, symbol_agency, opening_number, next_number, closed_at, version from register where agency_id = $1 and id = $2 for update
 `
 
 func (q *Queries) LockRegister(ctx context.Context, agencyID org.ID, iD org.ID) (Register, error) {
-	row := q.db.QueryRow(ctx, LockRegister, agencyID, iD)
+	row := q.db.QueryRow(ctx, lockRegister, agencyID, iD)
 	var i Register
 	err := row.Scan(
 		&i.AgencyID,

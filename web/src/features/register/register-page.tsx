@@ -1,63 +1,49 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams } from "@tanstack/react-router";
-import { useMemo } from "react";
+import { Printer } from "lucide-react";
+import { useMemo, useState } from "react";
 import type { RegisterEntry } from "@/api/schema";
 import { useKinds } from "@/features/document/kinds";
 import { useText } from "@/text/text";
 import { Badge } from "@/ui/badge";
+import { Button } from "@/ui/button";
 import { showDay } from "@/ui/dates";
 import { Page } from "@/ui/page";
 import { EmptyState } from "@/ui/states";
 import { Table, type Column } from "@/ui/table";
+import { ExportDialog } from "./export-dialog";
 import { entriesQuery, registersQuery } from "./queries";
 
 // The register as a book: one line for each number, none missing, none twice.
 export function RegisterPage() {
-  const t = useText().office.registers;
+  const text = useText();
+  const t = text.register;
+  const o = text.office.registers;
   const { id } = useParams({ from: "/desk/registers/$id" });
   const navigate = useNavigate();
-  const kinds = useKinds();
   const register = useQuery(registersQuery({})).data?.find((r) => r.id === id);
   const list = useInfiniteQuery(entriesQuery(id));
   const rows = useMemo(() => list.data?.pages.flatMap((p) => p.items), [list.data]);
-  const incoming = register?.direction === "incoming";
-  const columns: readonly Column<RegisterEntry>[] = [
-    { id: "number", title: t.number, width: "76px", cell: (e) => <strong>{e.number}</strong> },
-    { id: "day", title: t.day, width: "104px", cell: (e) => showDay(e.day) },
-    ...(incoming ? [{ id: "issuer", title: t.issuer, width: "220px", cell: (e: RegisterEntry) => e.issuerName }] : []),
-    { id: "reference", title: t.reference, width: "150px", cell: (e) => e.reference },
-    ...(incoming
-      ? [{ id: "date", title: t.documentDate, width: "104px", cell: (e: RegisterEntry) => (e.documentDate ? showDay(e.documentDate) : "") }]
-      : []),
-    {
-      id: "subject",
-      title: t.subject,
-      cell: (e) => (
-        <span title={e.subject}>
-          {e.kind ? `${kinds.name(e.kind)} ` : ""}
-          {e.subject}
-        </span>
-      ),
-    },
-    { id: "signer", title: t.signer, width: "160px", cell: (e) => e.signerName },
-    {
-      id: "state",
-      title: t.state,
-      width: "116px",
-      cell: (e) => (e.state === "cancelled" ? <Badge tone="late">{t.cancelled}</Badge> : null),
-    },
-  ];
+  const [exporting, setExporting] = useState(false);
+  const columns = useColumns(register?.direction === "incoming");
   const open = (e: RegisterEntry) => {
     if (e.subjectType === "document") void navigate({ to: "/outgoing/$id", params: { id: e.subjectId } });
     if (e.subjectType === "arrival") void navigate({ to: "/incoming/$id", params: { id: e.subjectId } });
   };
   return (
     <Page
-      title={register?.name ?? t.title}
-      sub={register ? `${register.agencyName} · ${t.directions[register.direction]} · ${t.year} ${register.year}` : undefined}
+      title={register?.name ?? o.title}
+      acts={
+        register ? (
+          <Button icon={<Printer size={15} />} onClick={() => setExporting(true)}>
+            {t.export}
+          </Button>
+        ) : undefined
+      }
+      sub={register ? `${register.agencyName} · ${o.directions[register.direction]} · ${o.year} ${register.year}` : undefined}
     >
       <Table
-        label={register?.name ?? t.title}
+        label={register?.name ?? o.title}
         columns={columns}
         rows={rows}
         rowId={(e) => e.number + e.subjectId}
@@ -69,8 +55,82 @@ export function RegisterPage() {
         hasMore={list.hasNextPage}
         loadingMore={list.isFetchingNextPage}
         onMore={() => void list.fetchNextPage()}
-        empty={<EmptyState title={t.emptyEntries} />}
+        empty={<EmptyState title={o.emptyEntries} />}
       />
+      {exporting && register ? <ExportDialog register={register} onClose={() => setExporting(false)} /> : null}
     </Page>
+  );
+}
+
+// The columns of NĐ 30/2020, phụ lục IV, save the one that is signed on paper.
+function useColumns(incoming: boolean): readonly Column<RegisterEntry>[] {
+  const text = useText();
+  const t = text.register;
+  const o = text.office.registers;
+  const kinds = useKinds();
+  const subject: Column<RegisterEntry> = {
+    id: "subject",
+    title: o.subject,
+    cell: (e) => (
+      <span title={e.subject}>
+        {e.kind ? `${kinds.name(e.kind)} ` : ""}
+        {e.subject}
+      </span>
+    ),
+  };
+  const remark: Column<RegisterEntry> = { id: "remark", title: t.remark, width: "150px", cell: (e) => <Remark entry={e} /> };
+  const date: Column<RegisterEntry> = {
+    id: "date",
+    title: o.documentDate,
+    width: "96px",
+    cell: (e) => (e.documentDate ? showDay(e.documentDate) : ""),
+  };
+  if (incoming) {
+    return [
+      { id: "day", title: o.day, width: "96px", cell: (e) => showDay(e.day) },
+      { id: "number", title: o.number, width: "64px", cell: (e) => <strong>{e.number}</strong> },
+      { id: "issuer", title: o.issuer, width: "180px", cell: (e) => e.issuerName },
+      { id: "reference", title: o.reference, width: "130px", cell: (e) => e.reference },
+      date,
+      subject,
+      { id: "holders", title: t.holders, width: "150px", cell: (e) => e.holders?.join("; ") },
+      { id: "handed", title: t.sent, width: "96px", cell: (e) => (e.handedDay ? showDay(e.handedDay) : "") },
+      remark,
+    ];
+  }
+  return [
+    { id: "reference", title: o.reference, width: "130px", cell: (e) => <strong>{e.reference}</strong> },
+    { id: "day", title: o.documentDate, width: "96px", cell: (e) => showDay(e.day) },
+    subject,
+    { id: "signer", title: o.signer, width: "130px", cell: (e) => e.signerName },
+    { id: "recipients", title: t.recipients, width: "170px", cell: (e) => <Recipients entry={e} /> },
+    { id: "kept", title: t.kept, width: "76px", cell: (e) => (e.subjectType === "document" ? ["VT", e.unitAbbreviation].filter(Boolean).join(", ") : "") },
+    { id: "copies", title: t.copies, width: "80px", cell: (e) => (e.issuedDay ? (e.paperCopies ? t.paper(e.paperCopies) : t.electronic) : "") },
+    { id: "sent", title: t.sent, width: "96px", cell: (e) => (e.issuedDay ? showDay(e.issuedDay) : "") },
+    remark,
+  ];
+}
+
+function Recipients({ entry: e }: { entry: RegisterEntry }) {
+  const t = useText().register;
+  const more = (e.recipientCount ?? 0) - (e.recipients?.length ?? 0);
+  const all = [...(e.recipients ?? []), ...(more > 0 ? [t.more(more)] : [])].join("; ");
+  return <span title={all}>{all}</span>;
+}
+
+// What became of the number, and why.
+function Remark({ entry: e }: { entry: RegisterEntry }) {
+  const text = useText();
+  const t = text.register;
+  const states: Record<string, string> = text.document.states;
+  const gone = e.objectState === "voided" || e.objectState === "recalled" ? states[e.objectState] : undefined;
+  const words = [e.reason, e.note].filter(Boolean).join("; ");
+  return (
+    <span title={words}>
+      {e.state === "cancelled" ? <Badge tone="late">{text.office.registers.cancelled}</Badge> : null}
+      {e.state !== "cancelled" && e.subjectType === "reserved" ? <Badge tone="accent">{t.reserved}</Badge> : null}
+      {/\d[a-z]$/i.test(e.number) ? <Badge tone="soon">{t.inserted}</Badge> : null}
+      {gone ? <Badge tone="late">{gone}</Badge> : null} {words}
+    </span>
   );
 }
