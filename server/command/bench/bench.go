@@ -41,6 +41,7 @@ var benchmarks = []benchmark{
 	{"blob", measureBlob},
 	{"api", measureAPI},
 	{"memory", measureMemory},
+	{"registers", measureRegisters},
 	{"issue", measureIssue},
 	{"clerks", measureClerks},
 	{"pdf100", measurePDF},

@@ -12,7 +12,7 @@ import (
 	"congvan/server/domain/org"
 )
 
-const addToDeliveryCount = `-- name: AddToDeliveryCount :exec
+const AddToDeliveryCount = `-- name: AddToDeliveryCount :exec
 update delivery_count set registered = registered + $1::int, refused = refused + $2::int
  where agency_id = $3 and document_id = $4
 `
@@ -25,7 +25,7 @@ type AddToDeliveryCountParams struct {
 }
 
 func (q *Queries) AddToDeliveryCount(ctx context.Context, arg AddToDeliveryCountParams) error {
-	_, err := q.db.Exec(ctx, addToDeliveryCount,
+	_, err := q.db.Exec(ctx, AddToDeliveryCount,
 		arg.Registered,
 		arg.Refused,
 		arg.AgencyID,
@@ -34,7 +34,7 @@ func (q *Queries) AddToDeliveryCount(ctx context.Context, arg AddToDeliveryCount
 	return err
 }
 
-const deliveryParties = `-- name: DeliveryParties :many
+const DeliveryParties = `-- name: DeliveryParties :many
 select id, code, name, email from agency where id = any($1::uuid[])
 `
 
@@ -46,7 +46,7 @@ type DeliveryPartiesRow struct {
 }
 
 func (q *Queries) DeliveryParties(ctx context.Context, ids []org.ID) ([]DeliveryPartiesRow, error) {
-	rows, err := q.db.Query(ctx, deliveryParties, ids)
+	rows, err := q.db.Query(ctx, DeliveryParties, ids)
 	if err != nil {
 		return nil, err
 	}
@@ -70,7 +70,7 @@ func (q *Queries) DeliveryParties(ctx context.Context, ids []org.ID) ([]Delivery
 	return items, nil
 }
 
-const listDeliveries = `-- name: ListDeliveries :many
+const ListDeliveries = `-- name: ListDeliveries :many
 select agency_id, document_id, id, ordinal, recipient_type, role, channel, target_agency_id, name, state, state_at, by_name, reason, arrival_id, arrival_number, attempts, next_attempt_at, expires_at, remote_id, reason_code, copies from delivery
  where agency_id = $1 and document_id = $2 and ordinal > $3 and ($4::text = '' or state = $4)
  order by ordinal
@@ -86,7 +86,7 @@ type ListDeliveriesParams struct {
 }
 
 func (q *Queries) ListDeliveries(ctx context.Context, arg ListDeliveriesParams) ([]Delivery, error) {
-	rows, err := q.db.Query(ctx, listDeliveries,
+	rows, err := q.db.Query(ctx, ListDeliveries,
 		arg.AgencyID,
 		arg.DocumentID,
 		arg.After,
@@ -133,7 +133,7 @@ func (q *Queries) ListDeliveries(ctx context.Context, arg ListDeliveriesParams) 
 	return items, nil
 }
 
-const lockDelivery = `-- name: LockDelivery :one
+const LockDelivery = `-- name: LockDelivery :one
 select agency_id, document_id, id, ordinal, recipient_type, role, channel, target_agency_id, name, state, state_at, by_name, reason, arrival_id, arrival_number, attempts, next_attempt_at, expires_at, remote_id, reason_code, copies from delivery where agency_id = $1 and document_id = $2 and id = $3 for update
 `
 
@@ -144,7 +144,7 @@ type LockDeliveryParams struct {
 }
 
 func (q *Queries) LockDelivery(ctx context.Context, arg LockDeliveryParams) (Delivery, error) {
-	row := q.db.QueryRow(ctx, lockDelivery, arg.AgencyID, arg.DocumentID, arg.ID)
+	row := q.db.QueryRow(ctx, LockDelivery, arg.AgencyID, arg.DocumentID, arg.ID)
 	var i Delivery
 	err := row.Scan(
 		&i.AgencyID,
@@ -172,7 +172,7 @@ func (q *Queries) LockDelivery(ctx context.Context, arg LockDeliveryParams) (Del
 	return i, err
 }
 
-const takeDueDeliveries = `-- name: TakeDueDeliveries :many
+const TakeDueDeliveries = `-- name: TakeDueDeliveries :many
 update delivery d set next_attempt_at = $1
   from (select w.agency_id, w.document_id, w.id from delivery w
          where w.state = 'waiting' and w.channel in ('axis', 'peer', 'mailbox')
@@ -202,7 +202,7 @@ type TakeDueDeliveriesRow struct {
 }
 
 func (q *Queries) TakeDueDeliveries(ctx context.Context, arg TakeDueDeliveriesParams) ([]TakeDueDeliveriesRow, error) {
-	rows, err := q.db.Query(ctx, takeDueDeliveries,
+	rows, err := q.db.Query(ctx, TakeDueDeliveries,
 		arg.Now,
 		arg.Channels,
 		arg.Before,
@@ -231,7 +231,7 @@ func (q *Queries) TakeDueDeliveries(ctx context.Context, arg TakeDueDeliveriesPa
 	return items, nil
 }
 
-const updateDelivery = `-- name: UpdateDelivery :exec
+const UpdateDelivery = `-- name: UpdateDelivery :exec
 update delivery
    set state = $1, state_at = $2, by_name = $3, reason = $4, reason_code = $5,
        arrival_number = $6, remote_id = $7, attempts = $8, next_attempt_at = $9
@@ -254,7 +254,7 @@ type UpdateDeliveryParams struct {
 }
 
 func (q *Queries) UpdateDelivery(ctx context.Context, arg UpdateDeliveryParams) error {
-	_, err := q.db.Exec(ctx, updateDelivery,
+	_, err := q.db.Exec(ctx, UpdateDelivery,
 		arg.State,
 		arg.StateAt,
 		arg.ByName,

@@ -12,7 +12,7 @@ import (
 	"congvan/server/domain/org"
 )
 
-const advanceRegister = `-- name: AdvanceRegister :execrows
+const AdvanceRegister = `-- name: AdvanceRegister :execrows
 update register set next_number = $1, version = version + 1
  where agency_id = $2 and id = $3
 `
@@ -24,19 +24,19 @@ type AdvanceRegisterParams struct {
 }
 
 func (q *Queries) AdvanceRegister(ctx context.Context, arg AdvanceRegisterParams) (int64, error) {
-	result, err := q.db.Exec(ctx, advanceRegister, arg.NextNumber, arg.AgencyID, arg.ID)
+	result, err := q.db.Exec(ctx, AdvanceRegister, arg.NextNumber, arg.AgencyID, arg.ID)
 	if err != nil {
 		return 0, err
 	}
 	return result.RowsAffected(), nil
 }
 
-const getRegister = `-- name: GetRegister :one
+const GetRegister = `-- name: GetRegister :one
 select agency_id, id, code, direction, year, name, kinds, normative, council, symbol_agency, opening_number, next_number, closed_at, version from register where agency_id = any($1::uuid[]) and id = $2
 `
 
 func (q *Queries) GetRegister(ctx context.Context, agencies []org.ID, iD org.ID) (Register, error) {
-	row := q.db.QueryRow(ctx, getRegister, agencies, iD)
+	row := q.db.QueryRow(ctx, GetRegister, agencies, iD)
 	var i Register
 	err := row.Scan(
 		&i.AgencyID,
@@ -57,7 +57,7 @@ func (q *Queries) GetRegister(ctx context.Context, agencies []org.ID, iD org.ID)
 	return i, err
 }
 
-const insertRegister = `-- name: InsertRegister :exec
+const InsertRegister = `-- name: InsertRegister :exec
 insert into register (agency_id, id, code, direction, year, name, kinds, normative, council, symbol_agency, opening_number, next_number)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 on conflict (agency_id, direction, code, year) do nothing
@@ -79,7 +79,7 @@ type InsertRegisterParams struct {
 }
 
 func (q *Queries) InsertRegister(ctx context.Context, arg InsertRegisterParams) error {
-	_, err := q.db.Exec(ctx, insertRegister,
+	_, err := q.db.Exec(ctx, InsertRegister,
 		arg.AgencyID,
 		arg.ID,
 		arg.Code,
@@ -96,7 +96,7 @@ func (q *Queries) InsertRegister(ctx context.Context, arg InsertRegisterParams) 
 	return err
 }
 
-const insertRegisterEntry = `-- name: InsertRegisterEntry :exec
+const InsertRegisterEntry = `-- name: InsertRegisterEntry :exec
 insert into register_entry (agency_id, register_id, year, number, suffix, symbol, day, subject_type, subject_id, taken_by, taken_at)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 `
@@ -116,7 +116,7 @@ type InsertRegisterEntryParams struct {
 }
 
 func (q *Queries) InsertRegisterEntry(ctx context.Context, arg InsertRegisterEntryParams) error {
-	_, err := q.db.Exec(ctx, insertRegisterEntry,
+	_, err := q.db.Exec(ctx, InsertRegisterEntry,
 		arg.AgencyID,
 		arg.RegisterID,
 		arg.Year,
@@ -132,7 +132,7 @@ func (q *Queries) InsertRegisterEntry(ctx context.Context, arg InsertRegisterEnt
 	return err
 }
 
-const listRegisters = `-- name: ListRegisters :many
+const ListRegisters = `-- name: ListRegisters :many
 select r.agency_id, r.id, r.code, r.direction, r.year, r.name, r.kinds, r.normative, r.council, r.symbol_agency, r.opening_number, r.next_number, r.closed_at, r.version, a.name as agency_name
   from register r join agency a on a.id = r.agency_id
  where r.agency_id = any($1::uuid[])
@@ -166,7 +166,7 @@ type ListRegistersRow struct {
 }
 
 func (q *Queries) ListRegisters(ctx context.Context, arg ListRegistersParams) ([]ListRegistersRow, error) {
-	rows, err := q.db.Query(ctx, listRegisters, arg.Agencies, arg.Direction, arg.Year)
+	rows, err := q.db.Query(ctx, ListRegisters, arg.Agencies, arg.Direction, arg.Year)
 	if err != nil {
 		return nil, err
 	}
@@ -201,12 +201,12 @@ func (q *Queries) ListRegisters(ctx context.Context, arg ListRegistersParams) ([
 	return items, nil
 }
 
-const lockRegister = `-- name: LockRegister :one
+const LockRegister = `-- name: LockRegister :one
 select agency_id, id, code, direction, year, name, kinds, normative, council, symbol_agency, opening_number, next_number, closed_at, version from register where agency_id = $1 and id = $2 for update
 `
 
 func (q *Queries) LockRegister(ctx context.Context, agencyID org.ID, iD org.ID) (Register, error) {
-	row := q.db.QueryRow(ctx, lockRegister, agencyID, iD)
+	row := q.db.QueryRow(ctx, LockRegister, agencyID, iD)
 	var i Register
 	err := row.Scan(
 		&i.AgencyID,

@@ -11,7 +11,7 @@ import (
 	"congvan/server/domain/org"
 )
 
-const bookOwner = `-- name: BookOwner :one
+const BookOwner = `-- name: BookOwner :one
 select a.name as agency, coalesce(p.name, '')::text as superior
   from agency a left join agency p on p.id = a.parent_id
  where a.id = $1
@@ -23,13 +23,13 @@ type BookOwnerRow struct {
 }
 
 func (q *Queries) BookOwner(ctx context.Context, id org.ID) (BookOwnerRow, error) {
-	row := q.db.QueryRow(ctx, bookOwner, id)
+	row := q.db.QueryRow(ctx, BookOwner, id)
 	var i BookOwnerRow
 	err := row.Scan(&i.Agency, &i.Superior)
 	return i, err
 }
 
-const bookRange = `-- name: BookRange :one
+const BookRange = `-- name: BookRange :one
 select count(*) as count,
        coalesce((array_agg(number order by number, suffix))[1], 0)::int as first_number,
        coalesce((array_agg(suffix order by number, suffix))[1], '')::text as first_suffix,
@@ -56,7 +56,7 @@ type BookRangeRow struct {
 }
 
 func (q *Queries) BookRange(ctx context.Context, arg BookRangeParams) (BookRangeRow, error) {
-	row := q.db.QueryRow(ctx, bookRange,
+	row := q.db.QueryRow(ctx, BookRange,
 		arg.AgencyID,
 		arg.RegisterID,
 		arg.Year,
