@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
+	"strings"
 	"time"
 
 	"congvan/server/domain/access"
@@ -208,12 +210,7 @@ func incomingRow(e postgres.Entry) []string {
 }
 
 func followUpRow(e postgres.Entry, today org.Day) []string {
-	what := named(e.Kind, "")
-	for _, part := range []string{reference(e.OriginNumber, e.OriginSymbol), e.DocumentDate.Written(), e.IssuerName} {
-		if part != "" {
-			what += separated(what) + part
-		}
-	}
+	what := joined(named(e.Kind, ""), reference(e.OriginNumber, e.OriginSymbol), e.DocumentDate.Written(), e.IssuerName)
 	return []string{e.Number.String(), what, numbering.Some(e.Holders, len(e.Holders)), e.DueDate.Written(), progress(e, today), "", remark(e)}
 }
 
@@ -221,11 +218,9 @@ func postalRow(e postgres.Posted) []string {
 	return []string{writtenAt(e.SentAt), reference(e.Number.String(), e.Symbol), e.Recipient, "1", "", stands(e.Note)}
 }
 
-func separated(before string) string {
-	if before == "" {
-		return ""
-	}
-	return ", "
+// joined puts the parts that there are behind each other.
+func joined(parts ...string) string {
+	return strings.Join(slices.DeleteFunc(parts, func(part string) bool { return part == "" }), ", ")
 }
 
 // progress tells how far the work is that a registered document asks for.
@@ -243,13 +238,7 @@ func progress(e postgres.Entry, today org.Day) string {
 
 // remark is the last column: what became of the number, and the note.
 func remark(e postgres.Entry) string {
-	text := ""
-	for _, part := range []string{stands(e.ObjectState), entryStands(e), e.Note} {
-		if part != "" {
-			text += separated(text) + part
-		}
-	}
-	return text
+	return joined(stands(e.ObjectState), entryStands(e), e.Note)
 }
 
 func entryStands(e postgres.Entry) string {
