@@ -101,7 +101,7 @@ func installOn(t *testing.T, db *storagetest.Database, blobs *blob.Store, change
 		Arrivals:   incoming.New(i.Store, i.blobs, i.now),
 		Mail:       intake.New(i.Store, i.blobs, i.secrets, i.now, intake.Options{Reopen: nothingInside}),
 		Reports:    report.New(i.Store, i.now, map[string]report.Binder{"xlsx": {Bind: workbook.Bind, Extension: "xlsx", MediaType: "application/zip"}}),
-		Notices:    notice.New(i.Store),
+		Notices:    notice.New(i.Store, i.now),
 		Changes:    hub,
 		Web:        fstest.MapFS{"index.html": {Data: []byte("<!doctype html><title>congvan</title>")}, "assets/app-1a2b3c.js": {Data: bytes.Repeat([]byte("export {};\n"), 500)}},
 		Version:    api.Version{Version: "test"},

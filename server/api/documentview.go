@@ -78,6 +78,9 @@ func (r documentRoom) ListDocuments(ctx context.Context, q gen.ListDocumentsRequ
 		f.States = append(f.States, document.State(s))
 	}
 	var err error
+	if f.RefusedSince, err = dayOf(p.RefusedSince); err != nil {
+		return nil, err
+	}
 	if f.From, f.Until, f.After, f.Limit, err = page(p.From, p.Until, p.Cursor, p.Limit); err != nil {
 		return nil, err
 	}

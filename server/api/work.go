@@ -22,6 +22,7 @@ func (r workRoom) ReadWork(ctx context.Context, _ gen.ReadWorkRequestObject) (ge
 	out := make([]gen.WorkGroup, len(groups))
 	for i, g := range groups {
 		out[i] = gen.WorkGroup{Expected: gen.WorkGroupExpected(g.Expected), Count: g.Count, More: g.More,
+			Since: optionalDate(g.Since), Mine: absent(g.Mine),
 			Documents: documentSummaries(g.Documents), Arrivals: arrivalSummaries(g.Arrivals)}
 	}
 	return gen.ReadWork200JSONResponse{Groups: out}, nil

@@ -64,7 +64,7 @@ func newInstallation(ctx context.Context, cfg config.Config, log *slog.Logger, t
 		store.Close()
 		return nil, err
 	}
-	in := &installation{cfg: cfg, log: log, tracer: tracer, store: store, blobs: blobs, notices: notice.New(store), hub: notice.NewHub(store),
+	in := &installation{cfg: cfg, log: log, tracer: tracer, store: store, blobs: blobs, notices: notice.New(store, time.Now), hub: notice.NewHub(store),
 		accounts:  accounts.New(store, time.Now, accounts.Options{SessionIdle: cfg.SessionIdle, SessionLife: cfg.SessionLife, ReadSheet: readSheet}),
 		documents: outgoing.New(store, blobs, readable(blobs), time.Now),
 		arrivals:  incoming.New(store, blobs, time.Now),

@@ -20,6 +20,7 @@ type TellSender struct {
 	At            time.Time `json:"at"`
 	ByName        string    `json:"byName"`
 	Reason        string    `json:"reason"`
+	ReasonCode    string    `json:"reasonCode,omitempty"`
 	ArrivalNumber int       `json:"arrivalNumber"`
 }
 

@@ -76,7 +76,7 @@ func (tx *Tx) SaveDelivery(ctx context.Context, before, after exchange.Delivery)
 	if r0 == r1 && f0 == f1 {
 		return nil
 	}
-	if err := tx.q.AddToDeliveryCount(ctx, dbsqlc.AddToDeliveryCountParams{Registered: r1 - r0, Refused: f1 - f0, AgencyID: after.AgencyID, DocumentID: after.DocumentID}); err != nil {
+	if err := tx.q.AddToDeliveryCount(ctx, dbsqlc.AddToDeliveryCountParams{Registered: r1 - r0, Refused: f1 - f0, At: after.StateAt, AgencyID: after.AgencyID, DocumentID: after.DocumentID}); err != nil {
 		return fmt.Errorf("count delivery: %w", err)
 	}
 	return nil

@@ -29,10 +29,12 @@ type DocumentFilter struct {
 	Mine      bool
 	Approvers []org.ID // submitted to one of these positions
 	SentBack  bool
-	From      org.Day
-	Until     org.Day
-	After     Cursor
-	Limit     int
+	// RefusedSince asks for what a recipient refused, or could not be sent, since that day.
+	RefusedSince org.Day
+	From         org.Day
+	Until        org.Day
+	After        Cursor
+	Limit        int
 }
 
 // DocumentSummary is a row of the list.
@@ -89,6 +91,9 @@ func (b *builder) documents(reach DocumentReach, f DocumentFilter) (from string)
 	}
 	if f.SentBack {
 		b.where = append(b.where, "x.sent_back_reason <> ''")
+	}
+	if !f.RefusedSince.IsZero() {
+		b.and("x.id in (select r.document_id from delivery_count r where r.agency_id = a.id and r.refused > 0 and r.refused_at >= %s)", f.RefusedSince.Start())
 	}
 	if !f.From.IsZero() {
 		b.and("x.updated_at >= %s", f.From.Start())

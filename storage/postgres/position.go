@@ -99,7 +99,7 @@ select p.id, p.account_id, p.agency_id, p.unit_id, p.role, p.title, p.valid_from
   join agency g on g.id = p.agency_id
   left join unit u on u.agency_id = p.agency_id and u.id = p.unit_id
  where %s
- order by g.name, a.full_name, p.id
+ order by g.name collate vietnamese, a.full_name collate vietnamese, p.id
  limit %s`, b.conditions(), b.arg(f.Limit))
 	return rows(ctx, tx, sql, b.args, func(r pgx.CollectableRow) (Position, error) {
 		var p Position

@@ -108,7 +108,7 @@ func (tx *Tx) UnitsToChoose(ctx context.Context, f PeopleFilter) ([]Unit, error)
 select u.agency_id, u.id, u.name, u.abbreviation, u.parent_id, u.valid_from, u.valid_until, u.version
   from unit u
  where %s
- order by u.agency_id, u.name, u.id
+ order by u.agency_id, u.name collate vietnamese, u.id
  limit %s`, b.conditions(), b.arg(f.Limit))
 	return rows(ctx, tx, sql, b.args, func(r pgx.CollectableRow) (Unit, error) {
 		row, err := pgx.RowToStructByPos[dbsqlc.Unit](r)

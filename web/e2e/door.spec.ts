@@ -1,4 +1,6 @@
 import { expect, password, test } from "./office";
+import { answer, newAgency } from "./road";
+import type { Me } from "../src/api/schema";
 
 test("a wrong password is told without telling who is known, and the right one leads back to the page that was asked for", async ({ office }) => {
   const page = await office.door({ expect: ["401 POST"] });
@@ -84,4 +86,39 @@ test("a session that is not mine is seen and ended from another browser", async 
   await expect(mine.getByText("Đã kết thúc phiên.")).toBeVisible();
   await stranger.goto("/outgoing");
   await expect(stranger).toHaveURL(/\/sign-in/);
+});
+
+test("the language of the account is spoken after signing in, and a choice at the door is kept", async ({ office }) => {
+  const { clerk } = await newAgency(office);
+  const asking = await office.ask(clerk);
+  const language = async () => (await answer<Me>(await asking.get("/api/me"))).language;
+  expect((await asking.patch("/api/me", { data: { language: "en" } })).ok()).toBe(true);
+
+  const page = await office.door();
+  await page.goto("/");
+  await page.getByLabel("Tên đăng nhập").fill(clerk);
+  await page.getByLabel("Mật khẩu").fill("con mèo trèo cây cau");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("heading", { name: "To do" })).toBeVisible();
+  await page.getByRole("button", { name: "My account" }).click();
+  await page.getByRole("menuitem", { name: "Sign out" }).click();
+
+  await page.getByRole("button", { name: "Tiếng Việt" }).click();
+  await page.getByLabel("Tên đăng nhập").fill(clerk);
+  await page.getByLabel("Mật khẩu").fill("con mèo trèo cây cau");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("heading", { name: "Việc cần làm" })).toBeVisible();
+  await expect.poll(language).toBe("vi");
+});
+
+test("an operator has no quarantine to open, and is told so in words that are true", async ({ office }) => {
+  const operator = await office.sit("quantri", "/", { expect: ["403 GET"] });
+  await expect(operator.getByRole("heading", { name: "Việc cần làm" })).toBeVisible();
+  await expect(operator.getByRole("link", { name: "Hộp thư", exact: true })).toBeVisible();
+  await expect(operator.getByRole("link", { name: /Thư bị giữ lại/ })).toHaveCount(0);
+  await operator.goto("/mail/quarantine");
+  await expect(operator.getByRole("alert")).toContainText("Bạn không có quyền xem trang này");
+  await expect(operator.getByRole("button", { name: "Thử lại" })).toHaveCount(0);
+  await operator.getByRole("link", { name: "Về việc cần làm" }).click();
+  await expect(operator.getByRole("heading", { name: "Việc cần làm" })).toBeVisible();
 });

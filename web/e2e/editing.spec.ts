@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
-import { attachAnnex, compose, pdf } from "./desk";
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { addRecipient, attachAnnex, chooseByName, compose, pdf } from "./desk";
 import { expect, subjectOf, test } from "./office";
-import { draft } from "./road";
+import { answer, draft, submitted } from "./road";
 
 test("an upload that a cut line stopped goes on from where it was", async ({ office, paper }) => {
   const subject = subjectOf("Về đường truyền chập chờn");
@@ -66,4 +68,53 @@ test("what was typed is not lost by leaving unasked", async ({ office }) => {
   await officer.getByRole("link", { name: "Việc cần làm" }).click();
   await expect(officer.getByLabel("Trích yếu")).toHaveValue("Chưa lưu");
   expect(asked).toBe("Nội dung vừa nhập chưa được lưu. Rời trang này?");
+});
+
+test("a saved draft has an address of its own, and its approver is asked for once", async ({ office, paper }) => {
+  const subject = subjectOf("Về địa chỉ của dự thảo");
+  const officer = await office.sit("chuyenvien.ubnd", "/outgoing?mine=true");
+  await expect(officer.getByRole("grid")).toBeVisible();
+  await officer.keyboard.press("c");
+  await officer.getByLabel("Loại văn bản").selectOption({ label: "Chỉ thị (CT)" });
+  await expect(officer.getByText("Còn thiếu: trích yếu, tệp chính, nơi nhận, người duyệt.")).toBeVisible();
+  await officer.getByLabel("Trích yếu").fill(subject);
+  await officer.keyboard.press("F2");
+  await expect(officer).toHaveURL(/\/outgoing\/[0-9a-f-]{36}\/edit$/);
+  await officer.reload();
+  await expect(officer.getByLabel("Trích yếu")).toHaveValue(subject);
+
+  await chooseByName(officer.getByLabel("Người duyệt"), "Sơn Quốc Dũng");
+  await officer.locator('input[type=file][aria-label="Tệp chính"]').setInputFiles(pdf(await paper(subject)));
+  await expect(officer.getByText("Đã tải lên")).toBeVisible();
+  await addRecipient(officer, "so noi vu");
+  await expect(officer.getByText("Đã đủ để trình.")).toBeVisible();
+  await officer.getByRole("button", { name: "Lưu và trình" }).click();
+  const dialog = officer.getByRole("dialog", { name: "Trình duyệt" });
+  await expect(dialog).toContainText("Sơn Quốc Dũng");
+  await expect(dialog.getByRole("combobox")).toHaveCount(0);
+  await dialog.getByLabel("Ý kiến trình").fill("Kính trình trước 10 giờ.");
+  await dialog.getByRole("button", { name: "Trình duyệt" }).click();
+  await expect(officer.getByText("Đang chờ Sơn Quốc Dũng duyệt.")).toBeVisible();
+  const leader = await office.sit("lanhdao.ubnd", new URL(officer.url()).pathname);
+  await expect(leader.getByText("Kính trình trước 10 giờ."), "what the author wrote stands where it is decided").toBeVisible();
+
+  await officer.goBack();
+  await officer.goBack();
+  await expect(officer, "back leads to where one came from").toHaveURL(/\/outgoing\?mine=true$/);
+});
+
+test("who issues a DOCX, or a PDF without a signature, is told before it leaves", async ({ office, paper }) => {
+  const docx = await readFile(path.join(import.meta.dirname, "testdata/du-thao.docx"));
+  const papers = [
+    { fileName: "chi-thi.docx", pdf: docx, told: "Tệp chính không phải PDF." },
+    { fileName: "chi-thi.pdf", pdf: await paper("Về chữ ký"), told: "Tệp chính chưa có chữ ký số." },
+  ];
+  for (const { told, ...file } of papers) {
+    const d = await submitted(office, { subject: subjectOf("Về cảnh báo trước khi gửi"), to: ["H59.08"], ...file });
+    const leader = await office.ask("lanhdao.ubnd");
+    await answer(await leader.post(`/api/documents/${d.id}/approve`, { data: { seenSha256: d.files[0]?.sha256 }, headers: { "Idempotency-Key": crypto.randomUUID() } }));
+    const clerk = await office.sit("vanthu.ubnd", `/outgoing/${d.id}`);
+    await clerk.getByRole("button", { name: "Phát hành" }).click();
+    await expect(clerk.getByRole("dialog").getByText(told)).toBeVisible();
+  }
 });

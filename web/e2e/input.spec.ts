@@ -13,7 +13,7 @@ test("a state secret is refused where it is written, and nothing is kept", async
   const subject = subjectOf("Về kế hoạch phòng thủ");
   const officer = await office.sit("chuyenvien.ubnd", "/", { expect: ["422 POST"] });
   await compose(officer, { subject, file: pdf(await paper(subject)) });
-  await officer.getByLabel("Độ mật").selectOption({ label: "Tối mật" });
+  await officer.getByLabel("Độ mật").selectOption({ label: "Tối mật (không soạn tại đây)" });
   await officer.getByRole("button", { name: "Lưu dự thảo" }).click();
   await expect(officer.getByText("Văn bản chứa bí mật nhà nước không được đưa vào hệ thống này.").first()).toBeVisible();
   await expect(officer.getByLabel("Trích yếu"), "what was typed stays").toHaveValue(subject);

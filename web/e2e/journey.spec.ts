@@ -7,6 +7,7 @@ import { docxType } from "./paper";
 // The main road, walked by six people in six browsers: from one desk to every
 // agency of the province, and back as what each of them did with it.
 test("a directive goes from one desk to every agency; one registers it, one refuses it, the sender sees both", async ({ office, paper }) => {
+  test.slow();
   const subject = subjectOf("Về việc gửi, nhận văn bản trên môi trường mạng");
   const docx = await readFile(path.join(import.meta.dirname, "testdata/du-thao.docx"));
   const officer = await office.sit("chuyenvien.ubnd");
@@ -16,7 +17,7 @@ test("a directive goes from one desk to every agency; one registers it, one refu
     await compose(officer, { subject });
     await attachMain(officer, { name: "chi-thi.docx", mimeType: docxType, buffer: docx });
     await expect(officer.getByText("Đã tải lên")).toHaveCount(1);
-    await expect(officer.getByText("Loại tệp này không xem trước được")).toBeVisible();
+    await expect(officer.getByText("Tệp DOCX không xem trước được")).toBeVisible();
     // The PDF is what is signed: it takes the place, the DOCX goes along.
     await officer.getByRole("group", { name: "Tệp chính" }).getByRole("button", { name: /Bỏ tệp/ }).click();
     await attachMain(officer, pdf(await paper(subject)));
@@ -56,7 +57,7 @@ test("a directive goes from one desk to every agency; one registers it, one refu
   });
 
   await officer.goto(`${address}?tab=recipients`);
-  await expect(officer.getByText("0/107")).toBeVisible();
+  await expect(officer.getByText("0 trong 107 nơi nhận đã vào sổ")).toBeVisible();
 
   await test.step("Sở Nội vụ sees it come without asking and registers it beside the paper", async () => {
     await row(registering, subject).click();
@@ -79,13 +80,29 @@ test("a directive goes from one desk to every agency; one registers it, one refu
   });
 
   await test.step("the sender's open page shows both, by whom and why", async () => {
-    await expect(officer.getByText("1/107")).toBeVisible();
+    await expect(officer.getByText("1 trong 107 nơi nhận đã vào sổ")).toBeVisible();
     await expect(row(officer, "Sở Nội vụ")).toContainText("Đã vào sổ");
     await expect(row(officer, "Sở Nội vụ")).toContainText("Trần Mộng Mai");
     await expect(officer.getByText("Không đúng thẩm quyền: Thuộc Sở Thông tin và Truyền thông. (Huỳnh Ngọc Anh)")).toBeVisible();
     await officer.getByRole("tab", { name: "Lịch sử" }).click();
     for (const verb of ["Soạn dự thảo", "Trình duyệt", "Duyệt", "Cấp số", "Phát hành", "Nơi nhận đã vào sổ", "Nơi nhận từ chối"]) {
       await expect(officer.getByText(verb, { exact: true }).first()).toBeVisible();
+    }
+    const told = officer.getByRole("listitem").filter({ hasText: "Nơi nhận đã vào sổ" });
+    await expect(told, "told by who did it, not by what carried it").toContainText("Sở Nội vụ");
+    await expect(told).toContainText("Trần Mộng Mai");
+    await expect(told).not.toContainText("Tự động");
+  });
+
+  await test.step("the refusal stands in the work of the sender's clerk and its author", async () => {
+    for (const login of ["vanthu.ubnd", "chuyenvien.ubnd"]) {
+      const page = await office.sit(login);
+      const group = page.getByRole("region", { name: /^Bị từ chối, gửi lỗi/ });
+      await group.getByRole("link", { name: /^Xem cả/ }).click();
+      await expect(page).toHaveURL(/refusedSince=/);
+      await expect(row(page, subject)).toContainText("1 từ chối");
+      await row(page, subject).click();
+      await expect(page.getByRole("heading", { name: subject })).toBeVisible();
     }
   });
 

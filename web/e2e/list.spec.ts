@@ -24,6 +24,14 @@ test("a clerk goes through the list, registers and comes to the next without the
   await clerk.keyboard.press("Home");
   await expect(first).toHaveAttribute("aria-selected", "true");
 
+  // A dialog that closes gives the keys back to the list.
+  await clerk.keyboard.press("?");
+  await expect(clerk.getByRole("dialog", { name: "Phím tắt" })).toBeVisible();
+  await clerk.keyboard.press("Escape");
+  await expect(clerk.getByRole("dialog")).toBeHidden();
+  await clerk.keyboard.press("j");
+  await expect(second).toHaveAttribute("aria-selected", "true");
+
   await clerk.keyboard.press("/");
   await expect(clerk.getByRole("searchbox")).toBeFocused();
   await clerk.keyboard.type("ve viec thu hai");
@@ -80,6 +88,8 @@ test("everything is there in English too, and the choice stays", async ({ office
   await expect(clerk.getByLabel("Subject")).toHaveValue(subject);
   await clerk.getByRole("button", { name: "Refuse" }).click();
   const dialog = clerk.getByRole("dialog");
+  await dialog.getByRole("button", { name: "Refuse" }).click();
+  await expect(dialog.getByRole("alert"), "no reason is taken for granted").toHaveText("Choose a reason.");
   await dialog.getByLabel("Reason").selectOption({ label: "Another reason" });
   await dialog.getByRole("button", { name: "Refuse" }).click();
   await expect(dialog.getByRole("alert")).toBeVisible();

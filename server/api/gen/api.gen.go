@@ -914,6 +914,7 @@ const (
 	WorkGroupExpectedNumber     WorkGroupExpected = "number"
 	WorkGroupExpectedQuarantine WorkGroupExpected = "quarantine"
 	WorkGroupExpectedRead       WorkGroupExpected = "read"
+	WorkGroupExpectedRefused    WorkGroupExpected = "refused"
 	WorkGroupExpectedRegister   WorkGroupExpected = "register"
 )
 
@@ -931,6 +932,8 @@ func (e WorkGroupExpected) Valid() bool {
 	case WorkGroupExpectedQuarantine:
 		return true
 	case WorkGroupExpectedRead:
+		return true
+	case WorkGroupExpectedRefused:
 		return true
 	case WorkGroupExpectedRegister:
 		return true
@@ -2147,14 +2150,20 @@ type WorkGroup struct {
 	// Documents the first ten
 	Documents []DocumentSummary `json:"documents"`
 
-	// Expected approve: submitted to me; number: approved, to be numbered and issued; issue: numbered, to be issued; register: arrivals awaiting; finish: my drafts, sent back ones first; read: lines of mine not read; quarantine: mail held back
+	// Expected approve: submitted to me; number: approved, to be numbered and issued; issue: numbered, to be issued; register: arrivals awaiting; finish: my drafts, sent back ones first; refused: issued documents that a recipient refused or that could not be sent, a clerk's of the agency, others' their own; read: lines of mine not read; quarantine: mail held back
 	Expected WorkGroupExpected `json:"expected"`
+
+	// Mine only what I drafted is counted
+	Mine *bool `json:"mine,omitempty"`
 
 	// More there are more than were counted
 	More bool `json:"more"`
+
+	// Since of refused: the first day that is counted; `GET /api/documents` with it as refusedSince gives the same
+	Since *openapi_types.Date `json:"since,omitempty"`
 }
 
-// WorkGroupExpected approve: submitted to me; number: approved, to be numbered and issued; issue: numbered, to be issued; register: arrivals awaiting; finish: my drafts, sent back ones first; read: lines of mine not read; quarantine: mail held back
+// WorkGroupExpected approve: submitted to me; number: approved, to be numbered and issued; issue: numbered, to be issued; register: arrivals awaiting; finish: my drafts, sent back ones first; refused: issued documents that a recipient refused or that could not be sent, a clerk's of the agency, others' their own; read: lines of mine not read; quarantine: mail held back
 type WorkGroupExpected string
 
 // ActingPosition defines model for ActingPosition.
@@ -2367,8 +2376,11 @@ type ListDocumentsParams struct {
 	Urgency *Urgency         `form:"urgency,omitempty" json:"urgency,omitempty"`
 
 	// Mine only what I drafted
-	Mine     *bool               `form:"mine,omitempty" json:"mine,omitempty"`
-	AgencyId *openapi_types.UUID `form:"agencyId,omitempty" json:"agencyId,omitempty"`
+	Mine *bool `form:"mine,omitempty" json:"mine,omitempty"`
+
+	// RefusedSince what a recipient refused, or could not be sent, on this day or later
+	RefusedSince *openapi_types.Date `form:"refusedSince,omitempty" json:"refusedSince,omitempty"`
+	AgencyId     *openapi_types.UUID `form:"agencyId,omitempty" json:"agencyId,omitempty"`
 
 	// From first day of the last change
 	From *openapi_types.Date `form:"from,omitempty" json:"from,omitempty"`
@@ -4445,6 +4457,14 @@ func (siw *ServerInterfaceWrapper) ListDocuments(c *gin.Context) {
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "mine", c.Request.URL.Query(), &params.Mine, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
 	if err != nil {
 		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter mine: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "refusedSince" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "refusedSince", c.Request.URL.Query(), &params.RefusedSince, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter refusedSince: %w", err), http.StatusBadRequest)
 		return
 	}
 

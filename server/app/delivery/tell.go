@@ -14,7 +14,7 @@ import (
 // delivery. It may be told twice or late: the rule is indifferent to both.
 func (s *Service) Tell(ctx context.Context, j job.TellSender) error {
 	return s.Apply(ctx, j.AgencyID, j.DocumentID, j.DeliveryID, exchange.Receipt{State: exchange.State(j.State), At: j.At,
-		ByName: j.ByName, Reason: j.Reason, ArrivalNumber: j.ArrivalNumber})
+		ByName: j.ByName, Reason: j.Reason, ReasonCode: j.ReasonCode, ArrivalNumber: j.ArrivalNumber})
 }
 
 // Apply applies one receipt to one delivery, in one transaction.
@@ -32,7 +32,10 @@ func (s *Service) Apply(ctx context.Context, agency, documentID, id org.ID, r ex
 			return err
 		}
 		data := map[string]string{"recipient": after.Name, "byName": r.ByName}
-		if r.Reason != "" {
+		switch {
+		case r.ReasonCode != "":
+			data["reason"], data["note"] = r.ReasonCode, r.Reason
+		case r.Reason != "":
 			data["reason"] = r.Reason
 		}
 		event := document.Event{Verb: "delivery_" + string(r.State), Data: data}

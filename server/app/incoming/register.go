@@ -140,10 +140,6 @@ func (s *Service) Refuse(ctx context.Context, who access.Person, c access.Comman
 	return s.decide(ctx, who, c, id, access.RefuseArrival,
 		func(_ *postgres.Tx, a *routing.Arrival, by document.By, now time.Time) (document.Event, exchange.Receipt, error) {
 			event, err := a.Refuse(by, reason, note, now)
-			told := reason.Label().VI
-			if a.RefusedNote != "" {
-				told += ": " + a.RefusedNote
-			}
-			return event, exchange.Receipt{State: exchange.Refused, At: now, ByName: by.Name, Reason: told}, err
+			return event, exchange.Receipt{State: exchange.Refused, At: now, ByName: by.Name, ReasonCode: string(reason), Reason: a.RefusedNote}, err
 		})
 }

@@ -77,5 +77,5 @@ func tellSender(ctx context.Context, tx *postgres.Tx, a routing.Arrival, r excha
 		return nil
 	}
 	return tx.Enqueue(ctx, job.TellSender{AgencyID: a.OriginAgencyID, DocumentID: a.OriginDocumentID, DeliveryID: a.OriginDeliveryID,
-		State: string(r.State), At: r.At, ByName: r.ByName, Reason: r.Reason, ArrivalNumber: r.ArrivalNumber})
+		State: string(r.State), At: r.At, ByName: r.ByName, Reason: r.Reason, ReasonCode: r.ReasonCode, ArrivalNumber: r.ArrivalNumber})
 }

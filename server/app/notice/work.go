@@ -4,6 +4,7 @@ package notice
 
 import (
 	"context"
+	"time"
 
 	"congvan/server/domain/access"
 	"congvan/server/domain/document"
@@ -15,10 +16,13 @@ import (
 // Service holds what the use cases need.
 type Service struct {
 	store *postgres.Store
+	clock func() time.Time
 }
 
-// New makes the use cases over a store.
-func New(store *postgres.Store) *Service { return &Service{store: store} }
+// New makes the use cases over a store; clock gives the present moment.
+func New(store *postgres.Store, clock func() time.Time) *Service {
+	return &Service{store: store, clock: clock}
+}
 
 // Group is one kind of thing that is expected of the person: how much of it
 // there is and the first of it. Count and list come from one filter.
@@ -26,9 +30,15 @@ type Group struct {
 	Expected  string
 	Count     int
 	More      bool
+	Since     org.Day // the first day that is counted, where not everything is
+	Mine      bool    // only what the person drafted is counted
 	Documents []postgres.DocumentSummary
 	Arrivals  []postgres.ArrivalSummary
 }
+
+// remembered is for how many days a refusal stands among the work: what nobody
+// took up by then is found in the list, and no longer stands in the way.
+const remembered = 30
 
 // shown is how many of each group the work list shows.
 const shown = 10
@@ -39,9 +49,10 @@ func (s *Service) Work(ctx context.Context, who access.Person) ([]Group, error) 
 		return nil, err
 	}
 	groups := []Group{}
+	today := org.DayOf(s.clock())
 	err := s.store.InTx(ctx, postgres.PersonScope(who.Agencies()), func(tx *postgres.Tx) error {
 		groups = groups[:0]
-		for _, g := range documentGroups(who) {
+		for _, g := range documentGroups(who, today) {
 			if err := g.read(ctx, tx, &groups); err != nil {
 				return err
 			}
@@ -78,7 +89,7 @@ func (g documentGroup) read(ctx context.Context, tx *postgres.Tx, groups *[]Grou
 	}
 	g.filter.Limit = shown
 	list, err := tx.Documents(ctx, g.reach, g.filter)
-	*groups = append(*groups, Group{Expected: g.expected, Count: count, More: more, Documents: list})
+	*groups = append(*groups, Group{Expected: g.expected, Count: count, More: more, Since: g.filter.RefusedSince, Mine: g.filter.Mine, Documents: list})
 	return err
 }
 
@@ -99,10 +110,11 @@ func (g arrivalGroup) read(ctx context.Context, tx *postgres.Tx, groups *[]Group
 	return err
 }
 
-func documentGroups(who access.Person) []documentGroup {
+func documentGroups(who access.Person, today org.Day) []documentGroup {
 	var groups []documentGroup
+	all := postgres.DocumentReachOf(who, org.ID{})
 	if led := positionsOf(who, org.Leader); len(led) > 0 {
-		groups = append(groups, documentGroup{"approve", postgres.DocumentReachOf(who, org.ID{}),
+		groups = append(groups, documentGroup{"approve", all,
 			postgres.DocumentFilter{States: []document.State{document.Submitted}, Approvers: led}})
 	}
 	if clerk := asClerk(who); len(clerk.Positions) > 0 {
@@ -111,8 +123,10 @@ func documentGroups(who access.Person) []documentGroup {
 			documentGroup{"number", reach, postgres.DocumentFilter{States: []document.State{document.Approved}}},
 			documentGroup{"issue", reach, postgres.DocumentFilter{States: []document.State{document.Numbered}}})
 	}
-	return append(groups, documentGroup{"finish", postgres.DocumentReachOf(who, org.ID{}),
-		postgres.DocumentFilter{States: []document.State{document.Draft}, Mine: true}})
+	clerk := len(who.ClerkAgencies()) > 0
+	return append(groups,
+		documentGroup{"finish", all, postgres.DocumentFilter{States: []document.State{document.Draft}, Mine: true}},
+		documentGroup{"refused", all, postgres.DocumentFilter{RefusedSince: today.AddDays(1 - remembered), Mine: !clerk}})
 }
 
 func arrivalGroups(who access.Person) []arrivalGroup {

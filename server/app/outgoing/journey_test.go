@@ -3,12 +3,14 @@ package outgoing_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"testing"
 	"time"
 
 	"congvan/server/app/delivery"
 	"congvan/server/app/incoming"
+	"congvan/server/app/notice"
 	"congvan/server/app/outgoing"
 	"congvan/server/domain/access"
 	"congvan/server/domain/document"
@@ -79,7 +81,7 @@ func wantCode(t *testing.T, err error, code string) {
 func (d *desk) tell(t *testing.T) {
 	t.Helper()
 	rows, err := d.Admin(t).Query(t.Context(), `delete from river_job where kind = 'tell_sender'
-		returning args->>'agencyId', args->>'documentId', args->>'deliveryId', args->>'state', args->>'byName', args->>'reason', (args->>'arrivalNumber')::int`)
+		returning args->>'agencyId', args->>'documentId', args->>'deliveryId', args->>'state', args->>'byName', args->>'reason', coalesce(args->>'reasonCode', ''), (args->>'arrivalNumber')::int`)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -88,7 +90,7 @@ func (d *desk) tell(t *testing.T) {
 	for rows.Next() {
 		var a, b, c string
 		j := job.TellSender{At: time.Now()}
-		if err := rows.Scan(&a, &b, &c, &j.State, &j.ByName, &j.Reason, &j.ArrivalNumber); err != nil {
+		if err := rows.Scan(&a, &b, &c, &j.State, &j.ByName, &j.Reason, &j.ReasonCode, &j.ArrivalNumber); err != nil {
 			t.Fatal(err)
 		}
 		for text, id := range map[string]*org.ID{a: &j.AgencyID, b: &j.DocumentID, c: &j.DeliveryID} {
@@ -130,7 +132,7 @@ func TestE1_SenderSeesRegisteredAndRefused(t *testing.T) {
 	if err != nil || len(arrivals) != 1 {
 		t.Fatalf("%+v %v", arrivals, err)
 	}
-	if err := d.in.Refuse(t.Context(), two.Clerk, access.Command{}, arrivals[0].ID, routing.WrongCompetence, ""); err != nil {
+	if err := d.in.Refuse(t.Context(), two.Clerk, access.Command{}, arrivals[0].ID, routing.WrongCompetence, "Thuộc Sở Nội vụ"); err != nil {
 		t.Fatal(err)
 	}
 	d.tell(t)
@@ -142,8 +144,44 @@ func TestE1_SenderSeesRegisteredAndRefused(t *testing.T) {
 	if list[0].State != exchange.Registered || list[0].ArrivalNumber != 1 || list[0].ByName != one.Clerk.FullName {
 		t.Errorf("first delivery: %+v", list[0])
 	}
-	if list[1].State != exchange.Refused || list[1].Reason != "Không đúng thẩm quyền" {
+	if list[1].State != exchange.Refused || list[1].ReasonCode != "wrong_competence" || list[1].Reason != "Thuộc Sở Nội vụ" {
 		t.Errorf("second delivery: %+v", list[1])
+	}
+	d.refusalIsWork(t, id)
+}
+
+// refusalIsWork holds that a refusal stands in the work of those who can do
+// something about it, and that the list behind counts the same.
+func (d *desk) refusalIsWork(t *testing.T, id org.ID) {
+	t.Helper()
+	for name, c := range map[string]struct {
+		who  access.Person
+		days int
+		want int
+	}{
+		"the clerk":                {d.sender.Clerk, 0, 1},
+		"the author":               {d.sender.Officer, 0, 1},
+		"a leader, not the author": {d.sender.Leader, 0, 0},
+		"the clerk a month later":  {d.sender.Clerk, 31, 0},
+	} {
+		now := time.Now().AddDate(0, 0, c.days)
+		groups, err := notice.New(d.Store, func() time.Time { return now }).Work(t.Context(), c.who)
+		if err != nil {
+			t.Fatal(err)
+		}
+		at := slices.IndexFunc(groups, func(g notice.Group) bool { return g.Expected == "refused" })
+		if (at >= 0) != (c.want > 0) {
+			t.Errorf("%s: %+v", name, groups)
+			continue
+		}
+		if at < 0 {
+			continue
+		}
+		g := groups[at]
+		list, err := d.out.List(t.Context(), c.who, org.ID{}, outgoing.Filter{RefusedSince: g.Since, Mine: g.Mine, Limit: 10})
+		if err != nil || len(list) != g.Count || g.Count != c.want || list[0].ID != id || list[0].ID != g.Documents[0].ID {
+			t.Errorf("%s: group %+v, list %+v %v", name, g, list, err)
+		}
 	}
 }
 

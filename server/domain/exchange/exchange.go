@@ -59,7 +59,7 @@ type Delivery struct {
 	StateAt        time.Time
 	ByName         string
 	Reason         string // in the words of a person or of the other side
-	ReasonCode     string // what a program found; screens have the words to it
+	ReasonCode     string // what a program found or a refusing person picked; screens have the words to it
 	ArrivalID      org.ID
 	ArrivalNumber  int
 	RemoteID       string    // the other side's name for it
@@ -86,7 +86,8 @@ type Receipt struct {
 	State         State
 	At            time.Time
 	ByName        string
-	Reason        string
+	Reason        string // in the words of a person
+	ReasonCode    string // the reason picked from the list; screens have the words to it
 	ArrivalNumber int
 }
 
@@ -102,8 +103,8 @@ func (d Delivery) Apply(r Receipt) (Delivery, bool) {
 	if r.State.rank() >= Registered.rank() {
 		after.ArrivalNumber = max(d.ArrivalNumber, r.ArrivalNumber)
 	}
-	if r.compare(Receipt{State: d.State, At: d.StateAt, ByName: d.ByName, Reason: d.Reason}) > 0 {
-		after.State, after.StateAt, after.ByName, after.Reason, after.ReasonCode = r.State, r.At, r.ByName, r.Reason, ""
+	if r.compare(Receipt{State: d.State, At: d.StateAt, ByName: d.ByName, Reason: d.Reason, ReasonCode: d.ReasonCode}) > 0 {
+		after.State, after.StateAt, after.ByName, after.Reason, after.ReasonCode = r.State, r.At, r.ByName, r.Reason, r.ReasonCode
 	}
 	return after, after != d
 }
@@ -113,7 +114,7 @@ func (d Delivery) Apply(r Receipt) (Delivery, bool) {
 // always the same one.
 func (r Receipt) compare(other Receipt) int {
 	return cmp.Or(cmp.Compare(r.State.rank(), other.State.rank()), other.At.Compare(r.At),
-		cmp.Compare(r.ByName, other.ByName), cmp.Compare(r.Reason, other.Reason))
+		cmp.Compare(r.ByName, other.ByName), cmp.Compare(r.Reason, other.Reason), cmp.Compare(r.ReasonCode, other.ReasonCode))
 }
 
 // ChannelTo finds the road to an agency from its capability (D3).

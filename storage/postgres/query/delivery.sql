@@ -8,7 +8,8 @@ update delivery
  where agency_id = @agency_id and document_id = @document_id and id = @id;
 
 -- name: AddToDeliveryCount :exec
-update delivery_count set registered = registered + @registered::int, refused = refused + @refused::int
+update delivery_count set registered = registered + @registered::int, refused = refused + @refused::int,
+       refused_at = case when @refused::int > 0 then @at::timestamptz else refused_at end
  where agency_id = @agency_id and document_id = @document_id;
 
 -- name: ListDeliveries :many

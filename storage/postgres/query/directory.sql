@@ -21,14 +21,14 @@ update agency
 -- name: AgencyTree :many
 select * from agency
  where valid_from <= @today::date and (valid_until is null or valid_until >= @today::date)
- order by array_position(array['central', 'province', 'department', 'district', 'commune', 'other'], level), name, id
+ order by array_position(array['central', 'province', 'department', 'district', 'commune', 'other'], level), name collate vietnamese, id
  limit @most;
 
 -- name: AllAgencies :many
 select * from agency order by code;
 
 -- name: ListUnits :many
-select * from unit where agency_id = @agency_id order by name, id;
+select * from unit where agency_id = @agency_id order by name collate vietnamese, id;
 
 -- name: UnitsIn :many
 select * from unit where agency_id = any(@agencies::uuid[]) order by agency_id, id;
@@ -60,7 +60,7 @@ select p.*, a.full_name, g.name as agency_name, u.name as unit_name
   join agency g on g.id = p.agency_id
   left join unit u on u.agency_id = p.agency_id and u.id = p.unit_id
  where p.account_id = any(@accounts::uuid[])
- order by p.valid_until desc nulls first, p.valid_from desc, g.name, p.id;
+ order by p.valid_until desc nulls first, p.valid_from desc, g.name collate vietnamese, p.id;
 
 -- name: LockPosition :one
 select * from position where agency_id = @agency_id and id = @id for update;
@@ -83,7 +83,7 @@ select g.agency_id, g.id, g.name, g.shared, g.version, array(select m.member_age
                    order by a.code)::uuid[] as member_ids
   from recipient_group g
  where g.agency_id = any(@agencies::uuid[]) or g.shared or @everybodys::boolean
- order by g.name, g.id;
+ order by g.name collate vietnamese, g.id;
 
 -- name: LockGroup :one
 select * from recipient_group where agency_id = @agency_id and id = @id for update;

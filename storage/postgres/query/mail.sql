@@ -7,7 +7,7 @@ select sqlc.embed(b), a.name as agency_name,
        (select count(*) from (select 1 from mail_item i where i.agency_id = b.agency_id and i.mailbox_id = b.id and i.state = 'quarantined' limit 1000) q) as quarantined
   from mailbox b join agency a on a.id = b.agency_id
  where @everywhere::boolean or b.agency_id = any(@agencies::uuid[])
- order by a.name, b.address;
+ order by a.name collate vietnamese, b.address;
 
 -- name: GetMailbox :one
 select sqlc.embed(b), a.name as agency_name,

@@ -4,7 +4,7 @@ select r.*, a.name as agency_name
  where r.agency_id = any(@agencies::uuid[])
    and (@direction::text = '' or r.direction = @direction)
    and (@year::int = 0 or r.year = @year)
- order by a.name, r.direction desc, r.year desc, r.name;
+ order by a.name collate vietnamese, r.direction desc, r.year desc, r.name collate vietnamese;
 
 -- name: GetRegister :one
 select * from register where agency_id = any(@agencies::uuid[]) and id = @id;

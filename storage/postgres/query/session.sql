@@ -10,7 +10,7 @@ select s.id as session_id, s.seen_at, s.created_at, s.expires_at, a.id as accoun
   left join agency g on g.id = p.agency_id
   left join unit u on u.agency_id = p.agency_id and u.id = p.unit_id
  where s.id_hash = @id_hash and s.revoked_at is null
- order by g.name, p.delegation_id nulls first, p.id;
+ order by g.name collate vietnamese, p.delegation_id nulls first, p.id;
 
 -- name: TokenPerson :many
 select t.id as token_id, t.scopes, t.expires_at, t.used_at, a.id as account_id, a.login, a.full_name, a.email, a.operator,
@@ -23,7 +23,7 @@ select t.id as token_id, t.scopes, t.expires_at, t.used_at, a.id as account_id, 
   left join agency g on g.id = p.agency_id
   left join unit u on u.agency_id = p.agency_id and u.id = p.unit_id
  where t.id_hash = @id_hash and t.revoked_at is null
- order by g.name, p.id;
+ order by g.name collate vietnamese, p.id;
 
 -- name: InsertSession :execrows
 insert into session (id_hash, id, account_id, created_at, seen_at, expires_at, address, user_agent)

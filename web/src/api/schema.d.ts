@@ -2271,14 +2271,21 @@ export interface components {
         };
         WorkGroup: {
             /**
-             * @description approve: submitted to me; number: approved, to be numbered and issued; issue: numbered, to be issued; register: arrivals awaiting; finish: my drafts, sent back ones first; read: lines of mine not read; quarantine: mail held back
+             * @description approve: submitted to me; number: approved, to be numbered and issued; issue: numbered, to be issued; register: arrivals awaiting; finish: my drafts, sent back ones first; refused: issued documents that a recipient refused or that could not be sent, a clerk's of the agency, others' their own; read: lines of mine not read; quarantine: mail held back
              * @enum {string}
              */
-            expected: "approve" | "number" | "issue" | "register" | "finish" | "read" | "quarantine";
+            expected: "approve" | "number" | "issue" | "register" | "finish" | "refused" | "read" | "quarantine";
             /** @description counted up to 1000 */
             count: number;
             /** @description there are more than were counted */
             more: boolean;
+            /**
+             * Format: date
+             * @description of refused: the first day that is counted; `GET /api/documents` with it as refusedSince gives the same
+             */
+            since?: string;
+            /** @description only what I drafted is counted */
+            mine?: boolean;
             /** @description the first ten */
             documents: components["schemas"]["DocumentSummary"][];
             /** @description the first ten */
@@ -3110,6 +3117,8 @@ export interface operations {
                 urgency?: components["schemas"]["Urgency"];
                 /** @description only what I drafted */
                 mine?: boolean;
+                /** @description what a recipient refused, or could not be sent, on this day or later */
+                refusedSince?: string;
                 agencyId?: string;
                 /** @description first day of the last change */
                 from?: string;

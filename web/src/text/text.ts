@@ -9,7 +9,10 @@ export type Language = "vi" | "en";
 export interface Wording {
   language: Language;
   text: Text;
+  // A choice: it is kept on this machine.
   setLanguage: (language: Language) => void;
+  // What holds until somebody chooses: the language of the account.
+  setUsual: (language: Language) => void;
 }
 
 export const WordingContext = createContext<Wording | undefined>(undefined);

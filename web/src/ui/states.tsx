@@ -1,4 +1,4 @@
-import { CircleAlert, FileQuestion, Inbox, Info, SearchX, WifiOff } from "lucide-react";
+import { CircleAlert, CloudOff, FileQuestion, Inbox, Info, Lock, LogOut, SearchX, TriangleAlert, WifiOff } from "lucide-react";
 import type { ReactNode } from "react";
 import { useText } from "@/text/text";
 import { Button, buttonClass } from "./button";
@@ -23,18 +23,41 @@ export function EmptyState({ title, hint, filtered, action }: {
   );
 }
 
-export function ErrorState({ title, hint, onRetry }: {
-  title?: string;
+// What kept a page from its content; each is told in words of its own.
+export type Failure = "line" | "signedOut" | "forbidden" | "missing" | "away" | "broken";
+
+const failureIcon = { line: WifiOff, signedOut: LogOut, forbidden: Lock, missing: FileQuestion, away: CloudOff, broken: TriangleAlert };
+
+// Asking again helps against a line, a busy server and a passing fault, and against no refusal.
+const passes: ReadonlySet<Failure> = new Set(["line", "away", "broken"]);
+
+export function ErrorState({ failure = "broken", hint, note, onRetry }: {
+  failure?: Failure;
   hint?: string;
+  // What helps whoever is asked for help: the request's number.
+  note?: string;
   onRetry?: () => void;
 }) {
   const t = useText().common;
+  const Icon = failureIcon[failure];
+  const told = t.failures[failure];
   return (
     <div className={css.state} role="alert">
-      <WifiOff size={30} strokeWidth={1.4} aria-hidden />
-      <p className={css.title}>{title ?? t.failedTitle}</p>
-      <p className={css.hint}>{hint ?? t.failedHint}</p>
-      {onRetry ? <Button onClick={onRetry}>{t.retry}</Button> : null}
+      <Icon size={30} strokeWidth={1.4} aria-hidden />
+      <p className={css.title}>{told.title}</p>
+      <p className={css.hint}>{hint ?? told.hint}</p>
+      {note ? <p className={css.hint}>{note}</p> : null}
+      {onRetry && passes.has(failure) ? <Button onClick={onRetry}>{t.retry}</Button> : null}
+      {failure === "signedOut" ? (
+        <a className={buttonClass()} href="/sign-in">
+          {t.signIn}
+        </a>
+      ) : null}
+      {failure === "forbidden" || failure === "missing" ? (
+        <a className={buttonClass()} href="/">
+          {t.goHome}
+        </a>
+      ) : null}
     </div>
   );
 }
@@ -45,8 +68,8 @@ export function MissingState() {
   return (
     <div className={css.state}>
       <FileQuestion size={30} strokeWidth={1.4} aria-hidden />
-      <h1 className={css.title}>{t.notFoundTitle}</h1>
-      <p className={css.hint}>{t.notFoundHint}</p>
+      <h1 className={css.title}>{t.failures.missing.title}</h1>
+      <p className={css.hint}>{t.failures.missing.hint}</p>
       <a className={buttonClass()} href="/">
         {t.goHome}
       </a>

@@ -4,7 +4,7 @@ import { useText } from "@/text/text";
 import { Button } from "./button";
 import { classes } from "./classes";
 import { emptyList, follow, press, toggle, type ListState } from "./list-keys";
-import { Bone, ErrorState } from "./states";
+import { Bone, ErrorState, type Failure } from "./states";
 import css from "./table.module.css";
 
 export interface Column<T> {
@@ -27,7 +27,8 @@ export interface TableProps<T> {
   // Rows of two lines, for lists whose subjects are read and not only recognised.
   tall?: boolean;
   empty: ReactNode;
-  failed?: boolean;
+  // Why the rows did not come; true where nobody knows more than that.
+  failed?: Failure | boolean;
   onRetry?: () => void;
   hasMore?: boolean;
   loadingMore?: boolean;
@@ -148,7 +149,9 @@ export function Table<T>(props: TableProps<T>) {
           {after > 0 ? <Spacer height={after} /> : null}
         </tbody>
       </table>
-      {props.failed && list.length === 0 ? <ErrorState onRetry={props.onRetry} /> : null}
+      {props.failed && list.length === 0 ? (
+        <ErrorState failure={props.failed === true ? "broken" : props.failed} onRetry={props.onRetry} />
+      ) : null}
       {rows !== undefined && list.length === 0 && !props.failed ? props.empty : null}
       {hasMore ? (
         <div className={css.foot}>

@@ -13,13 +13,15 @@ import (
 )
 
 const AddToDeliveryCount = `-- name: AddToDeliveryCount :exec
-update delivery_count set registered = registered + $1::int, refused = refused + $2::int
- where agency_id = $3 and document_id = $4
+update delivery_count set registered = registered + $1::int, refused = refused + $2::int,
+       refused_at = case when $2::int > 0 then $3::timestamptz else refused_at end
+ where agency_id = $4 and document_id = $5
 `
 
 type AddToDeliveryCountParams struct {
 	Registered int32
 	Refused    int32
+	At         time.Time
 	AgencyID   org.ID
 	DocumentID org.ID
 }
@@ -28,6 +30,7 @@ func (q *Queries) AddToDeliveryCount(ctx context.Context, arg AddToDeliveryCount
 	_, err := q.db.Exec(ctx, AddToDeliveryCount,
 		arg.Registered,
 		arg.Refused,
+		arg.At,
 		arg.AgencyID,
 		arg.DocumentID,
 	)

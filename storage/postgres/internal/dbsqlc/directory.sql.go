@@ -31,7 +31,7 @@ func (q *Queries) AddGroupMembers(ctx context.Context, arg AddGroupMembersParams
 const AgencyTree = `-- name: AgencyTree :many
 select id, code, old_code, name, short_name, abbreviation, parent_id, level, place, email, channel, valid_from, valid_until, successor_id, folded, version from agency
  where valid_from <= $1::date and (valid_until is null or valid_until >= $1::date)
- order by array_position(array['central', 'province', 'department', 'district', 'commune', 'other'], level), name, id
+ order by array_position(array['central', 'province', 'department', 'district', 'commune', 'other'], level), name collate vietnamese, id
  limit $2
 `
 
@@ -362,7 +362,7 @@ select g.agency_id, g.id, g.name, g.shared, g.version, array(select m.member_age
                    order by a.code)::uuid[] as member_ids
   from recipient_group g
  where g.agency_id = any($1::uuid[]) or g.shared or $2::boolean
- order by g.name, g.id
+ order by g.name collate vietnamese, g.id
 `
 
 type ListGroupsRow struct {
@@ -408,7 +408,7 @@ select p.agency_id, p.id, p.account_id, p.unit_id, p.role, p.title, p.valid_from
   join agency g on g.id = p.agency_id
   left join unit u on u.agency_id = p.agency_id and u.id = p.unit_id
  where p.account_id = any($1::uuid[])
- order by p.valid_until desc nulls first, p.valid_from desc, g.name, p.id
+ order by p.valid_until desc nulls first, p.valid_from desc, g.name collate vietnamese, p.id
 `
 
 type ListPositionsRow struct {
@@ -460,7 +460,7 @@ func (q *Queries) ListPositions(ctx context.Context, accounts []org.ID) ([]ListP
 }
 
 const ListUnits = `-- name: ListUnits :many
-select agency_id, id, name, abbreviation, parent_id, valid_from, valid_until, version from unit where agency_id = $1 order by name, id
+select agency_id, id, name, abbreviation, parent_id, valid_from, valid_until, version from unit where agency_id = $1 order by name collate vietnamese, id
 `
 
 func (q *Queries) ListUnits(ctx context.Context, agencyID org.ID) ([]Unit, error) {

@@ -380,7 +380,7 @@ select b.agency_id, b.id, b.address, b.host, b.port, b.security, b.username, b.s
        (select count(*) from (select 1 from mail_item i where i.agency_id = b.agency_id and i.mailbox_id = b.id and i.state = 'quarantined' limit 1000) q) as quarantined
   from mailbox b join agency a on a.id = b.agency_id
  where $1::boolean or b.agency_id = any($2::uuid[])
- order by a.name, b.address
+ order by a.name collate vietnamese, b.address
 `
 
 type ListMailboxesRow struct {

@@ -138,7 +138,7 @@ select r.agency_id, r.id, r.code, r.direction, r.year, r.name, r.kinds, r.normat
  where r.agency_id = any($1::uuid[])
    and ($2::text = '' or r.direction = $2)
    and ($3::int = 0 or r.year = $3)
- order by a.name, r.direction desc, r.year desc, r.name
+ order by a.name collate vietnamese, r.direction desc, r.year desc, r.name collate vietnamese
 `
 
 type ListRegistersParams struct {

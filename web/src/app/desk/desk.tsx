@@ -4,7 +4,8 @@ import { Suspense, useEffect, useRef, useState } from "react";
 import { client, value } from "@/api/client";
 import { Live } from "@/features/live/live";
 import { ActingProvider } from "@/features/session/acting";
-import { useText } from "@/text/text";
+import { useMe } from "@/features/session/me";
+import { useText, useWording, type Language } from "@/text/text";
 import { Bone } from "@/ui/states";
 import css from "./desk.module.css";
 import { KeySheet } from "./key-sheet";
@@ -14,6 +15,7 @@ export function Desk() {
   const t = useText();
   const [keys, setKeys] = useState(false);
   useDeskKeys(() => setKeys(true));
+  useLanguageOf(useMe().language);
   return (
     <ActingProvider>
       <a href="#content" className={css.skip}>
@@ -34,6 +36,12 @@ export function Desk() {
       {keys ? <KeySheet onClose={() => setKeys(false)} /> : null}
     </ActingProvider>
   );
+}
+
+// A browser that was never asked speaks as the account does.
+function useLanguageOf(account: Language) {
+  const { setUsual } = useWording();
+  useEffect(() => setUsual(account), [account, setUsual]);
 }
 
 function Waiting() {

@@ -4,6 +4,7 @@ import { Plus } from "lucide-react";
 import { useMemo, useRef, useState } from "react";
 import { compact, filtered } from "@/api/pick";
 import type { Account } from "@/api/schema";
+import { failureOf } from "@/features/session/failure";
 import { useText } from "@/text/text";
 import { Badge } from "@/ui/badge";
 import { Button } from "@/ui/button";
@@ -76,7 +77,7 @@ export function AccountsPage() {
             autoFocus
             onOpen={(x) => setOpen(x.id)}
             look={(x) => (x.state === "left" ? "faint" : undefined)}
-            failed={list.isError}
+            failed={failureOf(list.error)}
             onRetry={() => void list.refetch()}
             hasMore={list.hasNextPage}
             loadingMore={list.isFetchingNextPage}

@@ -4,6 +4,7 @@ import { Plus } from "lucide-react";
 import { useMemo, useRef, useState } from "react";
 import { compact, filtered } from "@/api/pick";
 import type { Agency } from "@/api/schema";
+import { failureOf } from "@/features/session/failure";
 import { useText } from "@/text/text";
 import { Button } from "@/ui/button";
 import { today } from "@/ui/dates";
@@ -70,7 +71,7 @@ export function AgenciesPage() {
             autoFocus
             onOpen={(x) => setOpen(x.id)}
             look={(x) => (x.validUntil && x.validUntil < now ? "faint" : undefined)}
-            failed={list.isError}
+            failed={failureOf(list.error)}
             onRetry={() => void list.refetch()}
             hasMore={list.hasNextPage}
             loadingMore={list.isFetchingNextPage}

@@ -6,9 +6,11 @@ import { fieldMessage } from "@/api/problem";
 import type { Group } from "@/api/schema";
 import { groupsQuery, treeQuery } from "@/features/recipient/directory";
 import { membersOf, type Chosen } from "@/features/recipient/model";
+import { useAgencyName } from "@/features/recipient/names";
 import { RecipientField } from "@/features/recipient/recipient-field";
 import { useCommand } from "@/features/session/command";
-import { agenciesOf, useMe } from "@/features/session/me";
+import { failureOf } from "@/features/session/failure";
+import { agenciesOf, agenciesUnder, useMe } from "@/features/session/me";
 import { FormProblem } from "@/features/session/problem-note";
 import { AgencyField } from "@/features/recipient/agency-field";
 import { useText } from "@/text/text";
@@ -25,11 +27,12 @@ export function GroupsPage() {
   const g = t.admin.groups;
   const list = useQuery(groupsQuery);
   const agencies = useQuery(treeQuery).data ?? [];
+  const nameOf = useAgencyName();
   const [open, setOpen] = useState<Group | "new">();
   const [removing, setRemoving] = useState<Group>();
   const columns: readonly Column<Group>[] = [
     { id: "name", title: g.name, cell: (x) => <strong>{x.name}</strong> },
-    { id: "agency", title: g.agency, width: "300px", cell: (x) => agencies.find((a) => a.id === x.agencyId)?.name },
+    { id: "agency", title: g.agency, width: "300px", cell: (x) => nameOf(x.agencyId, agencies.find((a) => a.id === x.agencyId)?.name ?? "") },
     { id: "shared", title: g.use, width: "120px", cell: (x) => (x.shared ? g.sharedShort : "") },
     { id: "count", title: g.count, width: "120px", align: "end", cell: (x) => x.memberIds.length },
     {
@@ -67,7 +70,7 @@ export function GroupsPage() {
         rowId={(x) => x.id}
         autoFocus
         onOpen={setOpen}
-        failed={list.isError}
+        failed={failureOf(list.error)}
         onRetry={() => void list.refetch()}
         empty={<EmptyState title={g.empty} hint={g.emptyHint} />}
       />
@@ -132,7 +135,7 @@ function GroupDialog({ group, onClose }: { group: Group | undefined; onClose: ()
         onChange={(e) => setForm({ ...form, name: e.target.value })}
       />
       {group ? null : (
-        <AgencyField label={g.agency} required value={form.agencyId} error={fieldMessage(save.error, "agencyId")} onChange={(agencyId) => setForm({ ...form, agencyId })} />
+        <AgencyField label={g.agency} required within={agenciesUnder(me, "clerk", "admin")} value={form.agencyId} error={fieldMessage(save.error, "agencyId")} onChange={(agencyId) => setForm({ ...form, agencyId })} />
       )}
       <CheckField label={g.shared} checked={form.shared} onChange={(e) => setForm({ ...form, shared: e.target.checked })} />
       <RecipientField

@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import type { Role } from "@/api/schema";
 import { AgencyField } from "@/features/recipient/agency-field";
+import { agenciesUnder, useMe } from "@/features/session/me";
 import { useText } from "@/text/text";
 import { today } from "@/ui/dates";
 import { SelectField, TextField } from "@/ui/field";
@@ -27,6 +28,7 @@ interface PositionFieldsProps {
 export function PositionFields({ form, error, onChange }: PositionFieldsProps) {
   const t = useText();
   const a = t.admin.accounts;
+  const me = useMe();
   const units = useQuery(unitsQuery(form.agencyId)).data ?? [];
   const now = today();
   return (
@@ -35,6 +37,7 @@ export function PositionFields({ form, error, onChange }: PositionFieldsProps) {
         <AgencyField
           label={a.agency}
           required
+          within={agenciesUnder(me, "admin")}
           value={form.agencyId}
           error={error("agencyId")}
           onChange={(agencyId) => onChange({ agencyId, unitId: "" })}

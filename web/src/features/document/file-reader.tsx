@@ -1,5 +1,5 @@
 import { Download } from "lucide-react";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { useText, useWording } from "@/text/text";
 import { buttonClass } from "@/ui/button";
 import { showSize } from "@/ui/numbers";
@@ -32,7 +32,26 @@ export function FileReader({ owner, files, local, shown, onShow }: FileReaderPro
   if (file.mediaType === "application/pdf" && (url ?? bytes)) {
     return <PdfViewer key={file.sha256} source={bytes ?? url ?? ""} downloadUrl={downloadUrl} name={file.name} choice={choice} />;
   }
-  return <NoPreview file={file} downloadUrl={downloadUrl} choice={choice} />;
+  return <NoPreview file={file} bytes={bytes} downloadUrl={downloadUrl} choice={choice} />;
+}
+
+// "DOCX", as people call a file by the end of its name.
+function kindOf(name: string): string {
+  return /\.([a-z0-9]{1,5})$/i.exec(name)?.[1]?.toUpperCase() ?? "";
+}
+
+function useBlobUrl(bytes: Blob | undefined): string | undefined {
+  const [url, setUrl] = useState<string>();
+  useEffect(() => {
+    if (!bytes) return;
+    const made = URL.createObjectURL(bytes);
+    setUrl(made);
+    return () => {
+      URL.revokeObjectURL(made);
+      setUrl(undefined);
+    };
+  }, [bytes]);
+  return url;
 }
 
 function FileChoice(props: { files: readonly AttachedFile[]; value: string; onChange: (sha256: string) => void }) {
@@ -53,8 +72,16 @@ function FileChoice(props: { files: readonly AttachedFile[]; value: string; onCh
   );
 }
 
-function NoPreview(props: { file: AttachedFile; downloadUrl: string | undefined; choice: React.ReactNode }) {
+interface NoPreviewProps {
+  file: AttachedFile;
+  bytes: Blob | undefined;
+  downloadUrl: string | undefined;
+  choice: React.ReactNode;
+}
+
+function NoPreview(props: NoPreviewProps) {
   const { text, language } = useWording();
+  const url = useBlobUrl(props.bytes) ?? props.downloadUrl;
   return (
     <div className={css.noPreview}>
       {props.choice ? <div className={css.choiceBar}>{props.choice}</div> : null}
@@ -64,9 +91,9 @@ function NoPreview(props: { file: AttachedFile; downloadUrl: string | undefined;
           <br />
           {showSize(props.file.size, language)}
         </p>
-        <p>{text.parts.pdf.noPreview}</p>
-        {props.downloadUrl ? (
-          <a className={buttonClass()} href={props.downloadUrl} download={props.file.name}>
+        <p>{text.parts.pdf.noPreview(kindOf(props.file.name))}</p>
+        {url ? (
+          <a className={buttonClass()} href={url} download={props.file.name}>
             <Download size={15} /> {text.parts.pdf.download}
           </a>
         ) : null}

@@ -84,7 +84,7 @@ export function Progress({ counts, wide }: { counts: DeliveryCounts; wide?: bool
         <span className={css.refused} style={{ width: share(counts.refused) }} />
       </span>
       <span>
-        {counts.registered}/{counts.total}
+        {wide ? t.summaryLine(counts.registered, counts.total) : `${counts.registered}/${counts.total}`}
       </span>
       {counts.refused > 0 ? <span className={css.refusedText}>{t.refusedCount(counts.refused)}</span> : null}
     </span>

@@ -1,17 +1,19 @@
 import type { InfiniteData, UseInfiniteQueryResult } from "@tanstack/react-query";
 import type { Event, EventPage } from "@/api/schema";
+import { LoadFailed } from "@/features/session/load-failed";
 import { useText } from "@/text/text";
 import { Button } from "@/ui/button";
 import { classes } from "@/ui/classes";
 import { showDay, showMoment } from "@/ui/dates";
-import { Bone, ErrorState } from "@/ui/states";
+import { Bone } from "@/ui/states";
 import { Sha } from "./file-list";
+import { told } from "./told";
 import css from "./document.module.css";
 
 // History, as the append-only events tell it.
 export function Timeline({ query }: { query: UseInfiniteQueryResult<InfiniteData<EventPage>> }) {
   const t = useText();
-  if (query.isError && !query.data) return <ErrorState onRetry={() => void query.refetch()} />;
+  if (query.isError && !query.data) return <LoadFailed error={query.error} onRetry={() => void query.refetch()} />;
   const events = query.data?.pages.flatMap((p) => p.items);
   if (!events) return <Bone width="60%" />;
   return (
@@ -35,7 +37,7 @@ const good = new Set(["issued", "registered", "approved"]);
 
 function TimelineEvent({ event }: { event: Event }) {
   const t = useText();
-  const data = Object.entries(event.data).filter(([, v]) => v !== "");
+  const { about, by, rest } = told(event);
   return (
     <li className={classes(css.event, bad.has(event.verb) && css.bad, good.has(event.verb) && css.good)}>
       <time className={css.when} dateTime={event.at}>
@@ -43,12 +45,12 @@ function TimelineEvent({ event }: { event: Event }) {
       </time>
       <span className={css.dot} aria-hidden="true" />
       <div>
-        <span className={css.verb}>{t.event.verbs[event.verb] ?? event.verb}</span>{" "}
-        <span className={css.who}>
-          · {event.actorName || t.event.system}
-          {event.actorTitle ? `, ${event.actorTitle}` : ""}
-        </span>
-        {data.map(([name, value]) => (
+        <div>
+          <span className={css.verb}>{t.event.verbs[event.verb] ?? event.verb}</span>
+          {about ? ` · ${about}` : ""}
+        </div>
+        <div className={css.who}>{by || t.event.system}</div>
+        {rest.map(([name, value]) => (
           <div key={name} className={css.more}>
             {t.event.data[name] ?? name}: <EventValue name={name} value={value} />
           </div>

@@ -5,6 +5,7 @@ import { compact, filtered } from "@/api/pick";
 import type { ArrivalSummary } from "@/api/schema";
 import { useKinds } from "@/features/document/kinds";
 import { ArrivalBadge, Due, SubjectCell } from "@/features/document/marks";
+import { failureOf } from "@/features/session/failure";
 import { agenciesOf, briefAgency, useMe } from "@/features/session/me";
 import { useText } from "@/text/text";
 import { showBrief, showDay, today } from "@/ui/dates";
@@ -35,7 +36,7 @@ export function IncomingPage() {
         tall
         onOpen={(a) => void navigate({ to: "/incoming/$id", params: { id: a.id } })}
         look={(a) => (a.state === "refused" ? "faint" : a.read ? undefined : "strong")}
-        failed={list.isError}
+        failed={failureOf(list.error)}
         onRetry={() => void list.refetch()}
         hasMore={list.hasNextPage}
         loadingMore={list.isFetchingNextPage}

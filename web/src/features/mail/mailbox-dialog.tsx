@@ -3,7 +3,7 @@ import { client, ifMatch, value } from "@/api/client";
 import { fieldMessage } from "@/api/problem";
 import type { AfterAction, Mailbox, MailSecurity } from "@/api/schema";
 import { useCommand } from "@/features/session/command";
-import { agenciesOf, useMe } from "@/features/session/me";
+import { agenciesUnder, useMe } from "@/features/session/me";
 import { FormProblem } from "@/features/session/problem-note";
 import { AgencyField } from "@/features/recipient/agency-field";
 import { useText } from "@/text/text";
@@ -19,8 +19,8 @@ const afters: readonly AfterAction[] = ["keyword", "flag", "move", "nothing"];
 export function MailboxDialog({ mailbox, onClose }: { mailbox: Mailbox | undefined; onClose: () => void }) {
   const t = useText();
   const m = t.office.mailboxes;
-  const me = useMe();
-  const [form, setForm] = useState(() => mailboxForm(mailbox, agenciesOf(me)[0]?.id ?? ""));
+  const own = agenciesUnder(useMe(), "admin");
+  const [form, setForm] = useState(() => mailboxForm(mailbox, own?.values().next().value ?? ""));
   const set = (change: Partial<typeof form>) => setForm((f) => ({ ...f, ...change }));
   const save = useCommand({
     agencyId: form.agencyId,
@@ -50,7 +50,7 @@ export function MailboxDialog({ mailbox, onClose }: { mailbox: Mailbox | undefin
       }
     >
       <FormProblem error={save.error} shown={["agencyId", "address", "host", "port", "username", "password", "folder", "moveTo"]} />
-      {mailbox ? null : <AgencyField label={m.agency} value={form.agencyId} error={error("agencyId")} onChange={(agencyId) => set({ agencyId })} />}
+      {mailbox ? null : <AgencyField label={m.agency} required within={own} value={form.agencyId} error={error("agencyId")} onChange={(agencyId) => set({ agencyId })} />}
       <TextField
         label={m.address}
         type="email"

@@ -4,6 +4,8 @@ import { useState } from "react";
 import { client, value } from "@/api/client";
 import { asProblem } from "@/api/problem";
 import type { Mailbox } from "@/api/schema";
+import { failureOf } from "@/features/session/failure";
+import { agenciesUnder, useMe } from "@/features/session/me";
 import { useText } from "@/text/text";
 import { Badge, type Tone } from "@/ui/badge";
 import { Button } from "@/ui/button";
@@ -23,6 +25,8 @@ export function MailboxesPage() {
   const m = t.office.mailboxes;
   const toast = useToast();
   const list = useQuery(mailboxesQuery);
+  const own = agenciesUnder(useMe(), "admin");
+  const manages = (agencyId: string) => own === undefined || own.has(agencyId);
   const [editing, setEditing] = useState<Mailbox | "new">();
   const test = useMutation({
     mutationFn: (id: string) => value(client.POST("/api/mailboxes/{id}/test", { params: { path: { id } } })),
@@ -53,25 +57,28 @@ export function MailboxesPage() {
       title: "",
       width: "124px",
       align: "end",
-      cell: (b) => (
-        <Button
-          small
-          busy={test.isPending && test.variables === b.id}
-          onClick={(e) => {
-            e.stopPropagation();
-            test.mutate(b.id);
-          }}
-        >
-          {m.test}
-        </Button>
-      ),
+      cell: (b) =>
+        manages(b.agencyId) ? (
+          <Button
+            small
+            busy={test.isPending && test.variables === b.id}
+            onClick={(e) => {
+              e.stopPropagation();
+              test.mutate(b.id);
+            }}
+          >
+            {m.test}
+          </Button>
+        ) : null,
     },
   ];
-  const add = (
-    <Button look="primary" icon={<Plus size={15} />} onClick={() => setEditing("new")}>
-      {m.add}
-    </Button>
-  );
+  // A clerk sees how the mailbox stands; its administrator sets it up.
+  const add =
+    own === undefined || own.size > 0 ? (
+      <Button look="primary" icon={<Plus size={15} />} onClick={() => setEditing("new")}>
+        {m.add}
+      </Button>
+    ) : null;
   return (
     <Page title={m.title} acts={add}>
       <Table
@@ -80,11 +87,11 @@ export function MailboxesPage() {
         rows={list.data}
         rowId={(b) => b.id}
         autoFocus
-        onOpen={setEditing}
+        onOpen={(b) => manages(b.agencyId) && setEditing(b)}
         look={(b) => (b.enabled ? undefined : "faint")}
-        failed={list.isError}
+        failed={failureOf(list.error)}
         onRetry={() => void list.refetch()}
-        empty={<EmptyState title={m.empty} hint={m.emptyHint} />}
+        empty={<EmptyState title={m.empty} hint={add ? m.emptyHint : m.emptyClerk} />}
       />
       {editing ? <MailboxDialog mailbox={editing === "new" ? undefined : editing} onClose={() => setEditing(undefined)} /> : null}
     </Page>

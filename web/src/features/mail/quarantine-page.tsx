@@ -2,6 +2,7 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useMemo } from "react";
 import type { MailItem } from "@/api/schema";
+import { failureOf } from "@/features/session/failure";
 import { useWording } from "@/text/text";
 import { Badge } from "@/ui/badge";
 import { showBrief, today } from "@/ui/dates";
@@ -40,7 +41,7 @@ export function QuarantinePage() {
         rowId={(m) => m.id}
         autoFocus
         onOpen={(m) => void navigate({ to: "/mail/quarantine/$id", params: { id: m.id } })}
-        failed={list.isError}
+        failed={failureOf(list.error)}
         onRetry={() => void list.refetch()}
         hasMore={list.hasNextPage}
         loadingMore={list.isFetchingNextPage}

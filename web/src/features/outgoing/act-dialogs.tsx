@@ -4,6 +4,7 @@ import { client, value } from "@/api/client";
 import type { Document, DocumentAction } from "@/api/schema";
 import { mainFile } from "@/features/document/files";
 import { Sha } from "@/features/document/file-list";
+import { signatureQuery } from "@/features/document/signature";
 import { useCommand } from "@/features/session/command";
 import { FormProblem } from "@/features/session/problem-note";
 import { useText } from "@/text/text";
@@ -38,8 +39,10 @@ export function ActDialog({ act, ...props }: ActProps & { act: Exclude<DocumentA
   }
 }
 
-function SubmitDialog({ document: d, onClose }: ActProps) {
+// The approver is asked for once: settled says that the form has just asked.
+export function SubmitDialog({ document: d, settled, onClose }: ActProps & { settled?: boolean }) {
   const t = useText().document;
+  const known = settled && d.approverPositionId ? d.approverName : undefined;
   const [approver, setApprover] = useState(d.approverPositionId);
   const submit = useCommand({
     agencyId: d.agencyId,
@@ -62,7 +65,11 @@ function SubmitDialog({ document: d, onClose }: ActProps) {
       onConfirm={(note) => submit.mutate({ approverPositionId: approver, note: note || undefined })}
     >
       <p>{t.confirm.submitHint}</p>
-      <ApproverField agencyId={d.agencyId} value={approver} onChange={setApprover} />
+      {known ? (
+        <Facts facts={[[t.approver, <strong key="approver">{known}</strong>]]} />
+      ) : (
+        <ApproverField agencyId={d.agencyId} value={approver} onChange={setApprover} />
+      )}
     </ConfirmDialog>
   );
 }
@@ -71,6 +78,26 @@ function SeenFile({ document: d }: { document: Document }) {
   const t = useText().document;
   const main = mainFile(d.files);
   return <Facts facts={[[t.confirm.seenFile, main ? `${main.name}` : ""], [t.sha, main ? <Sha key="sha" value={main.sha256} /> : ""]]} />;
+}
+
+// What leaves the agency is a PDF that bears its signatures (NĐ 30/2020, điều 5);
+// anything else is told before it is sent, not after.
+function MainFileWarning({ document: d }: { document: Document }) {
+  const t = useText().document.confirm;
+  const main = mainFile(d.files);
+  const signed = useQuery(signatureQuery({ type: "documents", id: d.id }, main)).data;
+  if (main && main.mediaType !== "application/pdf") {
+    return (
+      <Notice>
+        <strong>{t.notPdf}</strong> {t.notPdfHint}
+      </Notice>
+    );
+  }
+  return signed === false ? (
+    <Notice>
+      <strong>{t.unsigned}</strong> {t.unsignedHint}
+    </Notice>
+  ) : null;
 }
 
 interface Seen {
@@ -222,8 +249,13 @@ function NumberDialog({ document: d, act, onClose }: ActProps & { act: "number" 
         />
       ) : null}
       {numbering ? <p>{t.confirm.numberNotKept}</p> : <Facts facts={[[t.reference, <strong key="r">{d.reference}</strong>]]} />}
-      {act === "issue" ? <Notice>{t.confirm.issueHint}</Notice> : null}
-      {act === "issue" ? <SeenFile document={d} /> : null}
+      {act === "issue" ? (
+        <>
+          <MainFileWarning document={d} />
+          <SeenFile document={d} />
+          <Notice look="calm">{t.confirm.issueHint}</Notice>
+        </>
+      ) : null}
     </ConfirmDialog>
   );
 }

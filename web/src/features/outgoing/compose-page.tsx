@@ -1,4 +1,4 @@
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useBlocker, useNavigate, useParams } from "@tanstack/react-router";
 import { useCallback, useEffect, useState } from "react";
 import { client, ifMatch, value } from "@/api/client";
@@ -14,8 +14,8 @@ import { useText } from "@/text/text";
 import { Button } from "@/ui/button";
 import { Notice } from "@/ui/states";
 import { Split } from "@/ui/split";
-import { ActDialog } from "./act-dialogs";
-import { attached, changed, draftOf, emptyDraft, toDraft, toEdit, type DraftForm } from "./draft-form";
+import { SubmitDialog } from "./act-dialogs";
+import { attached, changed, draftOf, emptyDraft, missing, toDraft, toEdit, type DraftForm } from "./draft-form";
 import { DraftFields } from "./draft-fields";
 import css from "@/features/document/side.module.css";
 import { documentQuery } from "./queries";
@@ -40,6 +40,7 @@ export function EditPage() {
 function Composer({ start, saved }: { start: DraftForm; saved?: Document }) {
   const t = useText();
   const navigate = useNavigate();
+  const queries = useQueryClient();
   const [form, setForm] = useState(start);
   const [base, setBase] = useState({ form: start, saved });
   const [submitting, setSubmitting] = useState<Document>();
@@ -66,6 +67,12 @@ function Composer({ start, saved }: { start: DraftForm; saved?: Document }) {
         : value(client.POST("/api/documents", { params: { header }, body: toDraft(input.form) })),
     said: (_, { after }) => (after === "stay" ? t.document.said.saved : undefined),
     onDone: (d, input) => {
+      queries.setQueryData(documentQuery(d.id).queryKey, d);
+      if (!base.saved && input.after === "stay") {
+        // From now on it is a draft with an address of its own: reloading and going back find it.
+        void navigate({ to: "/outgoing/$id/edit", params: { id: d.id }, replace: true, ignoreBlocker: true });
+        return;
+      }
       const kept = draftOf(d);
       setForm(kept);
       setBase({ form: kept, saved: d });
@@ -80,7 +87,9 @@ function Composer({ start, saved }: { start: DraftForm; saved?: Document }) {
   );
   useSaveKeys(saveAs);
   const leave = (id: string | undefined) =>
-    void (id ? navigate({ to: "/outgoing/$id", params: { id }, ignoreBlocker: true }) : navigate({ to: "/outgoing" }));
+    void (id
+      ? navigate({ to: "/outgoing/$id", params: { id }, replace: saved === undefined, ignoreBlocker: true })
+      : navigate({ to: "/outgoing" }));
   const stale = asProblem(save.error).code === "stale";
   const id = base.saved?.id;
   return (
@@ -114,7 +123,7 @@ function Composer({ start, saved }: { start: DraftForm; saved?: Document }) {
               </div>
             </div>
             <div className={css.foot}>
-              <span />
+              <Missing form={form} />
               <Button look="plain" onClick={() => leave(id)}>
                 {t.common.close}
               </Button>
@@ -135,14 +144,26 @@ function Composer({ start, saved }: { start: DraftForm; saved?: Document }) {
           )
         }
       />
-      {submitting ? (
-        <ActDialog
-          act="submit"
-          document={submitting}
-          onClose={() => leave(submitting.id)}
-        />
-      ) : null}
+      {submitting ? <SubmitDialog document={submitting} settled onClose={() => leave(submitting.id)} /> : null}
     </>
+  );
+}
+
+// What a leader would send it back for, told while it is written.
+function Missing({ form }: { form: DraftForm }) {
+  const t = useText();
+  const labels = {
+    kind: t.document.kind,
+    subject: t.document.subject,
+    main: t.document.mainFile,
+    recipients: t.recipient.title,
+    approver: t.document.approver,
+  };
+  const list = missing(form).map((m) => labels[m].toLowerCase());
+  return (
+    <span className={css.missing} role="status">
+      {list.length > 0 ? t.document.form.missing(list.join(", ")) : t.document.form.complete}
+    </span>
   );
 }
 

@@ -3,7 +3,9 @@ import { useMemo, useState } from "react";
 import { client, value } from "@/api/client";
 import type { Delivery, DeliveryState, Document } from "@/api/schema";
 import { Progress } from "@/features/document/marks";
+import { useAgencyName } from "@/features/recipient/names";
 import { useCommand } from "@/features/session/command";
+import { failureOf } from "@/features/session/failure";
 import { briefAgency, useMe } from "@/features/session/me";
 import { useText, type Text } from "@/text/text";
 import { Badge, type Tone } from "@/ui/badge";
@@ -39,6 +41,7 @@ export function DeliveriesTable({ document: d }: { document: Document }) {
   const rows = useMemo(() => list.data?.pages.flatMap((p) => p.items), [list.data]);
   const counts = list.data?.pages[0]?.counts ?? d.deliveries;
   const now = today();
+  const nameOf = useAgencyName();
   const { positions } = useMe();
   const clerk = positions.some((p) => p.role === "clerk" && p.agencyId === d.agencyId);
   const requeue = useCommand({
@@ -55,8 +58,8 @@ export function DeliveriesTable({ document: d }: { document: Document }) {
       title: t.recipient.title,
       cell: (r) => (
         <TwoLines
-          title={r.name}
-          top={briefAgency(r.name)}
+          title={nameOf(r.agencyId, r.name)}
+          top={briefAgency(nameOf(r.agencyId, r.name))}
           below={[r.channel === "local" ? "" : t.recipient.channels[r.channel], r.byName].filter(Boolean).join(" · ")}
         />
       ),
@@ -114,7 +117,7 @@ export function DeliveriesTable({ document: d }: { document: Document }) {
           onChange={setState}
         />
       </div>
-      {rows && rows.some(needsHand) ? <Refusals rows={rows} /> : null}
+      {rows && rows.some(needsHand) ? <Refusals rows={rows} refused={counts.refused} onMore={setState} /> : null}
       <Table
         label={t.recipient.title}
         columns={columns}
@@ -122,7 +125,7 @@ export function DeliveriesTable({ document: d }: { document: Document }) {
         rows={rows}
         rowId={(r) => r.id}
         onOpen={() => undefined}
-        failed={list.isError}
+        failed={failureOf(list.error)}
         onRetry={() => void list.refetch()}
         hasMore={list.hasNextPage}
         loadingMore={list.isFetchingNextPage}
@@ -141,27 +144,38 @@ function needsHand(r: Delivery): boolean {
 // and when it is tried next.
 function why(r: Delivery, t: Text): string {
   const reasons: Record<string, string> = t.arrival.reasons;
-  const found = r.reasonCode ? (t.recipient.troubles[r.reasonCode] ?? t.recipient.trouble) : "";
+  const found = r.reasonCode ? (reasons[r.reasonCode] ?? t.recipient.troubles[r.reasonCode] ?? t.recipient.trouble) : "";
   const said = reasons[r.reason] ?? r.reason;
   const next = r.state === "waiting" && r.reasonCode && r.nextAttemptAt ? t.recipient.nextAttempt(showMoment(r.nextAttemptAt)) : "";
   return [found && said ? `${found}: ${said}` : found || said, next].filter(Boolean).join(". ");
 }
 
+const most = 5;
+
 // What needs the sender's hand stands above everything else.
-function Refusals({ rows }: { rows: readonly Delivery[] }) {
+function Refusals({ rows, refused, onMore }: { rows: readonly Delivery[]; refused: number; onMore: (state: DeliveryState) => void }) {
   const t = useText();
+  const nameOf = useAgencyName();
+  const all = rows.filter(needsHand);
+  const shown = all.slice(0, most);
+  // The count is of the whole document; the rows are those read so far.
+  const more = Math.max(all.length, refused) - shown.length;
   return (
     <ul className={css.refusals}>
-      {rows
-        .filter(needsHand)
-        .slice(0, 5)
-        .map((r) => (
-          <li key={r.id}>
-            <strong>{r.name}</strong> {t.recipient.states[r.state].toLowerCase()}
-            {why(r, t) ? `: ${why(r, t)}` : ""}
-            {r.byName ? ` (${r.byName})` : ""}
-          </li>
-        ))}
+      {shown.map((r) => (
+        <li key={r.id}>
+          <strong>{nameOf(r.agencyId, r.name)}</strong> {t.recipient.states[r.state].toLowerCase()}
+          {why(r, t) ? `: ${why(r, t)}` : ""}
+          {r.byName ? ` (${r.byName})` : ""}
+        </li>
+      ))}
+      {more > 0 ? (
+        <li>
+          <Button look="plain" small onClick={() => onMore((all[most] ?? all[0])?.state ?? "refused")}>
+            {t.recipient.moreRefused(more)}
+          </Button>
+        </li>
+      ) : null}
     </ul>
   );
 }

@@ -9,6 +9,8 @@ import { firstFile } from "@/features/document/files";
 import { useKinds } from "@/features/document/kinds";
 import { DocumentBadge, Due, UrgencyMark } from "@/features/document/marks";
 import { Timeline } from "@/features/document/timeline";
+import { lastNote } from "@/features/document/told";
+import { useAgencyName } from "@/features/recipient/names";
 import { useText, type Text } from "@/text/text";
 import { Count } from "@/ui/badge";
 import { Button, buttonClass } from "@/ui/button";
@@ -117,7 +119,10 @@ function Asked({ document: d }: { document: Document }) {
   const lead = acts.find((a) => forward.has(a));
   return (
     <div className={css.asked}>
-      <p>{told(d, t)}</p>
+      <p>
+        {told(d, t)}
+        {d.actions.includes("approve") ? <SubmissionNote id={d.id} /> : null}
+      </p>
       {acts.map((a) =>
         a === "edit" ? (
           <Link key={a} to="/outgoing/$id/edit" params={{ id: d.id }} className={buttonClass()}>
@@ -136,6 +141,18 @@ function Asked({ document: d }: { document: Document }) {
       {act ? <ActDialog act={act} document={d} onClose={() => setAct(undefined)} /> : null}
     </div>
   );
+}
+
+// What the author wrote to the one who decides stands where it is decided.
+function SubmissionNote({ id }: { id: string }) {
+  const t = useText().document;
+  const { data } = useInfiniteQuery(documentEventsQuery(id));
+  const note = lastNote(data?.pages.flatMap((p) => p.items) ?? [], "submitted");
+  return note ? (
+    <span className={css.submission}>
+      <strong>{t.noteToApprover}:</strong> {note}
+    </span>
+  ) : null;
 }
 
 // Where the document stands, as the person before it needs to hear it.
@@ -188,6 +205,7 @@ function Story({ document: d, shown, onShow }: SideProps) {
 
 function Recipients({ document: d }: { document: Document }) {
   const t = useText().recipient;
+  const nameOf = useAgencyName();
   if (d.state === "issued" || d.state === "voided") return <DeliveriesTable document={d} />;
   return (
     <div className={css.scroll}>
@@ -196,7 +214,7 @@ function Recipients({ document: d }: { document: Document }) {
         <ul>
           {d.recipients.map((r) => (
             <li key={`${r.agencyId ?? ""}${r.unitId ?? ""}${r.positionId ?? ""}${r.name}`}>
-              <span>{r.name}</span>
+              <span>{r.type === "agency" ? nameOf(r.agencyId, r.name) : r.name}</span>
               <small>
                 {t.roles[r.role]}
                 {r.channel ? ` · ${t.channels[r.channel]}` : ""}

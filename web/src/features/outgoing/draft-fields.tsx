@@ -6,7 +6,6 @@ import { agenciesOf, useMe } from "@/features/session/me";
 import { useText } from "@/text/text";
 import { DateField } from "@/ui/date-field";
 import { SelectField, TextArea } from "@/ui/field";
-import { Notice } from "@/ui/states";
 import { ApproverField } from "./approver-field";
 import { DraftFiles } from "./draft-files";
 import { withoutFile, withUpload, type DraftForm, type FormFile, type Secrecy } from "./draft-form";
@@ -36,7 +35,9 @@ export function DraftFields({ form, onChange, locked, error, onFile }: DraftFiel
   );
   const setApprover = useCallback((approverPositionId: string | undefined) => set({ approverPositionId }), [set]);
   const first = useRef<HTMLSelectElement>(null);
-  useEffect(() => first.current?.focus(), []);
+  useEffect(() => {
+    if (!locked) first.current?.focus();
+  }, [locked]);
   const files = {
     files: form.files,
     onRemove: (at: number) => onChange((f) => withoutFile(f, at)),
@@ -121,18 +122,18 @@ export function DraftFields({ form, onChange, locked, error, onFile }: DraftFiel
         <SelectField
           label={t.document.form.secrecy}
           value={form.secrecy}
-          error={error("secrecy")}
+          hint={t.document.form.secrecyHint}
+          error={error("secrecy") ?? (form.secrecy === "normal" ? undefined : t.document.form.secretRefused(t.document.secrecies[form.secrecy]))}
           onChange={(e) => set({ secrecy: e.target.value as Secrecy })}
         >
           {secrecies.map((s) => (
             <option key={s} value={s}>
-              {t.document.secrecies[s]}
+              {s === "normal" ? t.document.secrecies[s] : t.document.form.notHere(t.document.secrecies[s])}
             </option>
           ))}
         </SelectField>
       </div>
       <TextArea label={t.document.note} rows={2} maxLength={2000} value={form.note} onChange={(e) => set({ note: e.target.value })} />
-      <Notice look={form.secrecy === "normal" ? "calm" : "stop"}>{t.document.form.noSecrets}</Notice>
     </>
   );
 }

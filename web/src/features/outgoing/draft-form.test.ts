@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Document, Upload } from "@/api/schema";
-import { changed, draftOf, emptyDraft, toDraft, toEdit, withoutFile, withUpload } from "./draft-form";
+import { changed, draftOf, emptyDraft, missing, toDraft, toEdit, withoutFile, withUpload } from "./draft-form";
 
 const upload = (name: string): Upload => ({ id: `id-${name}`, name, size: 3, received: 3, expiresAt: "2026-03-20T00:00:00Z", sha256: "a".repeat(64) });
 
@@ -42,4 +42,10 @@ test("only a touched form asks before leaving", () => {
   const form = draftOf(saved);
   expect(changed(form, draftOf(saved))).toBe(false);
   expect(changed({ ...form, note: "x" }, form)).toBe(true);
+});
+
+test("what is still missing is named in the order of the form", () => {
+  expect(missing(emptyDraft("1"))).toEqual(["kind", "subject", "main", "recipients", "approver"]);
+  const begun = { ...emptyDraft("1"), kind: "directive", subject: "  ", approverPositionId: "p" };
+  expect(missing(withUpload(begun, "annex", upload("pl1.pdf")))).toEqual(["subject", "main", "recipients"]);
 });

@@ -75,6 +75,20 @@ export function attached(form: DraftForm): AttachedFile[] {
   return form.files.map((f) => ({ ...f, id: f.fileId, sha256: f.sha256 ?? "", mediaType: f.mediaType ?? "" }));
 }
 
+export type Part = "kind" | "subject" | "main" | "recipients" | "approver";
+
+// What is still to be filled in before it can be submitted and sent, in the order of the form.
+export function missing(form: DraftForm): readonly Part[] {
+  const there: Record<Part, boolean> = {
+    kind: form.kind !== "",
+    subject: form.subject.trim() !== "",
+    main: form.files.some((f) => f.role === "main"),
+    recipients: form.recipients.length > 0,
+    approver: form.approverPositionId !== undefined,
+  };
+  return (Object.keys(there) as Part[]).filter((p) => !there[p]);
+}
+
 function fileInput(f: FormFile): FileInput {
   return f.fileId ? { role: f.role, fileId: f.fileId } : { role: f.role, uploadId: f.uploadId };
 }

@@ -5,9 +5,10 @@ import { compact, filtered } from "@/api/pick";
 import type { DocumentSummary } from "@/api/schema";
 import { useKinds } from "@/features/document/kinds";
 import { DocumentBadge, Due, Progress, SubjectCell } from "@/features/document/marks";
+import { failureOf } from "@/features/session/failure";
 import { agenciesOf, briefAgency, useMe } from "@/features/session/me";
 import { useText } from "@/text/text";
-import { showBrief, showDay, today } from "@/ui/dates";
+import { addDays, showBrief, showDay, today } from "@/ui/dates";
 import { FilterBar, FilterDays, FilterPick, SearchBox } from "@/ui/filters";
 import { Page } from "@/ui/page";
 import { EmptyState } from "@/ui/states";
@@ -34,7 +35,7 @@ export function OutgoingPage() {
         tall
         onOpen={(d) => void navigate({ to: "/outgoing/$id", params: { id: d.id } })}
         look={(d) => (d.state === "discarded" || d.state === "voided" ? "faint" : undefined)}
-        failed={list.isError}
+        failed={failureOf(list.error)}
         onRetry={() => void list.refetch()}
         hasMore={list.hasNextPage}
         loadingMore={list.isFetchingNextPage}
@@ -126,6 +127,12 @@ function Filters({ search, find }: { search: OutgoingSearch; find: React.RefObje
         value={search.mine ? "mine" : undefined}
         choices={[["mine", t.mine]]}
         onChange={(mine) => set({ mine: mine ? true : undefined })}
+      />
+      <FilterPick
+        label={t.refusedSince}
+        value={search.refusedSince}
+        choices={[[search.refusedSince ?? addDays(today(), -29), search.refusedSince ? t.refusedFrom(showDay(search.refusedSince)) : t.refusedRecently]]}
+        onChange={(refusedSince) => set({ refusedSince })}
       />
       <FilterDays from={search.from} until={search.until} onChange={(days) => set({ from: days.from, until: days.until })} />
     </FilterBar>

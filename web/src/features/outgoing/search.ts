@@ -20,6 +20,7 @@ export interface OutgoingSearch {
   kind?: string;
   urgency?: Urgency;
   mine?: true;
+  refusedSince?: string;
   agencyId?: string;
   from?: string;
   until?: string;
@@ -32,6 +33,7 @@ export function outgoingSearch(raw: Record<string, unknown>): OutgoingSearch {
     kind: text(raw.kind, 50),
     urgency: oneOf(raw.urgency, urgencies),
     mine: flag(raw.mine),
+    refusedSince: day(raw.refusedSince),
     agencyId: id(raw.agencyId),
     from: day(raw.from),
     until: day(raw.until),

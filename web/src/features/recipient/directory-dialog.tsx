@@ -23,6 +23,7 @@ import {
   type Directory,
   type TreeNode,
 } from "./model";
+import { useAgencyName } from "./names";
 import css from "./recipient.module.css";
 
 interface DirectoryDialogProps {
@@ -114,6 +115,7 @@ interface PartProps {
 function Tree({ directory, typed, taken, onFlip }: PartProps) {
   const t = useText().recipient;
   const nodes = useMemo(() => prune(treeOf(directory.agencies), typed), [directory.agencies, typed]);
+  const nameOf = useAgencyName();
   const [opened, setOpened] = useState<ReadonlySet<string>>(new Set());
   if (nodes.length === 0) return <p className={css.sum}>{t.nothing}</p>;
   const fold = (id: string) =>
@@ -137,7 +139,7 @@ function Tree({ directory, typed, taken, onFlip }: PartProps) {
           )}
           <label>
             <input type="checkbox" checked={taken.has(keyOf(choice))} onChange={(e) => onFlip([choice], e.target.checked)} />
-            {n.agency.name}
+            {typed.trim() === "" ? n.agency.name : nameOf(n.agency.id, n.agency.name)}
           </label>
           {n.children.length > 0 ? (
             <button type="button" className={css.whole} onClick={() => onFlip(below(n).map(fromAgency), true)}>

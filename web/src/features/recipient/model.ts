@@ -1,5 +1,6 @@
 import type { Agency, Group, Position, RecipientInput, RecipientRole, RecipientType, Unit } from "@/api/schema";
 import { fold, rank } from "@/ui/fold";
+import { distinctNames } from "./names";
 
 // A recipient as the picker keeps it: what is sent, and what is shown.
 export interface Chosen {
@@ -119,6 +120,7 @@ export function offers(typed: string, directory: Directory, chosen: readonly Cho
   const query = typed.trim();
   if (query === "") return [];
   const taken = new Set(chosen.map(keyOf));
+  const names = distinctNames(directory.agencies);
   const found: { score: number; offer: Offer }[] = [];
   const one = (score: number, choice: Chosen, note?: string) => {
     if (score > 0 && !taken.has(keyOf(choice))) found.push({ score, offer: { is: "one", choice, note } });
@@ -129,7 +131,9 @@ export function offers(typed: string, directory: Directory, chosen: readonly Cho
   }
   for (const a of directory.agencies) {
     const code = a.code.toLowerCase().startsWith(query.toLowerCase()) ? 70 : 0;
-    one(best(rank(a.name, query), rank(a.shortName, query), rank(a.abbreviation, query), code), fromAgency(a), a.code);
+    const named = names.get(a.id) ?? a.name;
+    const note = named === a.name ? a.code : named.slice(a.name.length + 2);
+    one(best(rank(a.name, query), rank(a.shortName, query), rank(a.abbreviation, query), rank(named, query) - 1, code), fromAgency(a), note);
   }
   for (const u of directory.units) one(rank(u.name, query) - 2, fromUnit(u));
   for (const p of directory.positions) one(best(rank(p.fullName, query), rank(p.title, query)) - 3, fromPosition(p), p.unitName);

@@ -4,6 +4,7 @@ import { Printer } from "lucide-react";
 import { useMemo, useState } from "react";
 import type { RegisterEntry } from "@/api/schema";
 import { useKinds } from "@/features/document/kinds";
+import { failureOf } from "@/features/session/failure";
 import { useText } from "@/text/text";
 import { Badge } from "@/ui/badge";
 import { Button } from "@/ui/button";
@@ -50,7 +51,7 @@ export function RegisterPage() {
         autoFocus
         onOpen={open}
         look={(e) => (e.state === "cancelled" ? "faint" : undefined)}
-        failed={list.isError}
+        failed={failureOf(list.error)}
         onRetry={() => void list.refetch()}
         hasMore={list.hasNextPage}
         loadingMore={list.isFetchingNextPage}

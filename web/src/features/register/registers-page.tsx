@@ -3,6 +3,7 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { compact } from "@/api/pick";
 import type { Register } from "@/api/schema";
 import { useKinds } from "@/features/document/kinds";
+import { failureOf } from "@/features/session/failure";
 import { agenciesOf, useMe } from "@/features/session/me";
 import { useText } from "@/text/text";
 import { Badge } from "@/ui/badge";
@@ -78,7 +79,7 @@ export function RegistersPage() {
         rowId={(x) => x.id}
         autoFocus
         onOpen={(x) => void navigate({ to: "/registers/$id", params: { id: x.id } })}
-        failed={list.isError}
+        failed={failureOf(list.error)}
         onRetry={() => void list.refetch()}
         empty={<EmptyState title={r.empty} />}
       />

@@ -24,6 +24,13 @@ export function agenciesOf(me: Me): { id: string; name: string }[] {
   return [...seen].map(([id, name]) => ({ id, name }));
 }
 
+// The agencies in which the person holds one of these; undefined is everywhere,
+// for the operator of the installation.
+export function agenciesUnder(me: Me, ...roles: Role[]): ReadonlySet<string> | undefined {
+  if (me.operator) return undefined;
+  return new Set(me.positions.filter((p) => roles.includes(p.role)).map((p) => p.agencyId));
+}
+
 // Long names in narrow places, shortened as every office does it.
 export function briefAgency(name: string): string {
   return name.replace(/^Ủy ban nhân dân /, "UBND ").replace(/^Hội đồng nhân dân /, "HĐND ");

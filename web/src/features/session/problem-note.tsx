@@ -16,7 +16,7 @@ export function FormProblem({ error, shown = [] }: FormProblemProps) {
   const problem = asProblem(error);
   if (problem.code === "choose_position") return null;
   const rest = problem.fields?.filter((f) => !shown.includes(f.name.replace(/^\//, ""))) ?? [];
-  const fallback = passing(error) ? t.common.failedHint : t.common.unexpected;
+  const fallback = passing(error) ? t.common.lineHint : t.common.unexpected;
   const details = [
     ...(problem.detail && problem.detail !== problem.title ? [problem.detail] : []),
     ...rest.map((f) => f.message),

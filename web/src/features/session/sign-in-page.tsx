@@ -3,7 +3,7 @@ import { useRouter } from "@tanstack/react-router";
 import { useState, type FormEvent } from "react";
 import { client, value } from "@/api/client";
 import type { Me, SignIn } from "@/api/schema";
-import { useWording } from "@/text/text";
+import { useWording, type Language } from "@/text/text";
 import { Button } from "@/ui/button";
 import { TextField } from "@/ui/field";
 import { Mark } from "@/ui/mark";
@@ -18,14 +18,19 @@ export function SignInPage({ back }: { back?: string }) {
   const router = useRouter();
   const queries = useQueryClient();
   const [mustChange, setMustChange] = useState<string>();
+  // Chosen at the door it is a wish of this person, else of whoever sat here before.
+  const [wish, setWish] = useState<Language>();
   const enter = async (me: Me) => {
+    setLanguage(wish ?? me.language);
+    if (wish && wish !== me.language) client.PATCH("/api/me", { body: { language: wish } }).catch(() => undefined);
     queries.clear();
-    queries.setQueryData(meQuery.queryKey, me);
+    queries.setQueryData(meQuery.queryKey, { ...me, language: wish ?? me.language });
     await router.invalidate();
     // Only places of our own: what stands in the address bar is anybody's.
     const to = back?.startsWith("/") && !back.startsWith("//") ? back : "/";
     await router.navigate({ href: to, replace: true });
   };
+  const other: Language = language === "vi" ? "en" : "vi";
   return (
     <div className={css.gate}>
       <div className={css.side}>
@@ -42,8 +47,11 @@ export function SignInPage({ back }: { back?: string }) {
         <Button
           look="plain"
           className={css.corner}
-          lang={language === "vi" ? "en" : "vi"}
-          onClick={() => setLanguage(language === "vi" ? "en" : "vi")}
+          lang={other}
+          onClick={() => {
+            setLanguage(other);
+            setWish(other);
+          }}
         >
           {language === "vi" ? "English" : "Tiếng Việt"}
         </Button>

@@ -21,6 +21,12 @@ test("counters say what was counted, and that there is more", () => {
   expect(countText(group("register", 1000))).toBe("1000+");
 });
 
+test("what a recipient refused is not late work of the sender", () => {
+  const sent = { id: "a", dueDate: "2026-03-01" };
+  expect(late([group("refused", 1, [sent])], "2026-03-20")).toEqual([]);
+  expect(ordered([group("finish", 1), group("refused", 1), group("register", 1)]).map((g) => g.expected)).toEqual(["register", "refused", "finish"]);
+});
+
 test("late work is listed once, the longest late first, and today is not late", () => {
   const a = { id: "a", dueDate: "2026-03-19" };
   const b = { id: "b", dueDate: "2026-03-01" };

@@ -3,7 +3,7 @@ import type { ArrivalSummary, DocumentSummary, WorkGroup } from "@/api/schema";
 export type Expected = WorkGroup["expected"];
 
 // The first that must be done, whoever asks: decisions before registration, registration before reading.
-export const order: readonly Expected[] = ["approve", "issue", "number", "register", "quarantine", "finish", "read"];
+export const order: readonly Expected[] = ["approve", "issue", "number", "register", "refused", "quarantine", "finish", "read"];
 
 export function ordered(groups: readonly WorkGroup[]): readonly WorkGroup[] {
   return order.flatMap((e) => groups.filter((g) => g.expected === e && g.count > 0));
@@ -30,6 +30,8 @@ export function late(groups: readonly WorkGroup[], today: string): readonly Late
     if (item.dueDate && item.dueDate < today) found.set(item.id, { type, item, dueDate: item.dueDate });
   };
   for (const g of groups) {
+    // What was sent has no due date of the sender's any more.
+    if (g.expected === "refused") continue;
     for (const d of g.documents) take("document", d);
     for (const a of g.arrivals) take("arrival", a);
   }

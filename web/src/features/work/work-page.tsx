@@ -45,7 +45,7 @@ export function WorkPage() {
         {groups?.map((g) => (
           <Group key={g.expected} id={g.expected} title={t.groups[g.expected]} count={countText(g)} all={<SeeAll group={g} />}>
             {g.documents.map((d) => (
-              <DocumentLine key={d.id} item={d} />
+              <DocumentLine key={d.id} item={d} refused={g.expected === "refused"} />
             ))}
             {g.arrivals.map((a) => (
               <ArrivalLine key={a.id} item={a} />
@@ -131,13 +131,15 @@ function Group({ id, title, count, late: red, all, children }: GroupProps) {
 
 function SeeAll({ group: g }: { group: WorkGroup }) {
   const t = useText().work;
-  if (g.count <= g.documents.length + g.arrivals.length) return null;
+  // What stands in a list of its own is shown here as far as it fits.
+  if (g.count <= g.documents.length + g.arrivals.length && g.expected !== "refused") return null;
   const label = t.seeAll(countText(g));
   const lists: Record<Expected, ReactNode> = {
     approve: <Link to="/outgoing" search={{ state: ["submitted"] }}>{label}</Link>,
     number: <Link to="/outgoing" search={{ state: ["approved"] }}>{label}</Link>,
     issue: <Link to="/outgoing" search={{ state: ["numbered"] }}>{label}</Link>,
     finish: <Link to="/outgoing" search={{ state: ["draft"], mine: true }}>{label}</Link>,
+    refused: <Link to="/outgoing" search={{ refusedSince: g.since, ...(g.mine ? { mine: true } : {}) }}>{label}</Link>,
     register: <Link to="/incoming" search={{ state: "awaiting" }}>{label}</Link>,
     read: <Link to="/incoming">{label}</Link>,
     quarantine: <Link to="/mail/quarantine">{label}</Link>,
@@ -145,13 +147,13 @@ function SeeAll({ group: g }: { group: WorkGroup }) {
   return lists[g.expected];
 }
 
-function DocumentLine({ item: d }: { item: DocumentSummary }) {
+function DocumentLine({ item: d, refused }: { item: DocumentSummary; refused?: boolean }) {
   const t = useText();
   const kinds = useKinds();
   const several = agenciesOf(useMe()).length > 1;
   return (
     <li>
-      <Link to="/outgoing/$id" params={{ id: d.id }} className={css.item} data-item="">
+      <Link to="/outgoing/$id" params={{ id: d.id }} search={refused ? { tab: "recipients" } : {}} className={css.item} data-item="">
         <span className={css.what}>
           {d.reference ? <strong>{d.reference}</strong> : kinds.name(d.kind)}
         </span>
@@ -161,7 +163,7 @@ function DocumentLine({ item: d }: { item: DocumentSummary }) {
         </span>
         <span className={css.who}>{several ? briefAgency(d.agencyName) : d.authorName}</span>
         <span className={css.due}>
-          <Due day={d.dueDate} over={d.state === "issued"} />
+          {refused ? <span className={css.red}>{t.document.refusedCount(d.deliveries.refused)}</span> : <Due day={d.dueDate} over={d.state === "issued"} />}
         </span>
         <time className={css.time}>{showBrief(d.updatedAt, today())}</time>
       </Link>

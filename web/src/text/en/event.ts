@@ -1,7 +1,7 @@
 import type { Text } from "../text";
 
 export const event: Text["event"] = {
-  system: "The system",
+  system: "By itself",
   more: "More history",
   verbs: {
     drafted: "Drafted",

@@ -74,6 +74,7 @@ export const office: Text["office"] = {
     test: "Test",
     testing: "Trying; the state column tells the result.",
     empty: "No mailbox is connected",
+    emptyClerk: "The administrator of the agency connects its official mailbox here.",
     emptyHint: "Connect the official mailbox, and documents sent by e-mail stand among the incoming by themselves.",
   },
   quarantine: {

@@ -61,7 +61,7 @@ export const parts: Text["parts"] = {
     loading: "Opening the file…",
     failed: "This PDF could not be opened.",
     encrypted: "This PDF has a password and cannot be shown here.",
-    noPreview: "This kind of file has no preview. Download it to open it.",
+    noPreview: (kind: string) => `A ${kind} file cannot be previewed in the browser. Download it to open it.`.replace("  ", " "),
     none: "No file yet.",
     viewer: "Content of the file",
   },

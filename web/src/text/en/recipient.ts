@@ -48,6 +48,7 @@ export const recipient: Text["recipient"] = {
     failed: "Failed",
     expired: "Expired",
   },
+  moreRefused: (n: number) => `and ${n} more; see the list`,
   trouble: "Not sent yet, trying again",
   troubles: {
     channel_away: "This channel is not connected; waiting for the operator",

@@ -11,6 +11,7 @@ export const work: Text["work"] = {
     register: "To register",
     finish: "My drafts",
     read: "Not read",
+    refused: "Refused or failed",
     quarantine: "Quarantine",
   },
   late: "Late",

@@ -1,6 +1,6 @@
 // What happened, told by its verb; a verb that is not known here is shown as it is.
 export const event = {
-  system: "Hệ thống",
+  system: "Tự động",
   more: "Xem tiếp lịch sử",
   verbs: {
     drafted: "Soạn dự thảo",

@@ -73,6 +73,7 @@ export const office = {
     test: "Thử kết nối",
     testing: "Đang thử, kết quả hiện ở cột trạng thái.",
     empty: "Chưa nối hộp thư nào",
+    emptyClerk: "Quản trị của cơ quan nối hộp thư công vụ tại đây.",
     emptyHint: "Nối hộp thư công vụ để văn bản gửi qua thư điện tử tự vào danh sách văn bản đến.",
   },
   quarantine: {

@@ -60,7 +60,7 @@ export const parts = {
     loading: "Đang mở tệp…",
     failed: "Không mở được tệp PDF này.",
     encrypted: "Tệp PDF được đặt mật khẩu, không xem được tại đây.",
-    noPreview: "Loại tệp này không xem trước được. Tải về để mở.",
+    noPreview: (kind: string) => `Tệp ${kind} không xem trước được trong trình duyệt. Tải về để mở.`.replace("  ", " "),
     none: "Chưa có tệp nào.",
     viewer: "Nội dung tệp",
   },

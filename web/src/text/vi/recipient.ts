@@ -46,6 +46,7 @@ export const recipient = {
     failed: "Gửi lỗi",
     expired: "Hết hạn gửi",
   },
+  moreRefused: (n: number) => `và ${n} nơi khác, xem danh sách`,
   trouble: "Chưa gửi được, đang thử lại",
   troubles: {
     channel_away: "Kênh gửi này chưa được kết nối; chờ quản trị hệ thống",

@@ -9,6 +9,7 @@ export const work = {
     register: "Chờ vào sổ",
     finish: "Dự thảo của tôi",
     read: "Chưa đọc",
+    refused: "Bị từ chối, gửi lỗi",
     quarantine: "Thư bị giữ lại",
   },
   late: "Quá hạn",
