@@ -114,7 +114,9 @@ func mailItem(m intake.Mail) gen.MailItem {
 
 func mailAnswer(m intake.Mail) gen.MailItemJSONResponse {
 	tag := etag(m.Version)
-	return gen.MailItemJSONResponse{Body: mailItem(m), Headers: gen.MailItemResponseHeaders{ETag: &tag}}
+	item := mailItem(m)
+	item.BodyText = absent(m.BodyText)
+	return gen.MailItemJSONResponse{Body: item, Headers: gen.MailItemResponseHeaders{ETag: &tag}}
 }
 
 // ReadQuarantined gives one mail with its parts.

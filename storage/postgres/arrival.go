@@ -36,12 +36,9 @@ func (tx *Tx) whole(ctx context.Context, row dbsqlc.Arrival) (routing.Arrival, e
 		return a, fmt.Errorf("list files: %w", err)
 	}
 	for _, f := range files {
-		file := routing.File{Role: document.Annex, Name: f.Name, Hash: hashOf(f.Sha256), Size: f.Size, MediaType: f.MediaType}
-		if file.Hash == a.MainHash {
-			file.Role = document.MainFile
-		}
-		a.Files = append(a.Files, file)
+		a.Files = append(a.Files, routing.File{Name: f.Name, Hash: hashOf(f.Sha256), Size: f.Size, MediaType: f.MediaType})
 	}
+	a.MarkMain()
 	lines, err := tx.q.ListLines(ctx, row.AgencyID, row.ID)
 	if err != nil {
 		return a, fmt.Errorf("list lines: %w", err)

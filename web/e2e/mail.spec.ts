@@ -17,6 +17,11 @@ test("a mail that reaches the agency's mailbox stands in the list by itself and 
   await clerk.getByText("Thư gửi kèm").click();
   await expect(clerk.getByText("<vanphong@coquan-ngoai.example>")).toBeVisible();
 
+  await expect(clerk.getByText("theo ngày của thư"), "and says that the date is the mail's").toBeVisible();
+  await clerk.keyboard.press("F2");
+  const sure = clerk.getByRole("dialog", { name: "Vào sổ khi còn thiếu thông tin?" });
+  await expect(sure).toContainText("số, ký hiệu, loại văn bản");
+  await clerk.keyboard.press("Escape");
   await clerk.getByRole("textbox", { name: "Số", exact: true }).fill("12/BC-VP");
   await expect(clerk.getByLabel("Ký hiệu"), "a pasted reference falls into its two fields").toHaveValue("BC-VP");
   await clerk.getByLabel("Loại văn bản").selectOption({ label: "Báo cáo" });
@@ -49,6 +54,7 @@ test("a mail without a document waits in quarantine with its reason and the raw 
   await expect(row(clerk, subject)).toBeVisible({ timeout: 30_000 });
   await row(clerk, subject).click();
   await expect(clerk.getByText("Không có tệp văn bản")).toBeVisible();
+  await expect(clerk.getByText("Thư được nhận khi có ít nhất một tệp PDF"), "and what would have been taken").toBeVisible();
   const raw = clerk.waitForEvent("download");
   await clerk.getByRole("link", { name: "Tải thư gốc" }).click();
   expect((await raw).suggestedFilename()).toMatch(/\.eml$/);

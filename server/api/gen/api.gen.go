@@ -1650,6 +1650,9 @@ type MailItem struct {
 	ArrivalId  *openapi_types.UUID `json:"arrivalId,omitempty"`
 	Attempts   int                 `json:"attempts"`
 
+	// BodyText the text of the mail, as far as it could be read; only when one mail is read
+	BodyText *string `json:"bodyText,omitempty"`
+
 	// Detail what a person wrote when it was put aside
 	Detail      string             `json:"detail"`
 	FromAddress string             `json:"fromAddress"`

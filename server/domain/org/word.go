@@ -121,24 +121,17 @@ func named[V interface {
 	~string
 	Label() fault.Text
 }](word, field string, values []V) (V, error) {
-	choices := make([]string, 0, len(values))
+	var vi, en []string
 	for _, v := range values {
 		label := v.Label()
 		if strings.EqualFold(word, string(v)) || strings.EqualFold(word, label.VI) || strings.EqualFold(word, label.EN) {
 			return v, nil
 		}
-		choices = append(choices, label.VI)
+		// In marks of their own: «Sở, ban, ngành» is one word of the list.
+		vi, en = append(vi, "«"+label.VI+"»"), append(en, "“"+label.EN+"”")
 	}
 	var none V
 	return none, fault.InvalidField(field, "unknown_word",
-		"Không có trong danh sách: "+strings.Join(choices, ", ")+".",
-		"Not one of: "+strings.Join(identifiers(values), ", ")+".")
-}
-
-func identifiers[V ~string](values []V) []string {
-	out := make([]string, len(values))
-	for i, v := range values {
-		out[i] = string(v)
-	}
-	return out
+		"Không có trong danh sách: "+strings.Join(vi, "; ")+".",
+		"Not one of: "+strings.Join(en, "; ")+".")
 }

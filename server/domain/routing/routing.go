@@ -128,13 +128,20 @@ func (a *Arrival) Receive(f Fields, seen document.Hash, day, today org.Day) erro
 		f.MainHash = a.MainHash
 	}
 	a.Fields = f
+	a.MarkMain()
+	return nil
+}
+
+// MarkMain makes the first file with the main hash the document itself and
+// every other one an annex, also where a mail holds the same bytes twice.
+func (a *Arrival) MarkMain() {
+	found := false
 	for i := range a.Files {
 		a.Files[i].Role = document.Annex
-		if a.Files[i].Hash == a.MainHash {
-			a.Files[i].Role = document.MainFile
+		if !found && a.Files[i].Hash == a.MainHash {
+			a.Files[i].Role, found = document.MainFile, true
 		}
 	}
-	return nil
 }
 
 func (a *Arrival) checkFields(f Fields, day, today org.Day) error {

@@ -157,6 +157,11 @@ func TestG1_TheClerkRegistersTheFileThatWasSeen(t *testing.T) {
 	if a.Files[0].Role != document.Annex || a.Files[1].Role != document.MainFile {
 		t.Errorf("%+v", a.Files)
 	}
+	twice := in(routing.Awaiting)
+	twice.Files = append(twice.Files, routing.File{Name: "chi-thi (1).pdf", Hash: main})
+	if err := twice.Receive(twice.Fields, main, today, today); err != nil || twice.Files[0].Role != document.MainFile || twice.Files[2].Role != document.Annex {
+		t.Errorf("the same bytes attached twice: %+v %v", twice.Files, err)
+	}
 	paper := in(routing.Awaiting)
 	paper.Files, paper.MainHash = nil, document.Hash{}
 	if err := paper.Receive(paper.Fields, document.Hash{}, today, today); err != nil {

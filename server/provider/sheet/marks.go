@@ -20,7 +20,31 @@ import (
 const (
 	maxMarks    = 10_000
 	maxElements = 6_000_000
+	maxAcross   = 16_384    // cells of one line, Excel's own bound
+	maxToken    = 512 << 10 // bytes of one text or one tag: Excel's longest cell, every letter of it escaped
 )
+
+// tokenReader gives no more than maxToken bytes for each token: the decoder
+// would collect a text of any length before anybody can look at it.
+type tokenReader struct {
+	io.Reader
+	left int
+}
+
+func (r *tokenReader) Read(p []byte) (int, error) {
+	if r.left <= 0 {
+		return 0, errCellTooLong()
+	}
+	n, err := r.Reader.Read(p[:min(len(p), r.left)])
+	r.left -= n
+	return n, err
+}
+
+func errCellTooLong() error {
+	return fault.New(fault.TooLarge, "sheet_cell_too_long",
+		"Trang tính có ô dài bất thường; hãy chép dữ liệu sang một tệp mới.",
+		"The sheet has a cell of extraordinary length; copy the data into a new file.")
+}
 
 // marks are what excelize's stream of rows does not tell.
 type marks struct {
@@ -45,7 +69,9 @@ func inspect(archive *zip.Reader, name string) (m marks, err error) {
 	m.uncomputed = map[int][]int{}
 	var c cell
 	elements := 0
-	for decoder := xml.NewDecoder(part); ; {
+	source := &tokenReader{Reader: part}
+	for decoder := xml.NewDecoder(source); ; {
+		source.left = maxToken
 		token, err := decoder.Token()
 		if errors.Is(err, io.EOF) {
 			return m, nil
@@ -72,7 +98,7 @@ func inspect(archive *zip.Reader, name string) (m marks, err error) {
 		if err != nil {
 			return marks{}, err
 		}
-		if m.count > maxMarks || elements > maxElements {
+		if m.count > maxMarks || elements > maxElements || c.across > maxAcross {
 			return marks{}, fault.New(fault.TooLarge, "sheet_too_many_cells",
 				"Trang tính có quá nhiều ô, ô gộp hoặc công thức chưa có kết quả; hãy chép dữ liệu sang một tệp mới.",
 				"The sheet has too many cells, merged cells or formulas without a result; copy the data into a new file.")
@@ -94,6 +120,7 @@ func (m *marks) note(c cell) {
 // the file; then they count on.
 type cell struct {
 	line, column  int
+	across        int  // cells of the line so far
 	formula, text bool // text: the result of the formula is text, which may be empty
 	value         bool
 	inValue       bool
@@ -102,12 +129,12 @@ type cell struct {
 func (c *cell) start(element xml.StartElement) (err error) {
 	switch element.Name.Local {
 	case "row":
-		c.line, c.column = c.line+1, -1
+		c.line, c.column, c.across = c.line+1, -1, 0
 		if r := attribute(element, "r"); r != "" {
 			c.line, err = strconv.Atoi(r)
 		}
 	case "c":
-		*c = cell{line: c.line, column: c.column + 1, text: attribute(element, "t") == "str"}
+		*c = cell{line: c.line, column: c.column + 1, across: c.across + 1, text: attribute(element, "t") == "str"}
 		if r := attribute(element, "r"); r != "" {
 			var column int
 			column, _, err = excelize.CellNameToCoordinates(r)

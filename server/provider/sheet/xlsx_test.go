@@ -115,6 +115,26 @@ func maps(parts map[string]string) func(func(string) bool) {
 	}
 }
 
+// A small archive can hold a text that takes seconds and all memory to collect.
+func TestXLSX_ACellOfExtraordinaryLengthIsRefusedWhileItIsRead(t *testing.T) {
+	t.Parallel()
+	for name, text := range map[string]string{
+		"text":     strings.Repeat("x", 100<<20),
+		"brackets": "<![CDATA[" + strings.Repeat("<", 8<<20) + "]]>",
+		"blanks":   strings.Repeat(" ", 8<<20),
+	} {
+		if got := refusal(t, pack(t, parts(worksheet(head()+`<row r="2">`+inline("A2", text)+`</row>`)))); got != "sheet_cell_too_long" {
+			t.Errorf("%s: %s", name, got)
+		}
+	}
+	longest := strings.Repeat("&#7879;", 32_767) // what Excel itself may save; the form then says what it takes
+	read(t, pack(t, parts(worksheet(head()+data(2)+`<row r="3">`+inline("A3", "H60")+inline("B3", longest)+`</row>`))))
+	wide := head() + data(2) + `<row r="3">` + strings.Repeat("<c/>", 16_385) + `</row>`
+	if got := refusal(t, pack(t, parts(worksheet(wide)))); got != "sheet_too_many_cells" {
+		t.Errorf("a line of more cells than Excel has columns: %s", got)
+	}
+}
+
 func TestXLSX_DaysAreReadAsTextAndAsSerials(t *testing.T) {
 	t.Parallel()
 	b := newBook()

@@ -2245,6 +2245,8 @@ export interface components {
             /** Format: int64 */
             size: number;
             hasRaw: boolean;
+            /** @description the text of the mail, as far as it could be read; only when one mail is read */
+            bodyText?: string;
             parts: components["schemas"]["MailPart"][];
             /** Format: uuid */
             arrivalId?: string;

@@ -1,9 +1,10 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { Download } from "lucide-react";
 import { useState } from "react";
 import { client, value } from "@/api/client";
 import type { ImportResult } from "@/api/schema";
 import { FormProblem } from "@/features/session/problem-note";
-import { useText } from "@/text/text";
+import { useText, useWording } from "@/text/text";
 import { Button } from "@/ui/button";
 import { classes } from "@/ui/classes";
 import { SelectField } from "@/ui/field";
@@ -11,26 +12,13 @@ import { Narrow, Page } from "@/ui/page";
 import { Notice } from "@/ui/states";
 import { FileDrop, FileRow } from "@/ui/upload-drop";
 import css from "./admin.module.css";
-
-const parts = ["agencies", "units", "people", "positions", "groups", "group_members", "registers"] as const;
-type Part = (typeof parts)[number];
+import { badLines, columns, parts, sampleFile, type Part } from "./import-columns";
 
 interface Run {
   of: Part;
   file: File;
   dryRun: boolean;
 }
-
-// The columns of each table; those that may be empty may also be missing.
-const columns: Record<Part, string> = {
-  agencies: "code, old_code, name, short_name, abbreviation, parent, level, place, email, channel, valid_from, valid_until, successor",
-  units: "agency, name, abbreviation, parent, valid_from, valid_until",
-  people: "login, full_name, email, operator",
-  positions: "login, agency, unit, role, title, valid_from, valid_until",
-  groups: "agency, name, shared",
-  group_members: "agency, group, member",
-  registers: "agency, code, direction, name, year, kinds, normative, council, symbol_agency, opening_number",
-};
 
 // The file goes twice: once dry, so that every problem is seen before anything changes.
 export function ImportPage() {
@@ -74,13 +62,11 @@ export function ImportPage() {
             </SelectField>
           </div>
           {file ? <FileRow name={file.name} size={file.size} onRemove={() => choose(undefined, of)} /> : null}
-          <p className={css.columns}>
-            {i.columns}: <code>{columns[of]}</code>
-          </p>
           {file ? null : <FileDrop label={i.file} accept=".csv,.xlsx" onFiles={([f]) => choose(f, of)} />}
+          {file ? null : <Columns of={of} />}
           {run.isPending ? <p role="status">{run.variables.dryRun ? i.trying : t.common.loading}</p> : null}
           <FormProblem error={run.error} />
-          {result ? <Result result={result} /> : null}
+          {result ? <Result of={of} result={result} /> : null}
           {file && result?.dryRun ? (
             <div className={css.acts}>
               <Button onClick={() => run.mutate({ of, file, dryRun: true })}>{i.try}</Button>
@@ -95,9 +81,10 @@ export function ImportPage() {
   );
 }
 
-function Result({ result }: { result: ImportResult }) {
+function Result({ of, result }: { of: Part; result: ImportResult }) {
   const i = useText().admin.importing;
   const clean = result.problems.length === 0;
+  const headers = new Map(columns[of].map((c) => [c.name, c.header]));
   return (
     <>
       <h2>{result.dryRun ? i.dryTitle : i.doneTitle}</h2>
@@ -105,8 +92,9 @@ function Result({ result }: { result: ImportResult }) {
         <Sum label={i.added} value={result.added} />
         <Sum label={i.changed} value={result.changed} />
         <Sum label={i.unchanged} value={result.unchanged} />
-        <Sum label={i.problems} value={result.problems.length} bad={!clean} />
+        <Sum label={i.problems} value={badLines(result.problems)} bad={!clean} />
       </div>
+      {clean ? null : <p>{i.problemCount(result.problems.length, badLines(result.problems))}</p>}
       {result.dryRun ? <Notice look={clean ? "calm" : "warn"}>{clean ? i.clean : i.fix}</Notice> : null}
       {clean ? null : (
         <table className={css.plain}>
@@ -121,7 +109,7 @@ function Result({ result }: { result: ImportResult }) {
             {result.problems.map((p) => (
               <tr key={`${p.line}.${p.column}.${p.message}`}>
                 <td>{p.line}</td>
-                <td>{p.column}</td>
+                <td>{headers.get(p.column) ?? p.column}</td>
                 <td>{p.message}</td>
               </tr>
             ))}
@@ -131,6 +119,51 @@ function Result({ result }: { result: ImportResult }) {
       {result.secrets && result.secrets.length > 0 ? <Secrets secrets={result.secrets} /> : null}
     </>
   );
+}
+
+// What stands in which column, with a file to begin from.
+function Columns({ of }: { of: Part }) {
+  const { text, language } = useWording();
+  const i = text.admin.importing;
+  const notes: Record<string, string> = i.notes;
+  return (
+    <section aria-label={i.columns}>
+      <div className={css.columnsHead}>
+        <h2>{i.columns}</h2>
+        <Button small icon={<Download size={14} />} onClick={() => save(`${of}.csv`, sampleFile(of, language === "vi" ? ";" : ","))}>
+          {i.sample}
+        </Button>
+      </div>
+      <p className={css.sub}>{i.columnsHint}</p>
+      <table className={css.plain}>
+        <thead>
+          <tr>
+            <th>{i.column}</th>
+            <th>{i.example}</th>
+            <th>{i.meaning}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {columns[of].map((c) => (
+            <tr key={c.name}>
+              <td>
+                {c.header}
+                {c.needed ? <span title={i.needed}> *</span> : null} <code className={css.sub}>{c.name}</code>
+              </td>
+              <td>{c.sample}</td>
+              <td>{notes[c.name]}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+function save(name: string, text: string) {
+  const url = URL.createObjectURL(new Blob([text], { type: "text/csv" }));
+  Object.assign(window.document.createElement("a"), { href: url, download: name }).click();
+  URL.revokeObjectURL(url);
 }
 
 function Sum({ label, value: n, bad }: { label: string; value: number; bad?: boolean }) {
@@ -147,10 +180,7 @@ function Secrets({ secrets }: { secrets: NonNullable<ImportResult["secrets"]> })
   const i = useText().admin.importing;
   const download = () => {
     const lines = ["login,password", ...secrets.map((s) => `${s.login},${s.password}`)];
-    const url = URL.createObjectURL(new Blob([`\ufeff${lines.join("\r\n")}\r\n`], { type: "text/csv" }));
-    const link = Object.assign(window.document.createElement("a"), { href: url, download: "passwords.csv" });
-    link.click();
-    URL.revokeObjectURL(url);
+    save("passwords.csv", `\ufeff${lines.join("\r\n")}\r\n`);
   };
   return (
     <Notice>

@@ -6,7 +6,7 @@ import { SelectField, TextArea, TextField } from "@/ui/field";
 import css from "@/features/document/side.module.css";
 import { Facts } from "@/ui/page";
 import { showMoment } from "@/ui/dates";
-import { splitReference, type RegistrationForm } from "./registration";
+import { dateOfMail, splitReference, type RegistrationForm } from "./registration";
 
 interface RegistrationFieldsProps {
   arrival: Arrival;
@@ -67,6 +67,7 @@ export function RegistrationFields({ arrival: a, form, registers, registerId, er
           name="documentDate"
           value={form.documentDate}
           error={error("documentDate")}
+          hint={dateOfMail(form, a) ? t.arrival.dateOfMail : undefined}
           onChange={(documentDate) => onChange({ documentDate })}
         />
       </div>
@@ -126,11 +127,13 @@ export function RegistrationFields({ arrival: a, form, registers, registerId, er
       </div>
       {a.files.length > 1 && a.source === "mail" ? (
         <SelectField label={t.arrival.mainChoice} value={form.mainSha256} error={error("mainSha256")} onChange={(e) => onChange({ mainSha256: e.target.value })}>
-          {a.files.map((f) => (
-            <option key={f.sha256} value={f.sha256}>
-              {f.name}
-            </option>
-          ))}
+          {a.files
+            .filter((f, i) => a.files.findIndex((x) => x.sha256 === f.sha256) === i)
+            .map((f) => (
+              <option key={f.sha256} value={f.sha256}>
+                {f.name}
+              </option>
+            ))}
         </SelectField>
       ) : null}
       <TextArea label={t.document.note} name="note" rows={1} maxLength={2000} value={form.note} error={error("note")} onChange={(e) => onChange({ note: e.target.value })} />

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { client, value } from "@/api/client";
 import { asProblem, fieldMessage } from "@/api/problem";
 import type { Arrival } from "@/api/schema";
@@ -7,6 +7,7 @@ import { useCommand } from "@/features/session/command";
 import { FormProblem } from "@/features/session/problem-note";
 import { useText } from "@/text/text";
 import { Button } from "@/ui/button";
+import { ConfirmDialog } from "@/ui/confirm";
 import { today } from "@/ui/dates";
 import { showOrdinal } from "@/ui/numbers";
 import { Notice } from "@/ui/states";
@@ -14,7 +15,7 @@ import css from "@/features/document/side.module.css";
 import { MailNote, RegistrationFields } from "./registration-fields";
 import { arrivalNumberQuery, awaitingQuery } from "./queries";
 import { RefuseDialog } from "./refuse-dialog";
-import { firstMissing, nextInQueue, prefilled, toRegistration, type RegistrationForm as Form } from "./registration";
+import { firstMissing, nextInQueue, prefilled, toRegistration, unnamed, type RegistrationForm as Form } from "./registration";
 
 interface RegistrationFormProps {
   arrival: Arrival;
@@ -51,13 +52,18 @@ export function RegistrationForm({ arrival: a, onShow, onNext }: RegistrationFor
     },
   });
   const taken = asProblem(save.error).code === "number_taken";
-  const submit = useCallback(
-    (after: "stay" | "next") => {
-      if (save.isPending || !register) return;
-      save.mutate({ after, form: { ...form, registerId: register.registerId, expectedNumber: expected } });
-    },
-    [save, form, register, expected],
-  );
+  const [asking, setAsking] = useState<"stay" | "next">();
+  const [sure, setSure] = useState(false);
+  const lacking = unnamed(form);
+  const send = (after: "stay" | "next") => {
+    if (save.isPending || !register) return;
+    save.mutate({ after, form: { ...form, registerId: register.registerId, expectedNumber: expected } });
+  };
+  // A number once taken stays taken: what is not usual is asked about, once.
+  const submit = (after: "stay" | "next") => {
+    if (lacking.length > 0 && !sure) setAsking(after);
+    else send(after);
+  };
   useRegisterKeys(submit);
   const box = useFirstField(firstMissing(form));
   const set = (change: Partial<Form>) => {
@@ -104,6 +110,20 @@ export function RegistrationForm({ arrival: a, onShow, onNext }: RegistrationFor
           {t.arrival.registerNext}
         </Button>
       </div>
+      {asking ? (
+        <ConfirmDialog
+          title={t.arrival.unnamedTitle}
+          action={t.arrival.register}
+          onClose={() => setAsking(undefined)}
+          onConfirm={() => {
+            setSure(true);
+            setAsking(undefined);
+            send(asking);
+          }}
+        >
+          <p>{t.arrival.unnamed(lacking.map((l) => (l === "kind" ? t.document.kind : t.document.reference).toLowerCase()).join(", "))}</p>
+        </ConfirmDialog>
+      ) : null}
       {refusing ? (
         <RefuseDialog
           arrival={a}
@@ -119,17 +139,21 @@ export function RegistrationForm({ arrival: a, onShow, onNext }: RegistrationFor
 }
 
 function useRegisterKeys(submit: (after: "stay" | "next") => void) {
+  const latest = useRef(submit);
+  useEffect(() => {
+    latest.current = submit;
+  });
   useEffect(() => {
     const onKey = (e: KeyboardEvent) => {
       if (document.querySelector("dialog[open]")) return;
-      if (e.key === "F2" || (e.ctrlKey && e.key === "s")) submit("stay");
-      else if (e.ctrlKey && e.key === "Enter") submit("next");
+      if (e.key === "F2" || (e.ctrlKey && e.key === "s")) latest.current("stay");
+      else if (e.ctrlKey && e.key === "Enter") latest.current("next");
       else return;
       e.preventDefault();
     };
     window.addEventListener("keydown", onKey);
     return () => window.removeEventListener("keydown", onKey);
-  }, [submit]);
+  }, []);
 }
 
 // The keyboard starts where a person is needed.

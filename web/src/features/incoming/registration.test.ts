@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Arrival } from "@/api/schema";
-import { firstMissing, nextInQueue, prefilled, splitReference, toRegistration } from "./registration";
+import { dateOfMail, firstMissing, nextInQueue, prefilled, splitReference, toRegistration, unnamed } from "./registration";
 
 const pdf = { role: "annex", name: "a.pdf", sha256: "a".repeat(64), size: 1, mediaType: "application/pdf" } as const;
 const docx = { role: "annex", name: "b.docx", sha256: "b".repeat(64), size: 1, mediaType: "application/x" } as const;
@@ -45,4 +45,20 @@ test("save and next walks the queue to its end", () => {
   expect(nextInQueue(["a", "b", "c"], "c")).toBe("b");
   expect(nextInQueue(["a"], "a")).toBeUndefined();
   expect(nextInQueue(["b"], "gone")).toBe("b");
+});
+
+test("K: the day of a mail is told apart from the date on the paper", () => {
+  const mail = arrival([pdf], { documentDate: "2026-03-02", mail: { sentAt: "2026-03-01T18:30:00Z" } });
+  const form = prefilled(mail, "2026-03-05");
+  expect(dateOfMail(form, mail), "half past one in the night in Trà Vinh").toBe(true);
+  expect(dateOfMail({ ...form, documentDate: "2026-02-28" }, mail)).toBe(false);
+  expect(dateOfMail({ ...form, documentDate: "" }, mail)).toBe(false);
+  expect(dateOfMail(form, arrival([pdf], { documentDate: "2026-03-02" }))).toBe(false);
+});
+
+test("what is registered without number or kind is asked about", () => {
+  const form = prefilled(arrival([pdf]), "2026-03-05");
+  expect(unnamed(form)).toEqual([]);
+  expect(unnamed({ ...form, symbol: " " })).toEqual(["reference"]);
+  expect(unnamed({ ...form, number: "", kind: "" })).toEqual(["reference", "kind"]);
 });

@@ -1,5 +1,6 @@
 import type { Arrival, Registration, Urgency } from "@/api/schema";
 import { mainFile } from "@/features/document/files";
+import { dayOf } from "@/ui/dates";
 
 // The registration form as a value, filled in from what arrived.
 export interface RegistrationForm {
@@ -71,6 +72,20 @@ export function toRegistration(form: RegistrationForm, a: Arrival): Registration
 export function firstMissing(form: RegistrationForm): keyof RegistrationForm | undefined {
   const needed = ["number", "symbol", "documentDate", "issuerName", "kind", "subject"] as const;
   return needed.find((name) => form[name].trim() === "");
+}
+
+// What a register usually holds of every document, and this one would not.
+export type Unnamed = "reference" | "kind";
+
+export function unnamed(form: RegistrationForm): readonly Unnamed[] {
+  const bare = form.number.trim() === "" || form.symbol.trim() === "";
+  return [...(bare ? (["reference"] as const) : []), ...(form.kind === "" ? (["kind"] as const) : [])];
+}
+
+// A mail tells when it was sent, not what date stands on the paper: who registers
+// must know which of the two the form holds.
+export function dateOfMail(form: RegistrationForm, a: Arrival): boolean {
+  return a.mail?.sentAt !== undefined && form.documentDate !== "" && form.documentDate === dayOf(new Date(a.mail.sentAt));
 }
 
 // "12/QĐ-UBND" typed into the number field is number and symbol at once

@@ -79,6 +79,7 @@ export function QuarantinedPage() {
           <Notice>
             <strong>{t.reasons[mail.reason] ?? mail.reason}</strong>
             {mail.detail ? ` · ${mail.detail}` : ""}
+            {mail.reason === "no_document" ? <div>{t.accepted}</div> : null}
           </Notice>
         ) : null}
         <div className={cardClass} style={{ marginTop: 12 }}>
@@ -94,6 +95,11 @@ export function QuarantinedPage() {
               ]}
             />
           </Section>
+          {mail.bodyText ? (
+            <Section title={t.body}>
+              <pre className={css.body}>{mail.bodyText}</pre>
+            </Section>
+          ) : null}
           {mail.parts.length > 0 ? <Parts mail={mail} /> : null}
         </div>
       </Narrow>

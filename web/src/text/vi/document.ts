@@ -53,7 +53,7 @@ export const document = {
   signer: "Người ký",
   signerTitle: "Chức vụ người ký",
   updated: "Cập nhật",
-  created: "Ngày tạo",
+  created: "Tạo lúc",
   submittedAt: "Trình lúc",
   approvedAt: "Duyệt lúc",
   numberedAt: "Cấp số lúc",
