@@ -42,6 +42,7 @@ var law = []room{
 	{at: "server/domain/signing", ours: documents, pure: true},
 	{at: "server/domain/exchange", ours: documents, pure: true},
 	{at: "server/domain/casefile", ours: documents, pure: true},
+	{at: "server/domain/evidence", ours: documents, pure: true},
 	{at: "server/domain/access", ours: []string{"server/domain/..."}, pure: true},
 
 	// State. It knows the rules' values and nothing of who asks.

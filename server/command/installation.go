@@ -20,6 +20,7 @@ import (
 	"congvan/server/api"
 	"congvan/server/app/accounts"
 	"congvan/server/app/delivery"
+	"congvan/server/app/evidence"
 	"congvan/server/app/incoming"
 	"congvan/server/app/intake"
 	"congvan/server/app/notice"
@@ -52,6 +53,7 @@ type installation struct {
 	secrets   *secret.Box
 	notices   *notice.Service
 	hub       *notice.Hub
+	evidence  *evidence.Service
 }
 
 func newInstallation(ctx context.Context, cfg config.Config, log *slog.Logger, tracer trace.TracerProvider) (*installation, error) {
@@ -70,7 +72,7 @@ func newInstallation(ctx context.Context, cfg config.Config, log *slog.Logger, t
 		arrivals:  incoming.New(store, blobs, time.Now),
 		metrics:   prometheus.NewRegistry()}
 	in.metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	if err := errors.Join(in.openMail(), in.openDelivery(), in.watchBlobs()); err != nil { //nolint:contextcheck // the metrics are read later, under a time of their own
+	if err := errors.Join(in.openMail(), in.openDelivery(), in.openEvidence(), in.watchBlobs()); err != nil { //nolint:contextcheck // the metrics are read later, under a time of their own
 		in.close()
 		return nil, err
 	}
@@ -162,6 +164,8 @@ func (in *installation) work() worker.Work {
 		DispatchDue: in.delivery.DispatchDue,
 		Sweep:       in.sweep,
 		Verify:      in.verify,
+		Chain:       in.evidence.Chain,
+		Checkpoint:  in.evidence.Checkpoint,
 	}
 }
 

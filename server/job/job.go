@@ -77,3 +77,15 @@ type Verify struct{}
 
 // Kind names the job in the queue.
 func (Verify) Kind() string { return "verify" }
+
+// Chain asks to bind what was recorded into the chains of events.
+type Chain struct{}
+
+// Kind names the job in the queue.
+func (Chain) Kind() string { return "chain" }
+
+// Checkpoint asks to sign the ends of the chains of events.
+type Checkpoint struct{}
+
+// Kind names the job in the queue.
+func (Checkpoint) Kind() string { return "checkpoint" }

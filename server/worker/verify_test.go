@@ -31,6 +31,7 @@ func TestVerifyJobIsWorkedOff(t *testing.T) {
 	work := worker.Work{
 		Verify:      func(context.Context) error { done <- struct{}{}; return nil },
 		DispatchDue: func(context.Context) error { return nil },
+		Chain:       func(context.Context) error { return nil },
 	}
 	go func() { ended <- worker.Run(ctx, pool, work, slog.New(slog.DiscardHandler)) }()
 	select {

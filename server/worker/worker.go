@@ -26,6 +26,8 @@ type Work struct {
 	DispatchDue func(ctx context.Context) error
 	Sweep       func(ctx context.Context) error
 	Verify      func(ctx context.Context) error
+	Chain       func(ctx context.Context) error
+	Checkpoint  func(ctx context.Context) error
 }
 
 // The pace of the workers.
@@ -35,6 +37,8 @@ const (
 	dueEvery    = 5 * time.Minute
 	sweepEvery  = time.Hour
 	verifyEvery = time.Hour
+	chainEvery  = 5 * time.Second
+	signEvery   = time.Hour
 	jobTime     = time.Minute
 	sweepTime   = 30 * time.Minute
 	verifyTime  = 45 * time.Minute // less than its gap: rounds do not pile up
@@ -53,6 +57,8 @@ func Run(ctx context.Context, pool *pgxpool.Pool, work Work, log *slog.Logger) e
 	river.AddWorker(workers, &dispatchDue{do: work.DispatchDue})
 	river.AddWorker(workers, &sweep{do: work.Sweep})
 	river.AddWorker(workers, &verify{do: work.Verify})
+	river.AddWorker(workers, &chain{do: work.Chain})
+	river.AddWorker(workers, &checkpoint{do: work.Checkpoint})
 	client, err := river.NewClient(riverpgxv5.New(pool), &river.Config{
 		Queues:     map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: parallel}, job.DispatchQueue: {MaxWorkers: sending}},
 		Workers:    workers,
@@ -63,6 +69,9 @@ func Run(ctx context.Context, pool *pgxpool.Pool, work Work, log *slog.Logger) e
 		PeriodicJobs: []*river.PeriodicJob{
 			river.NewPeriodicJob(river.PeriodicInterval(sweepEvery), func() (river.JobArgs, *river.InsertOpts) { return job.Sweep{}, nil }, nil),
 			river.NewPeriodicJob(river.PeriodicInterval(verifyEvery), func() (river.JobArgs, *river.InsertOpts) { return job.Verify{}, nil }, nil),
+			river.NewPeriodicJob(river.PeriodicInterval(chainEvery), func() (river.JobArgs, *river.InsertOpts) { return job.Chain{}, nil },
+				&river.PeriodicJobOpts{RunOnStart: true}),
+			river.NewPeriodicJob(river.PeriodicInterval(signEvery), func() (river.JobArgs, *river.InsertOpts) { return job.Checkpoint{}, nil }, nil),
 			river.NewPeriodicJob(river.PeriodicInterval(dueEvery), func() (river.JobArgs, *river.InsertOpts) { return job.DispatchDue{}, nil },
 				&river.PeriodicJobOpts{RunOnStart: true}), // a channel may have been connected just now
 		},

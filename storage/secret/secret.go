@@ -1,5 +1,6 @@
 // Package secret seals the small secrets that the database keeps, the passwords
-// of mailboxes above all, with the installation's key. A sealed secret is bound
+// of mailboxes above all, with the installation's key, and derives from it what
+// the installation signs with. A sealed secret is bound
 // to its row: copied into another it does not open. The package must not store
 // anything, and never puts a secret into an error.
 package secret
@@ -7,7 +8,10 @@ package secret
 import (
 	"crypto/aes"
 	"crypto/cipher"
+	"crypto/ed25519"
+	"crypto/hkdf"
 	"crypto/rand"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 
@@ -52,6 +56,16 @@ func (b *Box) Open(row org.ID, sealed []byte) (string, error) {
 		return "", ErrSealed
 	}
 	return string(plain), nil
+}
+
+// SigningKey derives the key that the installation signs with for one purpose.
+// It says nothing about the installation's key or about that of another purpose.
+func SigningKey(key []byte, purpose string) (ed25519.PrivateKey, error) {
+	seed, err := hkdf.Key(sha256.New, key, nil, "congvan signing "+purpose, ed25519.SeedSize)
+	if err != nil {
+		return nil, fmt.Errorf("derive a key: %w", err)
+	}
+	return ed25519.NewKeyFromSeed(seed), nil
 }
 
 // NewKey makes a key.

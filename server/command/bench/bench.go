@@ -47,6 +47,7 @@ var benchmarks = []benchmark{
 	{"pdf100", measurePDF},
 	{"intake", measureIntake},
 	{"signing", measureSigning},
+	{"record", measureRecord},
 	{"lists", measureLists},
 }
 

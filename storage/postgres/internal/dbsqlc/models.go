@@ -164,6 +164,14 @@ type DocumentFile struct {
 	RemovedAt  *time.Time
 }
 
+type EventCheckpoint struct {
+	AgencyID  org.ID
+	Seq       int64
+	Sha256    []byte
+	At        time.Time
+	Signature []byte
+}
+
 type Line struct {
 	AgencyID   org.ID
 	ID         org.ID
