@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -18,7 +16,6 @@ import (
 	"congvan/server/config"
 	"congvan/server/domain/fault"
 	"congvan/storage/blob"
-	"congvan/storage/embedded"
 	"congvan/storage/postgres"
 )
 
@@ -113,7 +110,7 @@ func (d *doctor) readSettings() bool {
 		d.hideSettings()
 		return true
 	}
-	if err := d.findDemo(); err != nil {
+	if d.cfg, err = runningDemo(cfg); err != nil {
 		d.add("demo", stateWrong,
 			both("Chưa cấu hình máy chủ riêng, và bản chạy thử không chạy với thư mục dữ liệu %s", "No servers are configured, and the demo is not running with the data folder %s", d.cfg.Data),
 			both("Chạy bản thử bằng make demo, hoặc đặt CONGVAN_DATABASE_URL và CONGVAN_S3_ENDPOINT (docs/config.md).",
@@ -123,51 +120,6 @@ func (d *doctor) readSettings() bool {
 	d.hideSettings()
 	d.add("demo", stateOK, both("Đang xem bản chạy thử ở %s", "Looking at the demo in %s", d.cfg.Data), fault.Text{})
 	return true
-}
-
-// findDemo takes the addresses that the demonstration's servers left in the
-// data folder. They stay there after its end, so one of them must also answer.
-func (d *doctor) findDemo() (err error) {
-	if d.cfg, err = asDemo(d.cfg); err != nil {
-		return err
-	}
-	if d.cfg.DatabaseURL == "" {
-		owner, app, err := embedded.RunningPostgres(filepath.Join(d.cfg.Data, "postgres"))
-		if err != nil {
-			return err
-		}
-		d.cfg.OwnerDatabaseURL, d.cfg.DatabaseURL = config.Secret(owner), config.Secret(app)
-		if err := answering(app); err != nil {
-			return err
-		}
-	}
-	if d.cfg.S3Endpoint == "" {
-		at, err := embedded.RunningS3(filepath.Join(d.cfg.Data, "objects"))
-		if err != nil {
-			return err
-		}
-		d.cfg.S3Endpoint, d.cfg.S3AccessKey, d.cfg.S3SecretKey, d.cfg.S3Secure = at.Address, at.Access, config.Secret(at.Secret), false
-	}
-	if d.cfg.SecretKey == "" {
-		key, err := os.ReadFile(filepath.Join(d.cfg.Data, "secret.key"))
-		if err != nil {
-			return fmt.Errorf("read the demo's key: %w", err)
-		}
-		d.cfg.SecretKey = config.Secret(key)
-	}
-	return nil
-}
-
-// answering tells whether the embedded database's socket is there; it goes with the server.
-func answering(databaseURL string) error {
-	at, err := pgx.ParseConfig(databaseURL)
-	if err != nil {
-		return errors.New("the address of the demo's database cannot be read")
-	}
-	if _, err := os.Stat(filepath.Join(at.Host, fmt.Sprintf(".s.PGSQL.%d", at.Port))); err != nil {
-		return fmt.Errorf("look for the demo's database: %w", err)
-	}
-	return nil
 }
 
 func (d *doctor) hideSettings() {

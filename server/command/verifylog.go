@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"os"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -69,9 +70,14 @@ func verifyLog(ctx context.Context, language string, out io.Writer) error {
 	if language != "vi" && language != "en" {
 		return fmt.Errorf("verify: there is no language %q, only vi and en", language)
 	}
-	cfg, err := settings()
+	cfg, err := config.Read(os.Environ())
 	if err != nil {
-		return err
+		return fmt.Errorf("verify: %w", err)
+	}
+	if cfg.DatabaseURL == "" {
+		if cfg, err = runningDemo(cfg); err != nil {
+			return fmt.Errorf("verify: no database is configured, and no demo is running: %w", err)
+		}
 	}
 	store, err := postgres.Open(ctx, cfg.DatabaseURL.Reveal(), 2)
 	if err != nil {

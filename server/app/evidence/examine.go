@@ -78,7 +78,8 @@ func (s *Service) examine(ctx context.Context, a postgres.ChainedAgency) (Examin
 		}
 	}
 	out.Lines = x.Lines
-	return out, s.compare(ctx, &out)
+	err := s.compare(ctx, &out)
+	return out, err
 }
 
 // compare holds the checkpoints against the chain as it stands.

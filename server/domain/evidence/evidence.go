@@ -43,7 +43,7 @@ func (e Event) Hash() document.Hash {
 	b := field(nil, eventWord)
 	b = append(b, e.AgencyID[:]...)
 	b = append(b, e.ID[:]...)
-	b = binary.BigEndian.AppendUint64(b, uint64(e.At.UnixMicro())) //nolint:gosec // two's complement, as documented
+	b = binary.BigEndian.AppendUint64(b, uint64(e.At.UnixMicro()))
 	b = field(b, e.SubjectType)
 	b = append(b, e.SubjectID[:]...)
 	b = field(b, e.Verb)
@@ -56,7 +56,7 @@ func (e Event) Hash() document.Hash {
 		names = append(names, name)
 	}
 	slices.Sort(names)
-	b = binary.BigEndian.AppendUint32(b, uint32(len(names))) //nolint:gosec // a handful
+	b = binary.BigEndian.AppendUint32(b, uint32(len(names)))
 	for _, name := range names {
 		b = field(field(b, name), e.Data[name])
 	}
@@ -65,7 +65,7 @@ func (e Event) Hash() document.Hash {
 
 // field appends a text behind its length, so that no two lists of texts give the same bytes.
 func field(b []byte, text string) []byte {
-	b = binary.BigEndian.AppendUint32(b, uint32(len(text))) //nolint:gosec // far below 4 GiB
+	b = binary.BigEndian.AppendUint32(b, uint32(len(text)))
 	return append(b, text...)
 }
 
@@ -78,18 +78,18 @@ type Line struct {
 	Hash      document.Hash
 }
 
-// Next gives the line of an event behind the last one; the zero Line is the
+// Next gives the line of an event behind this one; the zero Line is the
 // beginning of every chain.
-func (last Line) Next(e Event) Line {
-	n := Line{AgencyID: e.AgencyID, Seq: last.Seq + 1, EventID: e.ID, EventHash: e.Hash()}
-	n.Hash = n.link(last.Hash)
+func (l Line) Next(e Event) Line {
+	n := Line{AgencyID: e.AgencyID, Seq: l.Seq + 1, EventID: e.ID, EventHash: e.Hash()}
+	n.Hash = n.link(l.Hash)
 	return n
 }
 
 func (l Line) link(before document.Hash) document.Hash {
 	b := field(nil, lineWord)
 	b = append(b, l.AgencyID[:]...)
-	b = binary.BigEndian.AppendUint64(b, uint64(l.Seq)) //nolint:gosec // counts from 1
+	b = binary.BigEndian.AppendUint64(b, uint64(l.Seq))
 	b = append(b, l.EventID[:]...)
 	b = append(b, l.EventHash[:]...)
 	b = append(b, before[:]...)
@@ -120,7 +120,7 @@ func (c Checkpoint) SignedWith(key ed25519.PublicKey) bool {
 func (c Checkpoint) signed() []byte {
 	b := field(nil, checkpointWord)
 	b = append(b, c.AgencyID[:]...)
-	b = binary.BigEndian.AppendUint64(b, uint64(c.Seq)) //nolint:gosec // counts from 1
+	b = binary.BigEndian.AppendUint64(b, uint64(c.Seq))
 	b = append(b, c.Hash[:]...)
-	return binary.BigEndian.AppendUint64(b, uint64(c.At.UnixMicro())) //nolint:gosec // two's complement, as documented
+	return binary.BigEndian.AppendUint64(b, uint64(c.At.UnixMicro()))
 }
