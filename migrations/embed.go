@@ -30,6 +30,9 @@ func provider(ownerURL string) (*goose.Provider, *sql.DB, error) {
 		return nil, nil, fmt.Errorf("open database for migration: %w", err)
 	}
 	p, err := goose.NewProvider(goose.DialectPostgres, db, files,
+		// Numbers keep what belongs together apart from the rest, and what has a
+		// lower one may be finished later.
+		goose.WithAllowOutofOrder(true),
 		goose.WithVerbose(false), goose.WithDisableGlobalRegistry(true), goose.WithGoMigrations(jobQueue()))
 	if err != nil {
 		_ = db.Close()
