@@ -36,6 +36,7 @@ type Options struct {
 	Deliveries *delivery.Service
 	Arrivals   *incoming.Service
 	Mail       *intake.Service
+	AxisBase   string // path that the calls of the national axis are below
 	Reports    *report.Service
 	Notices    *notice.Service
 	Changes    *notice.Hub
@@ -113,7 +114,7 @@ func New(opts Options) (http.Handler, error) {
 	if err := g.mountContract(engine); err != nil {
 		return nil, err
 	}
-	return engine, nil
+	return g.besideAxis(engine), nil
 }
 
 // mountContract routes the operations of the contract.
@@ -162,7 +163,7 @@ const (
 	writeTime  = 60 * time.Second
 	idleTime   = 120 * time.Second
 
-	maxHeader = 64 << 10
+	maxHeader = 320 << 10 // a message of the axis names its recipients in its headers, twice
 )
 
 // Server gives an HTTP server that a slow or hostile client cannot hold.

@@ -94,7 +94,12 @@ func (in *installation) openMail() error {
 	if err != nil {
 		return err
 	}
-	in.mail = intake.New(in.store, in.blobs, in.secrets, time.Now, intake.Options{AllowPlain: in.cfg.AllowPlainMail, Reopen: in.gateway.Reopen})
+	public, err := in.cfg.Public()
+	if err != nil {
+		return err
+	}
+	in.mail = intake.New(in.store, in.blobs, in.secrets, time.Now, intake.Options{AllowPlain: in.cfg.AllowPlainMail, Reopen: in.gateway.Reopen,
+		Ask: askAxis(in.cfg), Unpack: unpackEdXML, Server: serverName(public), Log: in.log, RefuseRetired: in.cfg.AxisRefuseRetired})
 	return nil
 }
 
@@ -161,12 +166,19 @@ func (in *installation) work() worker.Work {
 		TellSender:  in.delivery.Tell,
 		TakeInMail:  in.mail.TakeIn,
 		Dispatch:    in.delivery.Dispatch,
-		DispatchDue: in.delivery.DispatchDue,
+		DispatchDue: in.dispatchDue,
+		SendStatus:  in.delivery.SendStatuses,
+		PollAxis:    in.mail.Poll,
 		Sweep:       in.sweep,
 		Verify:      in.verify,
 		Chain:       in.evidence.Chain,
 		Checkpoint:  in.evidence.Checkpoint,
 	}
+}
+
+// dispatchDue looks for deliveries and statuses that nobody sends.
+func (in *installation) dispatchDue(ctx context.Context) error {
+	return errors.Join(in.delivery.DispatchDue(ctx), in.delivery.SendStatusesDue(ctx))
 }
 
 // sweep removes what nobody refers to any more.
@@ -179,6 +191,9 @@ func (in *installation) sweep(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := in.mail.ForgetSignatures(ctx); err != nil {
+		return err
+	}
 	in.log.InfoContext(ctx, "swept",
 		slog.Any("blobs", swept.Blobs), slog.Any("orphans", swept.Orphans), slog.Any("uploads", swept.Uploads), slog.Any("bytes", swept.Bytes), slog.Any("sessions", sessions))
 	return nil
@@ -189,7 +204,8 @@ func (in *installation) handler() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	return api.New(api.Options{Accounts: in.accounts, Documents: in.documents, Arrivals: in.arrivals, Deliveries: in.delivery, Mail: in.mail, Reports: report.New(in.store, time.Now, binders()),
+	return api.New(api.Options{Accounts: in.accounts, Documents: in.documents, Arrivals: in.arrivals, Deliveries: in.delivery, Mail: in.mail, AxisBase: in.cfg.AxisBase,
+		Reports: report.New(in.store, time.Now, binders()),
 		Notices: in.notices, Changes: in.hub, Web: web.Files(), Version: api.Version{Version: versionText(), Demo: in.cfg.Demo},
 		Ready:     []api.Check{{Name: "database", Test: in.store.Ping}, {Name: "objects", Test: in.blobs.Ping}},
 		PublicURL: public, TrustedProxies: in.cfg.TrustedProxies, MaxUpload: in.cfg.MaxUploadBytes, Log: in.log, Metrics: in.metrics, Tracer: in.tracer})

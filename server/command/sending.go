@@ -29,6 +29,7 @@ func (in *installation) openDelivery() error {
 		return file, nil
 	}
 	in.delivery = delivery.New(in.store, time.Now, delivery.Options{Channels: channels, Content: content,
+		Connect: connectAxis(in.cfg), Write: writePackage, Keep: keepFile(in.blobs), Reveal: in.secrets.Open,
 		Chance: rand.Float64, Log: in.log})
 	return nil
 }

@@ -85,6 +85,11 @@ type Config struct {
 	SMTPDKIMSelector      string `env:"CONGVAN_SMTP_DKIM_SELECTOR" doc:"Selector under which the domain publishes the key."`
 	SMTPDKIMKeyFile       string `env:"CONGVAN_SMTP_DKIM_KEY_FILE" doc:"File with the private key, RSA or Ed25519, in PEM."`
 
+	AxisBase          string `env:"CONGVAN_AXIS_BASE" envDefault:"/axis" doc:"Path below which systems of the national axis and other installations call this one. Empty: none does."`
+	AxisRefuseRetired bool   `env:"CONGVAN_AXIS_REFUSE_RETIRED" envDefault:"false" doc:"Whether what is sent to an agency that has ended is refused, naming its successor, instead of reaching the successor."`
+	AllowPrivatePeers bool   `env:"CONGVAN_ALLOW_PRIVATE_PEERS" envDefault:"false" doc:"Whether other installations and an axis on private and local addresses may be connected to."`
+	AllowPlainPeers   bool   `env:"CONGVAN_ALLOW_PLAIN_PEERS" envDefault:"false" doc:"Whether they may be called over a line without TLS, on which a request can be captured and used again."`
+
 	SessionIdle   time.Duration `env:"CONGVAN_SESSION_IDLE" envDefault:"12h" doc:"A session unused for so long ends."`
 	SessionLife   time.Duration `env:"CONGVAN_SESSION_LIFE" envDefault:"168h" doc:"A session ends after so long in any case."`
 	RestoreWindow time.Duration `env:"CONGVAN_RESTORE_WINDOW" envDefault:"720h" doc:"How long files that nothing refers to are kept, so that a backup of that age can be restored."`

@@ -28,6 +28,9 @@ type Work struct {
 	Verify      func(ctx context.Context) error
 	Chain       func(ctx context.Context) error
 	Checkpoint  func(ctx context.Context) error
+	// SendStatus gives when the job is to come back; zero ends it.
+	SendStatus func(ctx context.Context, j job.SendStatus) (again time.Time, err error)
+	PollAxis   func(ctx context.Context) error
 }
 
 // The pace of the workers.
@@ -55,6 +58,8 @@ func Run(ctx context.Context, pool *pgxpool.Pool, work Work, log *slog.Logger) e
 	river.AddWorker(workers, &takeInMail{do: work.TakeInMail})
 	river.AddWorker(workers, &dispatch{do: work.Dispatch})
 	river.AddWorker(workers, &dispatchDue{do: work.DispatchDue})
+	river.AddWorker(workers, &sendStatus{do: work.SendStatus})
+	river.AddWorker(workers, &pollAxis{do: work.PollAxis})
 	river.AddWorker(workers, &sweep{do: work.Sweep})
 	river.AddWorker(workers, &verify{do: work.Verify})
 	river.AddWorker(workers, &chain{do: work.Chain})
@@ -72,6 +77,7 @@ func Run(ctx context.Context, pool *pgxpool.Pool, work Work, log *slog.Logger) e
 			river.NewPeriodicJob(river.PeriodicInterval(chainEvery), func() (river.JobArgs, *river.InsertOpts) { return job.Chain{}, nil },
 				&river.PeriodicJobOpts{RunOnStart: true}),
 			river.NewPeriodicJob(river.PeriodicInterval(signEvery), func() (river.JobArgs, *river.InsertOpts) { return job.Checkpoint{}, nil }, nil),
+			river.NewPeriodicJob(river.PeriodicInterval(pollEvery), func() (river.JobArgs, *river.InsertOpts) { return job.PollAxis{}, nil }, nil),
 			river.NewPeriodicJob(river.PeriodicInterval(dueEvery), func() (river.JobArgs, *river.InsertOpts) { return job.DispatchDue{}, nil },
 				&river.PeriodicJobOpts{RunOnStart: true}), // a channel may have been connected just now
 		},

@@ -151,6 +151,9 @@ func (tx *Tx) Envelope(ctx context.Context, d exchange.Delivery) (exchange.Envel
 		party.Name = d.Name // as the document names it
 		e.To = party
 	}
+	if e.Letter, err = tx.letterOf(ctx, doc, e.From); err != nil {
+		return exchange.Envelope{}, "", err
+	}
 	for _, f := range doc.Files {
 		e.Files = append(e.Files, exchange.FileRef{Hash: f.Hash, Size: f.Size, Name: f.Name, MediaType: f.MediaType})
 	}

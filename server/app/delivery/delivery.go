@@ -10,10 +10,12 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"maps"
 	"time"
 
 	"congvan/server/domain/document"
 	"congvan/server/domain/exchange"
+	"congvan/server/domain/org"
 	"congvan/storage/postgres"
 )
 
@@ -32,7 +34,13 @@ type Channel interface {
 type Options struct {
 	Channels map[exchange.Channel]Channel
 	// Content opens a stored file.
-	Content  func(ctx context.Context, h document.Hash) (io.ReadCloser, error)
+	Content func(ctx context.Context, h document.Hash) (io.ReadCloser, error)
+	// Connect, Write, Keep and Reveal are what messages to other systems take;
+	// without Connect none is sent there.
+	Connect  Connect
+	Write    Write
+	Keep     Keep
+	Reveal   Reveal
 	Patience exchange.Patience    // the usual when zero
 	Breaker  exchange.BreakerRule // the usual when zero
 	Chance   func() float64       // spreads tries, from 0 to 1
@@ -45,6 +53,7 @@ type Service struct {
 	clock func() time.Time
 	opts  Options
 	peers *peers
+	roads roads
 }
 
 // New makes the use cases over a store; clock gives the present moment.
@@ -61,5 +70,14 @@ func New(store *postgres.Store, clock func() time.Time, opts Options) *Service {
 	if opts.Log == nil {
 		opts.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Service{store: store, clock: clock, opts: opts, peers: &peers{rule: opts.Breaker, known: map[peer]exchange.Breaker{}}}
+	s := &Service{store: store, clock: clock, opts: opts, peers: &peers{rule: opts.Breaker, known: map[peer]exchange.Breaker{}},
+		roads: roads{known: map[org.ID]opened{}}}
+	if opts.Connect != nil {
+		s.opts.Channels = maps.Clone(opts.Channels)
+		if s.opts.Channels == nil {
+			s.opts.Channels = map[exchange.Channel]Channel{}
+		}
+		s.opts.Channels[exchange.Axis], s.opts.Channels[exchange.Peer] = road{s, exchange.Axis}, road{s, exchange.Peer}
+	}
+	return s
 }

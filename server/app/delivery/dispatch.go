@@ -22,6 +22,7 @@ type claim struct {
 	envelope exchange.Envelope
 	again    time.Time // there is nothing to send before
 	sent     bool
+	receipt  exchange.SignedReceipt // what the other side gave
 }
 
 // Dispatch tries a delivery once: it claims it, lets its channel send it
@@ -42,7 +43,7 @@ func (s *Service) Dispatch(ctx context.Context, j job.Dispatch) (again time.Time
 	now := s.clock()
 	s.peers.heard(peerOf(c.delivery), failure, now)
 	if failure == nil {
-		c.sent = true
+		c.sent, c.receipt = true, outcome.Receipt
 		return s.record(ctx, c, func(d exchange.Delivery, _ time.Time) exchange.Delivery { return d.Succeed(outcome) })
 	}
 	s.tell(ctx, c, failure)
@@ -166,6 +167,11 @@ func (s *Service) recordOnce(ctx context.Context, c claim, change func(exchange.
 		}
 		if at, waiting := after.Due(); waiting {
 			again = at
+		}
+		if c.receipt.Text != "" {
+			if err := tx.KeepReceipt(ctx, after, c.receipt, now); err != nil {
+				return err
+			}
 		}
 		return s.save(ctx, tx, before, after, now)
 	})

@@ -70,9 +70,17 @@ func (s *Service) decide(ctx context.Context, who access.Person, c access.Comman
 	})
 }
 
-// tellSender lets the sender on this installation know, after the commit and
-// in the exchange's scope: this agency cannot write the sender's rows.
+// tellSender lets the sender know, after the commit and in the exchange's scope:
+// this agency cannot write the rows of a sender on this installation, and one
+// beyond it is told by a status.
 func tellSender(ctx context.Context, tx *postgres.Tx, a routing.Arrival, r exchange.Receipt) error {
+	if a.Source == routing.FromAxis || a.Source == routing.FromPeer {
+		code, ok := r.State.StatusCode()
+		if !ok {
+			return nil
+		}
+		return tx.QueueStatus(ctx, a.AgencyID, a.ID, exchange.Status{Code: code, At: r.At, ByName: r.ByName, Reason: r.Reason})
+	}
 	if a.Source != routing.FromLocal || a.OriginDeliveryID.IsZero() {
 		return nil
 	}

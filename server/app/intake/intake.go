@@ -1,11 +1,16 @@
-// Package intake carries out what becomes of mail: the decision about each mail
-// that the gateway stored, what clerks do with those held back, and the
-// mailboxes themselves. It must not speak IMAP or read MIME: the gateway does,
-// and hands over rows (mailgateway/receive) or is handed in as a function.
+// Package intake carries out what becomes of mail, and of messages that other
+// systems bring: the decision about each mail that the gateway stored, what
+// clerks do with those held back, the mailboxes themselves; and that a package
+// arrives exactly once. It must not speak IMAP, read MIME or edXML: the gateway
+// and the protocols do, and hand over rows (mailgateway/receive) or are handed
+// in as functions.
 package intake
 
 import (
 	"context"
+	"crypto/ed25519"
+	"log/slog"
+	"sync"
 	"time"
 
 	"congvan/server/domain/document"
@@ -24,6 +29,12 @@ type Reopen func(ctx context.Context, raw document.Hash) (exchange.OpenedMail, e
 type Options struct {
 	AllowPlain bool // mailboxes may be read over a line without TLS
 	Reopen     Reopen
+
+	Ask           Ask    // the axis what waits; nobody is asked without it
+	Unpack        Unpack // of packages that other systems bring
+	Server        string // by which receipts name this installation
+	Log           *slog.Logger
+	RefuseRetired bool // what is sent to an agency that ended is refused naming its successor
 }
 
 // Service holds what the use cases need.
@@ -33,10 +44,17 @@ type Service struct {
 	secrets *secret.Box
 	clock   func() time.Time
 	opts    Options
+
+	keyMu sync.Mutex
+	key   ed25519.PrivateKey // that receipts are signed with
+	keyAt time.Time
 }
 
 // New makes the use cases over the stores; clock gives the present moment.
 func New(store *postgres.Store, blobs *blob.Store, secrets *secret.Box, clock func() time.Time, opts Options) *Service {
+	if opts.Log == nil {
+		opts.Log = slog.New(slog.DiscardHandler)
+	}
 	return &Service{store: store, blobs: blobs, secrets: secrets, clock: clock, opts: opts}
 }
 

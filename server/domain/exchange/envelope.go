@@ -77,6 +77,9 @@ type Envelope struct {
 	To         Party
 	Symbol     string // number and symbol as the document carries them
 	Subject    string
+	Letter     Letter    // what the package says, for channels with packages
+	Status     Status    // instead of a letter, where the content is a status
+	About      Named     // what the status is of
 	Package    FileRef   // the edXML package
 	Files      []FileRef // the document's own files, for channels without packages
 	CreatedAt  time.Time
@@ -95,4 +98,5 @@ type Outcome struct {
 	At       time.Time
 	Wait     time.Duration // after a failure: how long the other side asked to be left alone
 	Words    string        // after a failure: what the other side said, in its own words
+	Receipt  SignedReceipt // where the other side gives one
 }

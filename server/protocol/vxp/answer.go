@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"time"
 
+	"congvan/server/domain/exchange"
 	"congvan/server/domain/org"
 )
 
@@ -40,13 +41,22 @@ func (Delete) Answer(w http.ResponseWriter) error { return writeJSON(w, http.Sta
 // Answer says that it is done.
 func (UpdateStatus) Answer(w http.ResponseWriter) error { return writeJSON(w, http.StatusOK, success) }
 
-// Answer gives the name of the message. It does not, unless the package was
-// read to its end: a receipt is never given for less.
-func (s *Send) Answer(w http.ResponseWriter, id org.ID) error {
+// Answer gives the name of the message, and the receipt where there is one. It
+// does not, unless the package was read to its end: a receipt is never given for
+// less.
+func (s *Send) Answer(w http.ResponseWriter, id org.ID, receipt exchange.SignedReceipt) error {
 	if _, _, whole := s.Package.Whole(); !whole {
 		return errors.New("a package that was not read to its end is not answered for")
 	}
-	return writeJSON(w, http.StatusOK, success+`,"DocId":"`+id.String()+`"`)
+	body := success + `,"DocId":"` + id.String() + `"`
+	if receipt.Text != "" {
+		given, err := MarshalReceipt(receipt)
+		if err != nil {
+			return err
+		}
+		body += `,"Receipt":` + string(given)
+	}
+	return writeJSON(w, http.StatusOK, ascii(body))
 }
 
 // Answer gives what waits, a row for each recipient.

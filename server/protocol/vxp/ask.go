@@ -9,6 +9,7 @@ import (
 	"io"
 	"strconv"
 	"sync"
+	"time"
 
 	"congvan/server/domain/document"
 	"congvan/server/domain/exchange"
@@ -17,6 +18,8 @@ import (
 
 // Outgoing is a package to be sent.
 type Outgoing struct {
+	ID      org.ID    // told to a peer, which makes one message of all tries
+	Expires time.Time // told to a peer: a late copy is refused
 	Message Message
 	From    org.AgencyCode
 	To      []org.AgencyCode // empty: the package itself says
@@ -120,25 +123,37 @@ func member(to *string) func(*json.Decoder) error {
 	}
 }
 
-// Send sends a package and gives the axis's name for it, which may be empty.
+// Accepted is what the other side says of a package that it took.
+type Accepted struct {
+	ID      string                 // its own name for it; may be empty
+	Receipt exchange.SignedReceipt // a peer's
+}
+
+// Send sends a package and gives what the axis says of it.
 // The bytes are hashed on their way: what is not the file that was meant is
 // never sent to its end. After an error it is not known whether the axis has
 // the package, unless the error is a Refusal; the same package again is a repeat.
-func (c *Client) Send(ctx context.Context, o Outgoing, file io.Reader) (id string, err error) {
+func (c *Client) Send(ctx context.Context, o Outgoing, file io.Reader) (accepted Accepted, err error) {
 	watch, ctx := newWatch(ctx, c.settings)
 	parameters := []pair{{"servicetype", service}, {"messagetype", string(o.Message)}, {keyFile, fileHash(o.Hash)}, {"from", string(o.From)}}
 	if len(o.To) > 0 {
 		to, err := json.Marshal(o.To)
 		if err != nil {
 			watch.end()
-			return "", err
+			return Accepted{}, err
 		}
 		parameters = append(parameters, pair{"to", string(to)})
+	}
+	if c.settings.Peer && !o.ID.IsZero() {
+		parameters = append(parameters, pair{keyMessage, o.ID.String()})
+		if !o.Expires.IsZero() {
+			parameters = append(parameters, pair{keyExpires, o.Expires.UTC().Format(time.RFC3339)})
+		}
 	}
 	r, err := c.request(ctx, CallSend, nil, parameters...)
 	if err != nil {
 		watch.end()
-		return "", err
+		return Accepted{}, err
 	}
 	body := &departing{Outgoing: o, src: file, hash: sha256.New(), watch: watch, closed: make(chan struct{})}
 	defer func() { <-body.closed }() // the file is the caller's again only when nobody reads it any more
@@ -148,12 +163,12 @@ func (c *Client) Send(ctx context.Context, o Outgoing, file io.Reader) (id strin
 	}
 	a, err := c.do(r, watch)
 	if err != nil {
-		return "", err
+		return Accepted{}, err
 	}
-	if err := c.read(a, members{"DocId": member(&id)}); err != nil {
-		return "", err
+	if err := c.read(a, members{"DocId": member(&accepted.ID), "Receipt": receipt(&accepted.Receipt)}); err != nil {
+		return Accepted{}, err
 	}
-	return id, nil
+	return accepted, nil
 }
 
 // departing is a package on its way out. The line end behind it is given only

@@ -150,7 +150,7 @@ func (a *axis) take(w http.ResponseWriter, q *Send) error {
 		return err
 	}
 	sum, _, _ := q.Package.Whole()
-	name := strings.Join([]string{q.System, string(q.From), sum.String()}, " ")
+	name := strings.Join([]string{q.System, string(q.From), sum.String(), q.ID.String()}, " ")
 	id, known := a.repeats[name]
 	if !known {
 		id = org.ID{0: byte(len(a.repeats)), 15: 9}
@@ -159,7 +159,7 @@ func (a *axis) take(w http.ResponseWriter, q *Send) error {
 		}
 		a.packages[id], a.repeats[name] = held, id
 	}
-	return q.Answer(w, id)
+	return q.Answer(w, id, exchange.SignedReceipt{})
 }
 
 // last gives what was asked last.

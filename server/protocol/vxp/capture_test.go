@@ -200,7 +200,7 @@ func TestL5_EveryRecordedAnswerIsRead(t *testing.T) {
 	hello := []byte("hello\n")
 	id, err := c.Send(ctx, Outgoing{Message: Document, From: "000.00.00.X01", Hash: sha256.Sum256(hello), Size: 6}, strings.NewReader("hello\n"))
 	require.NoError(t, err)
-	assert.Equal(t, testID.String(), id)
+	assert.Equal(t, testID.String(), id.ID)
 	received, err := c.Received(ctx, Document)
 	require.NoError(t, err)
 	assert.Equal(t, []Received{{DocID: testID.String(), ServiceType: service, MessageType: Document, CreatedTime: "2026-01-02 03:04:05", UpdatedTime: "2026-01-02 03:04:06",

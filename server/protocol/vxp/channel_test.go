@@ -29,7 +29,7 @@ func TestE3_AnswersLeadToTheRightVerdict(t *testing.T) {
 			w.Header().Set("Retry-After", "120")
 			w.WriteHeader(status)
 		}))
-		out, err := Channel{client(t, server.URL)}.Send(t.Context(), envelope("hello"), opens("hello"))
+		out, err := Channel{Client: client(t, server.URL)}.Send(t.Context(), envelope("hello"), opens("hello"))
 		assert.Equal(t, want, exchange.VerdictOn(err), "%d: %v", status, err)
 		if status >= 400 {
 			assert.Equal(t, 2*time.Minute, out.Wait, status)
@@ -58,7 +58,7 @@ func opens(text string) func(context.Context, exchange.FileRef) (io.ReadCloser, 
 func TestD3_TheChannelSendsEnvelopes(t *testing.T) {
 	t.Parallel()
 	a := newAxis(ServerOptions{})
-	ch := Channel{client(t, serve(t, a).URL)}
+	ch := Channel{Client: client(t, serve(t, a).URL)}
 	e := envelope("hello")
 	e.Content = exchange.StatusContent
 	out, err := ch.Send(t.Context(), e, opens("hello"))
@@ -74,7 +74,7 @@ func TestD3_TheChannelSendsEnvelopes(t *testing.T) {
 func TestE3_OurOwnTroubleIsNotThePeers(t *testing.T) {
 	t.Parallel()
 	a := newAxis(ServerOptions{})
-	ch := Channel{client(t, serve(t, a).URL)}
+	ch := Channel{Client: client(t, serve(t, a).URL)}
 	away := errors.New("no route to the store")
 	for name, open := range map[string]func(context.Context, exchange.FileRef) (io.ReadCloser, error){
 		"it cannot be opened": func(context.Context, exchange.FileRef) (io.ReadCloser, error) { return nil, away },

@@ -384,7 +384,7 @@ func TestL5_PackagesAreNeverHeldWhole(t *testing.T) { // alone: it measures the 
 		switch q := q.(type) {
 		case *Send:
 			if _, err = io.Copy(io.Discard, q.Package); err == nil {
-				err = q.Answer(w, testID)
+				err = q.Answer(w, testID, exchange.SignedReceipt{})
 			}
 		case Get:
 			err = q.Answer(w, Package{size, file()})

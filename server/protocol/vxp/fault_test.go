@@ -129,7 +129,7 @@ func TestE2_WhateverIsLostThePackageIsThereOnce(t *testing.T) {
 				}
 				pass(client, server)
 			})
-			ch := Channel{client(t, address)}
+			ch := Channel{Client: client(t, address)}
 			for try := 1; ; try++ {
 				out, err := ch.Send(t.Context(), envelope("nội dung gói tin"), opens("nội dung gói tin"))
 				if err == nil {
@@ -371,7 +371,7 @@ func TestL5_WorkAfterTheBodyIsNotCutOff(t *testing.T) {
 		<-work.Done()
 		assert.NoError(t, r.Context().Err())
 		if send, ok := q.(*Send); ok {
-			assert.NoError(t, send.Answer(w, testID))
+			assert.NoError(t, send.Answer(w, testID, exchange.SignedReceipt{}))
 		} else {
 			assert.NoError(t, q.(Register).Answer(w))
 		}

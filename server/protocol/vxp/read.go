@@ -28,6 +28,7 @@ type Refusal struct {
 	Status int           // of HTTP
 	Code   string        // as it came; empty when there was none
 	Wait   time.Duration // how long it asked to be left alone
+	Words  string        // its own, fit to be shown
 }
 
 // Error is for logs: code and status, never the other side's words.
@@ -69,7 +70,7 @@ func (c *Client) judge(a *answer, v verdict) error {
 }
 
 const (
-	maxCode  = 20
+	maxError = 20
 	maxWords = 200
 	maxWait  = 24 * time.Hour
 )
@@ -81,16 +82,17 @@ func (c *Client) refused(a *answer, v verdict) error {
 	if i := indexCode(v.code); i >= 0 {
 		f = codes[i].refusal
 	}
-	code := clip(v.code, maxCode)
+	code := clip(v.code, maxError)
 	if kind, set := c.settings.Codes[v.code]; set {
 		f = fault.New(kind, ErrRefused.Code, ErrRefused.Text.VI, ErrRefused.Text.EN)
 	}
 	told := *f
-	if words := clip(v.desc, maxWords); v.code != "" && v.code != "0" {
+	words := clip(v.desc, maxWords)
+	if v.code != "" && v.code != "0" {
 		told.Text.VI += fmt.Sprintf(" (Mã %s: %s)", code, words)
 		told.Text.EN += fmt.Sprintf(" (Code %s: %s)", code, words)
 	}
-	return &Refusal{fault: &told, Status: a.StatusCode, Code: code, Wait: wait(a.Header.Get("Retry-After"))}
+	return &Refusal{fault: &told, Status: a.StatusCode, Code: code, Words: words, Wait: wait(a.Header.Get("Retry-After"))}
 }
 
 func indexCode(code string) int {

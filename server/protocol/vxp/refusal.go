@@ -19,6 +19,8 @@ var (
 		"Chữ ký của yêu cầu đã được dùng cho một lời gọi khác.", "The signature of the request was used for another call already.")
 	ErrRequestTooLarge = fault.New(fault.TooLarge, "axis_request_too_large",
 		"Yêu cầu quá lớn.", "The request is too large.")
+	ErrBadReceipt = fault.New(fault.Unavailable, "axis_bad_receipt",
+		"Bên nhận trả lời bằng biên nhận không hợp lệ.", "The other side answered with a receipt that proves nothing.")
 	errMalformed = fault.New(fault.Invalid, "axis_malformed",
 		"Yêu cầu thiếu thông tin hoặc có thông tin không đúng dạng.", "The request lacks something, or something in it has a wrong form.")
 	errUnfinished = fault.New(fault.Invalid, "axis_unfinished",

@@ -84,6 +84,8 @@ type (
 // error instead of an end when they are not what was stated.
 type Send struct {
 	Caller
+	ID      org.ID    // as a peer names the message; none from other clients
+	Expires time.Time // of a peer's message
 	Message Message
 	From    org.AgencyCode   // as which agency; empty when only the system is named, or nobody
 	To      []org.AgencyCode // empty: the package itself says
@@ -99,3 +101,6 @@ func (s *Send) Repeat(file document.Hash) string {
 	sum := sha256.Sum256(fmt.Appendf(nil, "%q %s %s %s %q %s", s.System, formatStamp(s.At), s.Stated, file, string(s.From), to))
 	return hex.EncodeToString(sum[:])
 }
+
+// SystemOf tells who signed a request.
+func SystemOf(q Request) string { return q.caller().System }

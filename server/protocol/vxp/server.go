@@ -263,6 +263,16 @@ func (s *Server) readSend(c Caller, q signed, w http.ResponseWriter, r *http.Req
 			return nil, malformed("from").Because(err)
 		}
 	}
+	if named := q.value(keyMessage); named != "" {
+		if send.ID, err = org.ParseID(named); err != nil {
+			return nil, malformed(keyMessage).Because(err)
+		}
+		if until := q.value(keyExpires); until != "" {
+			if send.Expires, err = time.Parse(time.RFC3339, until); err != nil {
+				return nil, malformed(keyExpires).Because(err)
+			}
+		}
+	}
 	if send.To, err = readRecipients(q.value("to")); err != nil {
 		return nil, malformed("to").Because(err)
 	}

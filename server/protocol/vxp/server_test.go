@@ -227,11 +227,11 @@ func TestL5_ASendIsNotAnsweredForBeforeItsEnd(t *testing.T) {
 	require.NoError(t, err)
 	send := q.(*Send)
 	w := httptest.NewRecorder()
-	require.Error(t, send.Answer(w, testID))
+	require.Error(t, send.Answer(w, testID, exchange.SignedReceipt{}))
 	assert.Zero(t, w.Body.Len())
 	_, err = io.Copy(io.Discard, send.Package)
 	require.NoError(t, err)
-	require.NoError(t, send.Answer(w, testID))
+	require.NoError(t, send.Answer(w, testID, exchange.SignedReceipt{}))
 }
 
 func TestE2_ARepeatIsKnownAndNothingElseIsOne(t *testing.T) {

@@ -26,7 +26,10 @@ const (
 	keyTime   = "timestamp"
 	keyType   = "Content-Type"
 	keyFile   = "hash-file"
-	keyNonce  = "nonce" // ours alone; others sign it and ignore it
+	// Ours alone; others sign them and ignore them.
+	keyNonce   = "nonce"
+	keyMessage = "messageid"
+	keyExpires = "expires"
 )
 
 // The headers that cannot be signed: three are the signature, and the version

@@ -74,8 +74,10 @@ const (
 
 func (m Message) known() bool { return m == Document || m == Status }
 
-// service is the only service there is.
-const service = "eDoc"
+// Service is the only service there is.
+const Service = "eDoc"
+
+const service = Service
 
 // Transport is how far a package has come on the axis. It says nothing of the
 // document's handling, which travels in status packages.

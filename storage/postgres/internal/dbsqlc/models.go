@@ -81,6 +81,51 @@ type Arrival struct {
 	Version          int32
 }
 
+type AxisMessage struct {
+	ID           org.ID
+	PeerID       *org.ID
+	Key          string
+	Content      string
+	Act          string
+	FromCode     string
+	DocumentCode string
+	Reference    string
+	DocumentDate *org.Day
+	Subject      string
+	Sha256       []byte
+	Size         int64
+	CreatedAt    time.Time
+}
+
+type AxisRecipient struct {
+	AgencyID         org.ID
+	MessageID        org.ID
+	Code             string
+	PeerID           *org.ID
+	ArrivalID        *org.ID
+	State            string
+	StateAt          time.Time
+	ReceiptText      string
+	ReceiptKey       []byte
+	ReceiptSignature []byte
+}
+
+type AxisStatus struct {
+	AgencyID      org.ID
+	ID            org.ID
+	ArrivalID     org.ID
+	Place         *int64
+	Code          string
+	At            time.Time
+	ByName        string
+	Reason        string
+	Attempts      int32
+	NextAttemptAt *time.Time
+	ErrorCode     string
+	SentAt        *time.Time
+	GivenUpAt     *time.Time
+}
+
 type Blob struct {
 	Sha256         []byte
 	ObjectKey      org.ID
@@ -114,6 +159,16 @@ type Delivery struct {
 	RemoteID       string
 	ReasonCode     string
 	Copies         int32
+}
+
+type DeliveryReceipt struct {
+	AgencyID   org.ID
+	DocumentID org.ID
+	DeliveryID org.ID
+	Text       string
+	Key        []byte
+	Signature  []byte
+	At         time.Time
 }
 
 type Document struct {
@@ -164,12 +219,28 @@ type DocumentFile struct {
 	RemovedAt  *time.Time
 }
 
+type DocumentPackage struct {
+	AgencyID   org.ID
+	DocumentID org.ID
+	Code       string
+	Sha256     []byte
+	Size       int64
+}
+
 type EventCheckpoint struct {
 	AgencyID  org.ID
 	Seq       int64
 	Sha256    []byte
 	At        time.Time
 	Signature []byte
+}
+
+type ExchangeKey struct {
+	ID        org.ID
+	PublicKey []byte
+	Secret    []byte
+	CreatedAt time.Time
+	RetiredAt *time.Time
 }
 
 type Line struct {
@@ -249,6 +320,41 @@ type Mailbox struct {
 	LeaseUntil  *time.Time
 	Version     int32
 	AskedAt     *time.Time
+}
+
+type Peer struct {
+	ID          org.ID
+	Kind        string
+	Name        string
+	System      *string
+	Endpoint    string
+	OurSystem   string
+	OurSecret   []byte
+	PublicKey   []byte
+	NextKey     []byte
+	MostBytes   int64
+	PerMinute   int32
+	Reused      bool
+	Enabled     bool
+	UpSince     *time.Time
+	DownSince   *time.Time
+	HeardAt     *time.Time
+	ErrorCode   string
+	ErrorAt     *time.Time
+	PolledAt    *time.Time
+	PollOwner   *org.ID
+	PollUntil   *time.Time
+	DirectoryAt *time.Time
+	CreatedAt   time.Time
+	Version     int32
+}
+
+type PeerSecret struct {
+	PeerID     org.ID
+	ID         org.ID
+	Secret     []byte
+	ValidFrom  time.Time
+	ValidUntil *time.Time
 }
 
 type Position struct {

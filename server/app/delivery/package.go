@@ -1,0 +1,65 @@
+package delivery
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"congvan/server/domain/exchange"
+	"congvan/storage/postgres"
+)
+
+// Write writes the package of a message. The same message makes the same bytes.
+type Write = func(ctx context.Context, w io.Writer, e exchange.Envelope, open Open) error
+
+// Keep stores what r gives.
+type Keep = func(ctx context.Context, r io.Reader) (exchange.FileRef, error)
+
+// pack gives the package of a message: written and stored once, before anything
+// is sent, so that every try sends the same bytes and their hash is known.
+func (s *Service) pack(ctx context.Context, e exchange.Envelope, open Open) (exchange.FileRef, error) {
+	if e.Content == exchange.StatusContent {
+		return s.write(ctx, e, open)
+	}
+	var kept exchange.FileRef
+	err := s.store.InTx(ctx, postgres.ExchangeScope(), func(tx *postgres.Tx) (err error) {
+		code := exchange.DocumentCode(e.From.Code, e.Letter.Date, e.Letter.Number, e.Letter.Symbol)
+		if err := tx.NameDocument(ctx, e.AgencyID, e.DocumentID, code); err != nil {
+			return err
+		}
+		e.Letter.Code, kept, err = tx.DocumentPackage(ctx, e.AgencyID, e.DocumentID)
+		return err
+	})
+	if err != nil || !kept.Hash.IsZero() {
+		return kept, err
+	}
+	made, err := s.write(ctx, e, open)
+	if err != nil {
+		return made, err
+	}
+	err = s.store.InTx(ctx, postgres.ExchangeScope(), func(tx *postgres.Tx) (err error) {
+		made, err = tx.KeepPackage(ctx, e.AgencyID, e.DocumentID, made)
+		return err
+	})
+	return made, err
+}
+
+// write lets the package flow into the store; an attachment is never in memory.
+func (s *Service) write(ctx context.Context, e exchange.Envelope, open Open) (exchange.FileRef, error) {
+	r, w := io.Pipe()
+	ended := make(chan error, 1)
+	go func() {
+		err := s.opts.Write(ctx, w, e, open)
+		_ = w.CloseWithError(err) // it never fails
+		ended <- err
+	}()
+	file, err := s.opts.Keep(ctx, r)
+	_ = r.CloseWithError(err) // lets the writer end
+	if wrong := <-ended; wrong != nil {
+		return file, wrong
+	}
+	if err != nil {
+		return file, fmt.Errorf("store the package: %w", exchange.ErrFileAway.Because(err))
+	}
+	return file, nil
+}
