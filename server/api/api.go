@@ -76,6 +76,7 @@ type server struct {
 	uploadRoom
 	documentRoom
 	arrivalRoom
+	lineRoom
 	registerRoom
 	mailRoom
 	workRoom
@@ -127,6 +128,7 @@ func (g *gate) mountContract(engine *gin.Engine) error {
 		uploadRoom:         uploadRoom{documents: g.opts.Documents},
 		documentRoom:       documentRoom{documents: g.opts.Documents, deliveries: g.opts.Deliveries},
 		arrivalRoom:        arrivalRoom{arrivals: g.opts.Arrivals},
+		lineRoom:           lineRoom{arrivals: g.opts.Arrivals},
 		registerRoom:       registerRoom{reports: g.opts.Reports},
 		mailRoom:           mailRoom{mail: g.opts.Mail},
 		workRoom:           workRoom{notices: g.opts.Notices, hub: g.opts.Changes},

@@ -230,8 +230,14 @@ func arrivalView(v incoming.View) gen.Arrival {
 	for i, l := range a.Lines {
 		out.Lines[i] = gen.Line{Id: uuid.UUID(l.ID), ParentId: optionalID(l.ParentID), UnitId: optionalID(l.UnitID), UnitName: absent(v.Names.Units[l.ID]),
 			PositionId: optionalID(l.PositionID), PersonName: absent(v.Names.People[l.ID]), Role: gen.LineRole(l.Role), State: gen.LineState(l.State),
-			DueDate: optionalDate(l.DueDate), ReadAt: optionalTime(l.ReadAt), CreatedAt: l.CreatedAt}
+			DueDate: optionalDate(l.DueDate), ReadAt: optionalTime(l.ReadAt), CreatedAt: l.CreatedAt, Asks: gen.LineAsks(l.Asks),
+			Title: absent(v.Names.Titles[l.ID]), DirectionId: optionalID(l.DirectionID), StartedAt: optionalTime(l.StartedAt), ClosedAt: optionalTime(l.ClosedAt),
+			GivenBack: l.GivenBack, Late: l.Late(v.Today), Actions: make([]gen.LineAction, len(v.LineActs[l.ID]))}
+		for k, act := range v.LineActs[l.ID] {
+			out.Lines[i].Actions[k] = gen.LineAction(act)
+		}
 	}
+	officeView(v, &out)
 	for i, s := range v.LookAlikes {
 		out.LookAlikes[i] = gen.LookAlike{Id: uuid.UUID(s.ID), Why: gen.LookAlikeWhy(s.Why), Subject: s.Subject, Reference: reference(s.Number, s.Symbol), ArrivalNumber: absent(s.ArrivalNumber)}
 	}

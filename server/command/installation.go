@@ -165,6 +165,7 @@ func (in *installation) work() worker.Work {
 	return worker.Work{
 		TellSender:  in.delivery.Tell,
 		TakeInMail:  in.mail.TakeIn,
+		Answered:    in.arrivals.Answered,
 		Dispatch:    in.delivery.Dispatch,
 		DispatchDue: in.dispatchDue,
 		SendStatus:  in.delivery.SendStatuses,

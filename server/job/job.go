@@ -27,6 +27,17 @@ type TellSender struct {
 // Kind names the job in the queue.
 func (TellSender) Kind() string { return "tell_sender" }
 
+// CloseAnswered asks to close the lines that an issued document answers.
+type CloseAnswered struct {
+	AgencyID   org.ID `json:"agencyId"`
+	DocumentID org.ID `json:"documentId"`
+	Reference  string `json:"reference"`
+	ByName     string `json:"byName"`
+}
+
+// Kind names the job in the queue.
+func (CloseAnswered) Kind() string { return "close_answered" }
+
 // DispatchQueue is apart from the others: a slow receiver holds up no receipt.
 const DispatchQueue = "dispatch"
 

@@ -21,6 +21,7 @@ import (
 type Work struct {
 	TellSender func(ctx context.Context, j job.TellSender) error
 	TakeInMail func(ctx context.Context, j job.TakeInMail) error
+	Answered   func(ctx context.Context, j job.CloseAnswered) error
 	// Dispatch gives when the job is to come back; zero ends it.
 	Dispatch    func(ctx context.Context, j job.Dispatch) (again time.Time, err error)
 	DispatchDue func(ctx context.Context) error
@@ -56,6 +57,7 @@ func Run(ctx context.Context, pool *pgxpool.Pool, work Work, log *slog.Logger) e
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &tellSender{do: work.TellSender})
 	river.AddWorker(workers, &takeInMail{do: work.TakeInMail})
+	river.AddWorker(workers, &closeAnswered{do: work.Answered})
 	river.AddWorker(workers, &dispatch{do: work.Dispatch})
 	river.AddWorker(workers, &dispatchDue{do: work.DispatchDue})
 	river.AddWorker(workers, &sendStatus{do: work.SendStatus})

@@ -29,6 +29,30 @@ func (tx *Tx) LockArrival(ctx context.Context, agencies []org.ID, id org.ID) (ro
 	return tx.whole(ctx, row)
 }
 
+// LockArrivals locks many arrivals in one fixed order and gives them with their
+// lines, without files. What the agencies do not have is left out.
+func (tx *Tx) LockArrivals(ctx context.Context, agencies, ids []org.ID) (map[org.ID]routing.Arrival, error) {
+	rows, err := tx.q.LockArrivals(ctx, agencies, ids)
+	if err != nil {
+		return nil, fmt.Errorf("lock arrivals: %w", err)
+	}
+	lines, err := tx.q.LinesOfMany(ctx, agencies, ids)
+	if err != nil {
+		return nil, fmt.Errorf("list lines: %w", err)
+	}
+	trees := map[org.ID]routing.Tree{}
+	for _, l := range lines {
+		trees[l.ArrivalID] = append(trees[l.ArrivalID], treeLine(l))
+	}
+	many := make(map[org.ID]routing.Arrival, len(rows))
+	for _, r := range rows {
+		a := arrivalOf(r)
+		a.Lines = trees[a.ID]
+		many[a.ID] = a
+	}
+	return many, nil
+}
+
 func (tx *Tx) whole(ctx context.Context, row dbsqlc.Arrival) (routing.Arrival, error) {
 	a := arrivalOf(row)
 	files, err := tx.q.ListArrivalFiles(ctx, row.AgencyID, row.ID)
@@ -44,9 +68,7 @@ func (tx *Tx) whole(ctx context.Context, row dbsqlc.Arrival) (routing.Arrival, e
 		return a, fmt.Errorf("list lines: %w", err)
 	}
 	for _, l := range lines {
-		a.Lines = append(a.Lines, routing.Line{ID: l.ID, ParentID: value(l.ParentID), UnitID: value(l.UnitID), PositionID: value(l.PositionID),
-			Role: routing.LineRole(l.Role), State: routing.LineState(l.State), DueDate: value(l.DueDate),
-			ReadAt: value(l.ReadAt), CreatedAt: l.CreatedAt, ClosedAt: value(l.ClosedAt)})
+		a.Lines = append(a.Lines, treeLine(l))
 	}
 	return a, nil
 }
@@ -83,7 +105,7 @@ func (tx *Tx) AddArrival(ctx context.Context, a routing.Arrival) error {
 	for _, l := range a.Lines {
 		if err := tx.q.InsertLine(ctx, dbsqlc.InsertLineParams{AgencyID: a.AgencyID, ID: l.ID, ArrivalID: a.ID, ParentID: optional(l.ParentID),
 			UnitID: optional(l.UnitID), PositionID: optional(l.PositionID), Role: string(l.Role), State: string(l.State),
-			DueDate: optional(l.DueDate), CreatedAt: l.CreatedAt}); err != nil {
+			Asks: string(l.Asks), DueDate: optional(l.DueDate), CreatedAt: l.CreatedAt}); err != nil {
 			return fmt.Errorf("add line: %w", err)
 		}
 	}

@@ -13,6 +13,7 @@ import (
 type ArrivalNames struct {
 	Agency, Register string
 	Units, People    map[org.ID]string // by line
+	Titles           map[org.ID]string // of the people
 }
 
 // ArrivalNames gives the names behind the arrival's identifiers.
@@ -21,13 +22,13 @@ func (tx *Tx) ArrivalNames(ctx context.Context, a routing.Arrival) (ArrivalNames
 	if err != nil {
 		return ArrivalNames{}, fmt.Errorf("read names: %w", err)
 	}
-	names := ArrivalNames{Agency: r.AgencyName, Register: r.RegisterName, Units: map[org.ID]string{}, People: map[org.ID]string{}}
+	names := ArrivalNames{Agency: r.AgencyName, Register: r.RegisterName, Units: map[org.ID]string{}, People: map[org.ID]string{}, Titles: map[org.ID]string{}}
 	lines, err := tx.q.LineNames(ctx, a.AgencyID, a.ID)
 	if err != nil {
 		return ArrivalNames{}, fmt.Errorf("read names of lines: %w", err)
 	}
 	for _, l := range lines {
-		names.Units[l.ID], names.People[l.ID] = l.UnitName, l.PersonName
+		names.Units[l.ID], names.People[l.ID], names.Titles[l.ID] = l.UnitName, l.PersonName, l.Title
 	}
 	return names, nil
 }

@@ -101,6 +101,15 @@ func (tx *Tx) EnqueueDispatches(ctx context.Context, jobs []job.Dispatch) error 
 	return tx.Enqueue(ctx, args...)
 }
 
+// EnqueueTellings adds a job for each sender that is told something, in one statement.
+func (tx *Tx) EnqueueTellings(ctx context.Context, jobs []job.TellSender) error {
+	args := make([]river.JobArgs, len(jobs))
+	for i, j := range jobs {
+		args[i] = j
+	}
+	return tx.Enqueue(ctx, args...)
+}
+
 // Overdue says which waiting deliveries have nobody who tries them.
 type Overdue struct {
 	Channels []exchange.Channel // that are connected

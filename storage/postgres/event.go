@@ -51,6 +51,28 @@ func (tx *Tx) Record(ctx context.Context, agency org.ID, subjectType string, sub
 	return nil
 }
 
+// RecordMany appends the same event to the histories of many objects, in one statement.
+func (tx *Tx) RecordMany(ctx context.Context, agency org.ID, subjectType string, subjects []org.ID, e document.Event, by document.By, now time.Time) error {
+	data, err := json.Marshal(e.Data)
+	if err != nil {
+		return fmt.Errorf("encode event: %w", err)
+	}
+	ids := make([]org.ID, len(subjects))
+	for i, subject := range subjects {
+		ids[i] = NewID()
+		tx.Touch(Change{AgencyID: agency, SubjectType: subjectType, SubjectID: subject, EventID: ids[i]})
+	}
+	_, err = tx.tx.Exec(ctx, `
+insert into event (agency_id, id, at, subject_type, subject_id, verb, account_id, position_id, actor_name, actor_title, data, for_name, for_account_id)
+select $1, s.event, $2, $3, s.id, $4, $5, $6, $7, $8, $9, $10, $11 from unnest($12::uuid[], $13::uuid[]) s (event, id)`,
+		agency, now, subjectType, e.Verb, optional(by.Position.AccountID), optional(by.Position.ID), by.Name, by.Position.Title, data,
+		by.Position.Acting.Name(), optional(by.Position.Acting.Account()), ids, subjects)
+	if err != nil {
+		return fmt.Errorf("record events: %w", err)
+	}
+	return nil
+}
+
 // Events gives the history of an object after an event, oldest first.
 func (tx *Tx) Events(ctx context.Context, agency, subject, after org.ID, most int) ([]Event, error) {
 	rows, err := tx.q.ListEvents(ctx, dbsqlc.ListEventsParams{AgencyID: agency, SubjectID: subject, After: after, Most: int32(most)})

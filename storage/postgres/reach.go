@@ -7,6 +7,26 @@ import (
 	"congvan/server/domain/org"
 )
 
+// ScopeOf acts for a person as PersonScope does, and says too what the person
+// holds: positions, units, and the clerk's place in an agency. Restricted
+// arrivals show themselves only to a transaction that holds one of their lines.
+func ScopeOf(p access.Person) Scope {
+	s := PersonScope(p.Agencies())
+	for _, pos := range p.Positions {
+		if pos.Role == org.Admin {
+			continue
+		}
+		s.holds = append(s.holds, pos.ID)
+		if !pos.UnitID.IsZero() {
+			s.holds = append(s.holds, pos.UnitID)
+		}
+		if pos.Role == org.Clerk {
+			s.holds = append(s.holds, pos.AgencyID)
+		}
+	}
+	return s
+}
+
 // DocumentReachOf translates the policy's ReadDocument into what the list asks
 // of each row; with an agency given, in that agency only.
 func DocumentReachOf(p access.Person, agency org.ID) DocumentReach {

@@ -14,6 +14,7 @@ import (
 type Scope struct {
 	kind     string
 	agencies []org.ID
+	holds    []org.ID // positions, their units, and the agencies that the person is clerk of
 }
 
 // PersonScope acts for a person: it reads the agencies of the positions valid
@@ -48,6 +49,16 @@ func (s Scope) begin() string {
 		b.WriteString(id.String())
 	}
 	b.WriteString("}',true),set_config('congvan.acting','',true)")
+	if len(s.holds) > 0 {
+		b.WriteString(",set_config('congvan.holds','{")
+		for i, id := range s.holds {
+			if i > 0 {
+				b.WriteByte(',')
+			}
+			b.WriteString(id.String())
+		}
+		b.WriteString("}',true)")
+	}
 	return b.String()
 }
 

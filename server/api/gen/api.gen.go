@@ -441,27 +441,6 @@ func (e FileRole) Valid() bool {
 	}
 }
 
-// Defines values for LineRole.
-const (
-	Coordinate LineRole = "coordinate"
-	Inform     LineRole = "inform"
-	Lead       LineRole = "lead"
-)
-
-// Valid indicates whether the value is a known member of the LineRole enum.
-func (e LineRole) Valid() bool {
-	switch e {
-	case Coordinate:
-		return true
-	case Inform:
-		return true
-	case Lead:
-		return true
-	default:
-		return false
-	}
-}
-
 // Defines values for LineState.
 const (
 	LineStateAwaiting  LineState = "awaiting"
@@ -486,6 +465,186 @@ func (e LineState) Valid() bool {
 	case LineStateReturned:
 		return true
 	case LineStateWithdrawn:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for LineAction.
+const (
+	LineActionAnswer       LineAction = "answer"
+	LineActionAskMoreTime  LineAction = "ask_more_time"
+	LineActionFinish       LineAction = "finish"
+	LineActionForward      LineAction = "forward"
+	LineActionGiveMoreTime LineAction = "give_more_time"
+	LineActionHandBack     LineAction = "hand_back"
+	LineActionHandOver     LineAction = "hand_over"
+	LineActionInform       LineAction = "inform"
+	LineActionNote         LineAction = "note"
+	LineActionRemind       LineAction = "remind"
+	LineActionReopen       LineAction = "reopen"
+	LineActionReturn       LineAction = "return"
+	LineActionTakeIn       LineAction = "take_in"
+	LineActionWithdraw     LineAction = "withdraw"
+)
+
+// Valid indicates whether the value is a known member of the LineAction enum.
+func (e LineAction) Valid() bool {
+	switch e {
+	case LineActionAnswer:
+		return true
+	case LineActionAskMoreTime:
+		return true
+	case LineActionFinish:
+		return true
+	case LineActionForward:
+		return true
+	case LineActionGiveMoreTime:
+		return true
+	case LineActionHandBack:
+		return true
+	case LineActionHandOver:
+		return true
+	case LineActionInform:
+		return true
+	case LineActionNote:
+		return true
+	case LineActionRemind:
+		return true
+	case LineActionReopen:
+		return true
+	case LineActionReturn:
+		return true
+	case LineActionTakeIn:
+		return true
+	case LineActionWithdraw:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for LineAsks.
+const (
+	LineAsksDirection LineAsks = "direction"
+	LineAsksProposal  LineAsks = "proposal"
+	LineAsksWork      LineAsks = "work"
+)
+
+// Valid indicates whether the value is a known member of the LineAsks enum.
+func (e LineAsks) Valid() bool {
+	switch e {
+	case LineAsksDirection:
+		return true
+	case LineAsksProposal:
+		return true
+	case LineAsksWork:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for LineNoteDecision.
+const (
+	Asked    LineNoteDecision = "asked"
+	Declined LineNoteDecision = "declined"
+	Granted  LineNoteDecision = "granted"
+)
+
+// Valid indicates whether the value is a known member of the LineNoteDecision enum.
+func (e LineNoteDecision) Valid() bool {
+	switch e {
+	case Asked:
+		return true
+	case Declined:
+		return true
+	case Granted:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for LineNoteKind.
+const (
+	LineNoteKindGivenBack LineNoteKind = "given_back"
+	LineNoteKindMoreTime  LineNoteKind = "more_time"
+	LineNoteKindProgress  LineNoteKind = "progress"
+	LineNoteKindReminder  LineNoteKind = "reminder"
+	LineNoteKindReopened  LineNoteKind = "reopened"
+	LineNoteKindResult    LineNoteKind = "result"
+	LineNoteKindWithdrawn LineNoteKind = "withdrawn"
+)
+
+// Valid indicates whether the value is a known member of the LineNoteKind enum.
+func (e LineNoteKind) Valid() bool {
+	switch e {
+	case LineNoteKindGivenBack:
+		return true
+	case LineNoteKindMoreTime:
+		return true
+	case LineNoteKindProgress:
+		return true
+	case LineNoteKindReminder:
+		return true
+	case LineNoteKindReopened:
+		return true
+	case LineNoteKindResult:
+		return true
+	case LineNoteKindWithdrawn:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for LineRole.
+const (
+	LineRoleCoordinate LineRole = "coordinate"
+	LineRoleInform     LineRole = "inform"
+	LineRoleLead       LineRole = "lead"
+)
+
+// Valid indicates whether the value is a known member of the LineRole enum.
+func (e LineRole) Valid() bool {
+	switch e {
+	case LineRoleCoordinate:
+		return true
+	case LineRoleInform:
+		return true
+	case LineRoleLead:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for LineView.
+const (
+	LineViewDirect LineView = "direct"
+	LineViewGiven  LineView = "given"
+	LineViewLate   LineView = "late"
+	LineViewMine   LineView = "mine"
+	LineViewToGive LineView = "to_give"
+	LineViewUnit   LineView = "unit"
+)
+
+// Valid indicates whether the value is a known member of the LineView enum.
+func (e LineView) Valid() bool {
+	switch e {
+	case LineViewDirect:
+		return true
+	case LineViewGiven:
+		return true
+	case LineViewLate:
+		return true
+	case LineViewMine:
+		return true
+	case LineViewToGive:
+		return true
+	case LineViewUnit:
 		return true
 	default:
 		return false
@@ -1110,6 +1269,11 @@ type AgencyNew struct {
 	ValidFrom    openapi_types.Date  `json:"validFrom"`
 }
 
+// AnswerLink defines model for AnswerLink.
+type AnswerLink struct {
+	DocumentId openapi_types.UUID `json:"documentId"`
+}
+
 // Approve defines model for Approve.
 type Approve struct {
 	Note *string `json:"note,omitempty"`
@@ -1126,12 +1290,15 @@ type Arrival struct {
 	Actions       []ArrivalAction     `json:"actions"`
 	AgencyId      openapi_types.UUID  `json:"agencyId"`
 	AgencyName    string              `json:"agencyName"`
+	Answers       []LineAnswer        `json:"answers"`
 	ArrivalDay    *openapi_types.Date `json:"arrivalDay,omitempty"`
 	ArrivalNumber *int                `json:"arrivalNumber,omitempty"`
 	ArrivedAt     time.Time           `json:"arrivedAt"`
+	Directions    []DirectionWords    `json:"directions"`
 	DocumentDate  *openapi_types.Date `json:"documentDate,omitempty"`
 	DueDate       *openapi_types.Date `json:"dueDate,omitempty"`
 	Files         []ArrivalFile       `json:"files"`
+	Followed      bool                `json:"followed"`
 	Id            openapi_types.UUID  `json:"id"`
 	IssuerCode    string              `json:"issuerCode"`
 	IssuerName    string              `json:"issuerName"`
@@ -1142,6 +1309,7 @@ type Arrival struct {
 	LookAlikes    []LookAlike         `json:"lookAlikes"`
 	Mail          *ArrivalMail        `json:"mail,omitempty"`
 	Note          string              `json:"note"`
+	Notes         []LineNote          `json:"notes"`
 	Number        string              `json:"number"`
 	Reference     string              `json:"reference"`
 	RefusedAt     *time.Time          `json:"refusedAt,omitempty"`
@@ -1215,6 +1383,20 @@ type ArrivalSummary struct {
 	State         ArrivalState        `json:"state"`
 	Subject       string              `json:"subject"`
 	Urgency       Urgency             `json:"urgency"`
+}
+
+// ArrivalViewer defines model for ArrivalViewer.
+type ArrivalViewer struct {
+	FirstAt time.Time `json:"firstAt"`
+	LastAt  time.Time `json:"lastAt"`
+	Name    string    `json:"name"`
+	Times   int       `json:"times"`
+	Title   string    `json:"title"`
+}
+
+// ArrivalViews defines model for ArrivalViews.
+type ArrivalViews struct {
+	Items []ArrivalViewer `json:"items"`
 }
 
 // Book outgoing and postal are kept of outgoing registers, incoming and follow_up of incoming ones
@@ -1330,6 +1512,24 @@ type DeliveryState string
 
 // Direction defines model for Direction.
 type Direction string
+
+// DirectionWords defines model for DirectionWords.
+type DirectionWords struct {
+	At time.Time          `json:"at"`
+	Id openapi_types.UUID `json:"id"`
+
+	// LineId the line that was given out
+	LineId openapi_types.UUID `json:"lineId"`
+
+	// Name whose word it is
+	Name  string       `json:"name"`
+	Scan  *ArrivalFile `json:"scan,omitempty"`
+	Title string       `json:"title"`
+
+	// TypedName who typed it for them
+	TypedName *string `json:"typedName,omitempty"`
+	Words     string  `json:"words"`
+}
 
 // Discard defines model for Discard.
 type Discard struct {
@@ -1530,6 +1730,41 @@ type FileInput struct {
 // FileRole defines model for FileRole.
 type FileRole string
 
+// Forwarded defines model for Forwarded.
+type Forwarded struct {
+	ArrivalId openapi_types.UUID `json:"arrivalId"`
+
+	// Code why not
+	Code      *string `json:"code,omitempty"`
+	Forwarded bool    `json:"forwarded"`
+	Message   *string `json:"message,omitempty"`
+}
+
+// ForwardedMany defines model for ForwardedMany.
+type ForwardedMany struct {
+	Items []Forwarded `json:"items"`
+}
+
+// Forwarding defines model for Forwarding.
+type Forwarding struct {
+	// Inform for information only: nobody leads and it closes at once
+	Inform *bool `json:"inform,omitempty"`
+
+	// ScanId the upload of what the leader wrote on paper
+	ScanId *openapi_types.UUID `json:"scanId,omitempty"`
+	Shares []Share             `json:"shares"`
+
+	// Words the direction
+	Words *string `json:"words,omitempty"`
+}
+
+// ForwardingMany defines model for ForwardingMany.
+type ForwardingMany struct {
+	ArrivalIds []openapi_types.UUID `json:"arrivalIds"`
+	Shares     []Share              `json:"shares"`
+	Words      *string              `json:"words,omitempty"`
+}
+
 // Group defines model for Group.
 type Group struct {
 	AgencyId  openapi_types.UUID   `json:"agencyId"`
@@ -1558,6 +1793,12 @@ type GroupNew struct {
 	MemberIds []openapi_types.UUID `json:"memberIds"`
 	Name      string               `json:"name"`
 	Shared    *bool                `json:"shared,omitempty"`
+}
+
+// HandOver defines model for HandOver.
+type HandOver struct {
+	PositionId *openapi_types.UUID `json:"positionId,omitempty"`
+	UnitId     *openapi_types.UUID `json:"unitId,omitempty"`
 }
 
 // ImportProblem defines model for ImportProblem.
@@ -1610,26 +1851,140 @@ type KindList struct {
 	Items []Kind `json:"items"`
 }
 
+// LateCount defines model for LateCount.
+type LateCount struct {
+	AgencyId openapi_types.UUID `json:"agencyId"`
+	HolderId openapi_types.UUID `json:"holderId"`
+	Late     int                `json:"late"`
+	Name     string             `json:"name"`
+
+	// Oldest the earliest of its due dates
+	Oldest openapi_types.Date `json:"oldest"`
+	Title  string             `json:"title"`
+
+	// Unit a unit; else a person
+	Unit bool `json:"unit"`
+}
+
+// LateCounts defines model for LateCounts.
+type LateCounts struct {
+	Items []LateCount `json:"items"`
+}
+
 // Line defines model for Line.
 type Line struct {
-	CreatedAt  time.Time           `json:"createdAt"`
-	DueDate    *openapi_types.Date `json:"dueDate,omitempty"`
+	// Actions what the person may do with it now
+	Actions   []LineAction `json:"actions"`
+	Asks      LineAsks     `json:"asks"`
+	ClosedAt  *time.Time   `json:"closedAt,omitempty"`
+	CreatedAt time.Time    `json:"createdAt"`
+
+	// DirectionId the words it was given with
+	DirectionId *openapi_types.UUID `json:"directionId,omitempty"`
+	DueDate     *openapi_types.Date `json:"dueDate,omitempty"`
+
+	// GivenBack it woke up because who had it gave it back
+	GivenBack  bool                `json:"givenBack"`
 	Id         openapi_types.UUID  `json:"id"`
+	Late       bool                `json:"late"`
 	ParentId   *openapi_types.UUID `json:"parentId,omitempty"`
 	PersonName *string             `json:"personName,omitempty"`
 	PositionId *openapi_types.UUID `json:"positionId,omitempty"`
 	ReadAt     *time.Time          `json:"readAt,omitempty"`
 	Role       LineRole            `json:"role"`
+	StartedAt  *time.Time          `json:"startedAt,omitempty"`
 	State      LineState           `json:"state"`
-	UnitId     *openapi_types.UUID `json:"unitId,omitempty"`
-	UnitName   *string             `json:"unitName,omitempty"`
-}
 
-// LineRole defines model for Line.Role.
-type LineRole string
+	// Title of the person
+	Title    *string             `json:"title,omitempty"`
+	UnitId   *openapi_types.UUID `json:"unitId,omitempty"`
+	UnitName *string             `json:"unitName,omitempty"`
+}
 
 // LineState defines model for Line.State.
 type LineState string
+
+// LineAction defines model for LineAction.
+type LineAction string
+
+// LineAnswer defines model for LineAnswer.
+type LineAnswer struct {
+	ClosedAt   *time.Time         `json:"closedAt,omitempty"`
+	DocumentId openapi_types.UUID `json:"documentId"`
+	LineId     openapi_types.UUID `json:"lineId"`
+	Reference  string             `json:"reference"`
+	State      DocumentState      `json:"state"`
+	Subject    string             `json:"subject"`
+}
+
+// LineAsks defines model for LineAsks.
+type LineAsks string
+
+// LineNote defines model for LineNote.
+type LineNote struct {
+	At        time.Time         `json:"at"`
+	DecidedBy *string           `json:"decidedBy,omitempty"`
+	Decision  *LineNoteDecision `json:"decision,omitempty"`
+
+	// DueDate asked for
+	DueDate *openapi_types.Date `json:"dueDate,omitempty"`
+	File    *ArrivalFile        `json:"file,omitempty"`
+	Id      openapi_types.UUID  `json:"id"`
+	Kind    LineNoteKind        `json:"kind"`
+	LineId  openapi_types.UUID  `json:"lineId"`
+	Name    string              `json:"name"`
+	Title   string              `json:"title"`
+	Words   string              `json:"words"`
+}
+
+// LineNoteDecision defines model for LineNote.Decision.
+type LineNoteDecision string
+
+// LineNoteKind defines model for LineNote.Kind.
+type LineNoteKind string
+
+// LinePage defines model for LinePage.
+type LinePage struct {
+	Items []LineSummary `json:"items"`
+	Next  *string       `json:"next,omitempty"`
+}
+
+// LineRole defines model for LineRole.
+type LineRole string
+
+// LineSummary defines model for LineSummary.
+type LineSummary struct {
+	AgencyId      openapi_types.UUID  `json:"agencyId"`
+	AgencyName    string              `json:"agencyName"`
+	ArrivalId     openapi_types.UUID  `json:"arrivalId"`
+	ArrivalNumber *int                `json:"arrivalNumber,omitempty"`
+	ArrivedAt     time.Time           `json:"arrivedAt"`
+	Asks          LineAsks            `json:"asks"`
+	CreatedAt     time.Time           `json:"createdAt"`
+	DueDate       *openapi_types.Date `json:"dueDate,omitempty"`
+	GivenBack     bool                `json:"givenBack"`
+	GiverName     string              `json:"giverName"`
+
+	// HolderName of the unit or person; empty for the agency's own line
+	HolderName  string              `json:"holderName"`
+	HolderTitle string              `json:"holderTitle"`
+	Id          openapi_types.UUID  `json:"id"`
+	IssuerName  string              `json:"issuerName"`
+	Kind        string              `json:"kind"`
+	Late        bool                `json:"late"`
+	PositionId  *openapi_types.UUID `json:"positionId,omitempty"`
+	Read        bool                `json:"read"`
+	Reference   string              `json:"reference"`
+	Role        LineRole            `json:"role"`
+	Started     bool                `json:"started"`
+	State       string              `json:"state"`
+	Subject     string              `json:"subject"`
+	UnitId      *openapi_types.UUID `json:"unitId,omitempty"`
+	Urgency     Urgency             `json:"urgency"`
+}
+
+// LineView defines model for LineView.
+type LineView string
 
 // LookAlike defines model for LookAlike.
 type LookAlike struct {
@@ -1780,6 +2135,17 @@ type MeChange struct {
 // MeChangeLanguage defines model for MeChange.Language.
 type MeChangeLanguage string
 
+// MoreTime defines model for MoreTime.
+type MoreTime struct {
+	DueDate openapi_types.Date `json:"dueDate"`
+	Reason  string             `json:"reason"`
+}
+
+// MoreTimeDecision defines model for MoreTimeDecision.
+type MoreTimeDecision struct {
+	Grant bool `json:"grant"`
+}
+
 // NumberOffer defines model for NumberOffer.
 type NumberOffer struct {
 	Name string `json:"name"`
@@ -1811,6 +2177,27 @@ type PasswordChange struct {
 type PeopleList struct {
 	Positions []Position `json:"positions"`
 	Units     []Unit     `json:"units"`
+}
+
+// Phrase defines model for Phrase.
+type Phrase struct {
+	Id    openapi_types.UUID `json:"id"`
+	Own   bool               `json:"own"`
+	Words string             `json:"words"`
+}
+
+// PhraseList defines model for PhraseList.
+type PhraseList struct {
+	Items []Phrase `json:"items"`
+}
+
+// PhraseNew defines model for PhraseNew.
+type PhraseNew struct {
+	AgencyId openapi_types.UUID `json:"agencyId"`
+
+	// Shared for everybody in the agency
+	Shared *bool  `json:"shared,omitempty"`
+	Words  string `json:"words"`
 }
 
 // Position defines model for Position.
@@ -1868,6 +2255,16 @@ type Problem struct {
 	// Title the sentence to show
 	Title string `json:"title"`
 	Type  string `json:"type"`
+}
+
+// Reason defines model for Reason.
+type Reason struct {
+	Reason string `json:"reason"`
+}
+
+// ReasonOrNot defines model for ReasonOrNot.
+type ReasonOrNot struct {
+	Reason *string `json:"reason,omitempty"`
 }
 
 // Recipient defines model for Recipient.
@@ -2010,6 +2407,18 @@ type RegistrationSecrecy string
 // Role defines model for Role.
 type Role string
 
+// Said defines model for Said.
+type Said struct {
+	UploadId *openapi_types.UUID `json:"uploadId,omitempty"`
+	Words    string              `json:"words"`
+}
+
+// SaidOrNot defines model for SaidOrNot.
+type SaidOrNot struct {
+	UploadId *openapi_types.UUID `json:"uploadId,omitempty"`
+	Words    *string             `json:"words,omitempty"`
+}
+
 // SendBack defines model for SendBack.
 type SendBack struct {
 	Reason     string `json:"reason"`
@@ -2032,6 +2441,17 @@ type Session struct {
 // SessionList defines model for SessionList.
 type SessionList struct {
 	Items []Session `json:"items"`
+}
+
+// Share defines model for Share.
+type Share struct {
+	Asks       *LineAsks           `json:"asks,omitempty"`
+	DueDate    *openapi_types.Date `json:"dueDate,omitempty"`
+	PositionId *openapi_types.UUID `json:"positionId,omitempty"`
+	Role       LineRole            `json:"role"`
+
+	// UnitId either the unit or the position
+	UnitId *openapi_types.UUID `json:"unitId,omitempty"`
 }
 
 // SignIn defines model for SignIn.
@@ -2498,6 +2918,138 @@ type UploadFileParams struct {
 	Name string `form:"name" json:"name"`
 }
 
+// CountLateParams defines parameters for CountLate.
+type CountLateParams struct {
+	AgencyId *openapi_types.UUID `form:"agencyId,omitempty" json:"agencyId,omitempty"`
+}
+
+// ListLinesParams defines parameters for ListLines.
+type ListLinesParams struct {
+	// View mine: expected of me; direct: waits for my direction or proposal; unit: of my unit; given: what I asked of others; to_give: registered and with nobody yet; late: past the due date, as far as I may know
+	View LineView `form:"view" json:"view"`
+
+	// Late only what is late
+	Late *bool `form:"late,omitempty" json:"late,omitempty"`
+
+	// HolderId the unit or position that has the line
+	HolderId *openapi_types.UUID `form:"holderId,omitempty" json:"holderId,omitempty"`
+	AgencyId *openapi_types.UUID `form:"agencyId,omitempty" json:"agencyId,omitempty"`
+	Limit    *Limit              `form:"limit,omitempty" json:"limit,omitempty"`
+	Cursor   *Cursor             `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ForwardManyParams defines parameters for ForwardMany.
+type ForwardManyParams struct {
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+
+	// CongvanPosition the position the act is made under
+	CongvanPosition *ActingPosition `json:"Congvan-Position,omitempty"`
+}
+
+// AnswerLineParams defines parameters for AnswerLine.
+type AnswerLineParams struct {
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+
+	// CongvanPosition the position the act is made under
+	CongvanPosition *ActingPosition `json:"Congvan-Position,omitempty"`
+}
+
+// AskMoreTimeParams defines parameters for AskMoreTime.
+type AskMoreTimeParams struct {
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+
+	// CongvanPosition the position the act is made under
+	CongvanPosition *ActingPosition `json:"Congvan-Position,omitempty"`
+}
+
+// DecideMoreTimeParams defines parameters for DecideMoreTime.
+type DecideMoreTimeParams struct {
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+
+	// CongvanPosition the position the act is made under
+	CongvanPosition *ActingPosition `json:"Congvan-Position,omitempty"`
+}
+
+// FinishLineParams defines parameters for FinishLine.
+type FinishLineParams struct {
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+
+	// CongvanPosition the position the act is made under
+	CongvanPosition *ActingPosition `json:"Congvan-Position,omitempty"`
+}
+
+// ForwardLineParams defines parameters for ForwardLine.
+type ForwardLineParams struct {
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+
+	// CongvanPosition the position the act is made under
+	CongvanPosition *ActingPosition `json:"Congvan-Position,omitempty"`
+}
+
+// HandBackLineParams defines parameters for HandBackLine.
+type HandBackLineParams struct {
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+
+	// CongvanPosition the position the act is made under
+	CongvanPosition *ActingPosition `json:"Congvan-Position,omitempty"`
+}
+
+// HandOverLineParams defines parameters for HandOverLine.
+type HandOverLineParams struct {
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+
+	// CongvanPosition the position the act is made under
+	CongvanPosition *ActingPosition `json:"Congvan-Position,omitempty"`
+}
+
+// NoteProgressParams defines parameters for NoteProgress.
+type NoteProgressParams struct {
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+
+	// CongvanPosition the position the act is made under
+	CongvanPosition *ActingPosition `json:"Congvan-Position,omitempty"`
+}
+
+// RemindLineParams defines parameters for RemindLine.
+type RemindLineParams struct {
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+
+	// CongvanPosition the position the act is made under
+	CongvanPosition *ActingPosition `json:"Congvan-Position,omitempty"`
+}
+
+// ReopenLineParams defines parameters for ReopenLine.
+type ReopenLineParams struct {
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+
+	// CongvanPosition the position the act is made under
+	CongvanPosition *ActingPosition `json:"Congvan-Position,omitempty"`
+}
+
+// ReturnLineParams defines parameters for ReturnLine.
+type ReturnLineParams struct {
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+
+	// CongvanPosition the position the act is made under
+	CongvanPosition *ActingPosition `json:"Congvan-Position,omitempty"`
+}
+
+// TakeInLineParams defines parameters for TakeInLine.
+type TakeInLineParams struct {
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+
+	// CongvanPosition the position the act is made under
+	CongvanPosition *ActingPosition `json:"Congvan-Position,omitempty"`
+}
+
+// WithdrawLineParams defines parameters for WithdrawLine.
+type WithdrawLineParams struct {
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+
+	// CongvanPosition the position the act is made under
+	CongvanPosition *ActingPosition `json:"Congvan-Position,omitempty"`
+}
+
 // AddMailboxParams defines parameters for AddMailbox.
 type AddMailboxParams struct {
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
@@ -2513,6 +3065,14 @@ type ListPeopleParams struct {
 	Q        *string             `form:"q,omitempty" json:"q,omitempty"`
 	AgencyId *openapi_types.UUID `form:"agencyId,omitempty" json:"agencyId,omitempty"`
 	Role     *Role               `form:"role,omitempty" json:"role,omitempty"`
+}
+
+// AddPhraseParams defines parameters for AddPhrase.
+type AddPhraseParams struct {
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+
+	// CongvanPosition the position the act is made under
+	CongvanPosition *ActingPosition `json:"Congvan-Position,omitempty"`
 }
 
 // ListQuarantineParams defines parameters for ListQuarantine.
@@ -2629,6 +3189,45 @@ type SendBackDocumentJSONRequestBody = SendBack
 // SubmitDocumentJSONRequestBody defines body for SubmitDocument for application/json ContentType.
 type SubmitDocumentJSONRequestBody = Submit
 
+// ForwardManyJSONRequestBody defines body for ForwardMany for application/json ContentType.
+type ForwardManyJSONRequestBody = ForwardingMany
+
+// AnswerLineJSONRequestBody defines body for AnswerLine for application/json ContentType.
+type AnswerLineJSONRequestBody = AnswerLink
+
+// AskMoreTimeJSONRequestBody defines body for AskMoreTime for application/json ContentType.
+type AskMoreTimeJSONRequestBody = MoreTime
+
+// DecideMoreTimeJSONRequestBody defines body for DecideMoreTime for application/json ContentType.
+type DecideMoreTimeJSONRequestBody = MoreTimeDecision
+
+// FinishLineJSONRequestBody defines body for FinishLine for application/json ContentType.
+type FinishLineJSONRequestBody = SaidOrNot
+
+// ForwardLineJSONRequestBody defines body for ForwardLine for application/json ContentType.
+type ForwardLineJSONRequestBody = Forwarding
+
+// HandBackLineJSONRequestBody defines body for HandBackLine for application/json ContentType.
+type HandBackLineJSONRequestBody = Reason
+
+// HandOverLineJSONRequestBody defines body for HandOverLine for application/json ContentType.
+type HandOverLineJSONRequestBody = HandOver
+
+// NoteProgressJSONRequestBody defines body for NoteProgress for application/json ContentType.
+type NoteProgressJSONRequestBody = Said
+
+// RemindLineJSONRequestBody defines body for RemindLine for application/json ContentType.
+type RemindLineJSONRequestBody = Said
+
+// ReopenLineJSONRequestBody defines body for ReopenLine for application/json ContentType.
+type ReopenLineJSONRequestBody = Reason
+
+// ReturnLineJSONRequestBody defines body for ReturnLine for application/json ContentType.
+type ReturnLineJSONRequestBody = Reason
+
+// WithdrawLineJSONRequestBody defines body for WithdrawLine for application/json ContentType.
+type WithdrawLineJSONRequestBody = ReasonOrNot
+
 // AddMailboxJSONRequestBody defines body for AddMailbox for application/json ContentType.
 type AddMailboxJSONRequestBody = MailboxNew
 
@@ -2643,6 +3242,9 @@ type ChangePasswordJSONRequestBody = PasswordChange
 
 // CreateTokenJSONRequestBody defines body for CreateToken for application/json ContentType.
 type CreateTokenJSONRequestBody = TokenNew
+
+// AddPhraseJSONRequestBody defines body for AddPhrase for application/json ContentType.
+type AddPhraseJSONRequestBody = PhraseNew
 
 // DiscardQuarantinedJSONRequestBody defines body for DiscardQuarantined for application/json ContentType.
 type DiscardQuarantinedJSONRequestBody = Discard
@@ -2727,6 +3329,12 @@ type ServerInterface interface {
 	// ReadArrivalFile The bytes of one file of the arrival; ranges are answered
 	// (GET /api/arrivals/{id}/files/{sha256})
 	ReadArrivalFile(c *gin.Context, id Id, sha256 Sha256, params ReadArrivalFileParams)
+	// UnfollowArrival Follow an arrival no more
+	// (DELETE /api/arrivals/{id}/follow)
+	UnfollowArrival(c *gin.Context, id Id)
+	// FollowArrival Follow an arrival
+	// (POST /api/arrivals/{id}/follow)
+	FollowArrival(c *gin.Context, id Id)
 	// PreviewArrivalNumber The registers that may take the arrival and the next number of each; nothing is taken
 	// (GET /api/arrivals/{id}/numbering)
 	PreviewArrivalNumber(c *gin.Context, id Id)
@@ -2739,6 +3347,9 @@ type ServerInterface interface {
 	// RegisterArrival Register an arrival under the next number of the register; the sender is told
 	// (POST /api/arrivals/{id}/register)
 	RegisterArrival(c *gin.Context, id Id, params RegisterArrivalParams)
+	// ListArrivalViews Who opened the arrival and when, for those entitled
+	// (GET /api/arrivals/{id}/views)
+	ListArrivalViews(c *gin.Context, id Id)
 	// StreamChanges Live changes of what the person may see, as server-sent events
 	// (GET /api/changes)
 	StreamChanges(c *gin.Context, params StreamChangesParams)
@@ -2808,6 +3419,54 @@ type ServerInterface interface {
 	// ListKinds Kinds of documents (NĐ 30/2020, điều 7)
 	// (GET /api/kinds)
 	ListKinds(c *gin.Context)
+	// CountLate How much is late by unit and person
+	// (GET /api/late)
+	CountLate(c *gin.Context, params CountLateParams)
+	// ListLines Work by due date, in one of the views
+	// (GET /api/lines)
+	ListLines(c *gin.Context, params ListLinesParams)
+	// ForwardMany Give out up to 500 registered arrivals at once; each is answered for itself
+	// (POST /api/lines/forward)
+	ForwardMany(c *gin.Context, params ForwardManyParams)
+	// AnswerLine Let an outgoing document answer the line; issuing it closes the line
+	// (POST /api/lines/{id}/answer)
+	AnswerLine(c *gin.Context, id Id, params AnswerLineParams)
+	// AskMoreTime Ask who gave the line for a later due date
+	// (POST /api/lines/{id}/ask-more-time)
+	AskMoreTime(c *gin.Context, id Id, params AskMoreTimeParams)
+	// DecideMoreTime Grant or decline more time
+	// (POST /api/lines/{id}/decide-more-time)
+	DecideMoreTime(c *gin.Context, id Id, params DecideMoreTimeParams)
+	// FinishLine Close a line whose work is done; the sender is told when the whole is
+	// (POST /api/lines/{id}/finish)
+	FinishLine(c *gin.Context, id Id, params FinishLineParams)
+	// ForwardLine Give a line out: ask for a proposal or a direction, direct, split, refer; for information only it closes at once
+	// (POST /api/lines/{id}/forward)
+	ForwardLine(c *gin.Context, id Id, params ForwardLineParams)
+	// HandBackLine Give work that was begun back to who assigned it
+	// (POST /api/lines/{id}/hand-back)
+	HandBackLine(c *gin.Context, id Id, params HandBackLineParams)
+	// HandOverLine Put the line into other hands when its holder left or its unit was dissolved
+	// (POST /api/lines/{id}/hand-over)
+	HandOverLine(c *gin.Context, id Id, params HandOverLineParams)
+	// NoteProgress Say how far the work is; the first time the sender is told that it is in work
+	// (POST /api/lines/{id}/note)
+	NoteProgress(c *gin.Context, id Id, params NoteProgressParams)
+	// RemindLine Remind who has the line
+	// (POST /api/lines/{id}/remind)
+	RemindLine(c *gin.Context, id Id, params RemindLineParams)
+	// ReopenLine Take up again what was finished
+	// (POST /api/lines/{id}/reopen)
+	ReopenLine(c *gin.Context, id Id, params ReopenLineParams)
+	// ReturnLine Give back what was sent wrong and not begun
+	// (POST /api/lines/{id}/return)
+	ReturnLine(c *gin.Context, id Id, params ReturnLineParams)
+	// TakeInLine Take in what came to a unit
+	// (POST /api/lines/{id}/take-in)
+	TakeInLine(c *gin.Context, id Id, params TakeInLineParams)
+	// WithdrawLine Take back a line that nobody has opened
+	// (POST /api/lines/{id}/withdraw)
+	WithdrawLine(c *gin.Context, id Id, params WithdrawLineParams)
 	// ListMailboxes Mailboxes of one's own agencies (an operator sees all)
 	// (GET /api/mailboxes)
 	ListMailboxes(c *gin.Context)
@@ -2847,6 +3506,15 @@ type ServerInterface interface {
 	// ListPeople Units and positions of one's own agencies, by name with or without tone marks
 	// (GET /api/people)
 	ListPeople(c *gin.Context, params ListPeopleParams)
+	// ListPhrases Phrases of direction, one's own and the agency's
+	// (GET /api/phrases)
+	ListPhrases(c *gin.Context)
+	// AddPhrase Keep a phrase of direction
+	// (POST /api/phrases)
+	AddPhrase(c *gin.Context, params AddPhraseParams)
+	// RemovePhrase Remove a phrase
+	// (DELETE /api/phrases/{id})
+	RemovePhrase(c *gin.Context, id Id)
 	// ListQuarantine Mail that could not be taken in, newest first
 	// (GET /api/quarantine)
 	ListQuarantine(c *gin.Context, params ListQuarantineParams)
@@ -4060,6 +4728,56 @@ func (siw *ServerInterfaceWrapper) ReadArrivalFile(c *gin.Context) {
 	siw.Handler.ReadArrivalFile(c, id, sha256, params)
 }
 
+// UnfollowArrival operation middleware
+func (siw *ServerInterfaceWrapper) UnfollowArrival(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.UnfollowArrival(c, id)
+}
+
+// FollowArrival operation middleware
+func (siw *ServerInterfaceWrapper) FollowArrival(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.FollowArrival(c, id)
+}
+
 // PreviewArrivalNumber operation middleware
 func (siw *ServerInterfaceWrapper) PreviewArrivalNumber(c *gin.Context) {
 
@@ -4250,6 +4968,31 @@ func (siw *ServerInterfaceWrapper) RegisterArrival(c *gin.Context) {
 	}
 
 	siw.Handler.RegisterArrival(c, id, params)
+}
+
+// ListArrivalViews operation middleware
+func (siw *ServerInterfaceWrapper) ListArrivalViews(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListArrivalViews(c, id)
 }
 
 // StreamChanges operation middleware
@@ -5475,6 +6218,1085 @@ func (siw *ServerInterfaceWrapper) ListKinds(c *gin.Context) {
 	siw.Handler.ListKinds(c)
 }
 
+// CountLate operation middleware
+func (siw *ServerInterfaceWrapper) CountLate(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CountLateParams
+
+	// ------------- Optional query parameter "agencyId" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "agencyId", c.Request.URL.Query(), &params.AgencyId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter agencyId: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.CountLate(c, params)
+}
+
+// ListLines operation middleware
+func (siw *ServerInterfaceWrapper) ListLines(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListLinesParams
+
+	// ------------- Required query parameter "view" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "view", c.Request.URL.Query(), &params.View, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter view: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "late" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "late", c.Request.URL.Query(), &params.Late, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter late: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "holderId" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "holderId", c.Request.URL.Query(), &params.HolderId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter holderId: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "agencyId" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "agencyId", c.Request.URL.Query(), &params.AgencyId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter agencyId: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", c.Request.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter limit: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", c.Request.URL.Query(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter cursor: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListLines(c, params)
+}
+
+// ForwardMany operation middleware
+func (siw *ServerInterfaceWrapper) ForwardMany(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ForwardManyParams
+
+	headers := c.Request.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		siw.ErrorHandler(c, fmt.Errorf("Header parameter Idempotency-Key is required, but not found"), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional header parameter "Congvan-Position" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Congvan-Position")]; found {
+		var CongvanPosition ActingPosition
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Congvan-Position, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Congvan-Position", valueList[0], &CongvanPosition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "uuid"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Congvan-Position: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.CongvanPosition = &CongvanPosition
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ForwardMany(c, params)
+}
+
+// AnswerLine operation middleware
+func (siw *ServerInterfaceWrapper) AnswerLine(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AnswerLineParams
+
+	headers := c.Request.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		siw.ErrorHandler(c, fmt.Errorf("Header parameter Idempotency-Key is required, but not found"), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional header parameter "Congvan-Position" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Congvan-Position")]; found {
+		var CongvanPosition ActingPosition
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Congvan-Position, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Congvan-Position", valueList[0], &CongvanPosition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "uuid"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Congvan-Position: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.CongvanPosition = &CongvanPosition
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.AnswerLine(c, id, params)
+}
+
+// AskMoreTime operation middleware
+func (siw *ServerInterfaceWrapper) AskMoreTime(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AskMoreTimeParams
+
+	headers := c.Request.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		siw.ErrorHandler(c, fmt.Errorf("Header parameter Idempotency-Key is required, but not found"), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional header parameter "Congvan-Position" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Congvan-Position")]; found {
+		var CongvanPosition ActingPosition
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Congvan-Position, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Congvan-Position", valueList[0], &CongvanPosition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "uuid"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Congvan-Position: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.CongvanPosition = &CongvanPosition
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.AskMoreTime(c, id, params)
+}
+
+// DecideMoreTime operation middleware
+func (siw *ServerInterfaceWrapper) DecideMoreTime(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params DecideMoreTimeParams
+
+	headers := c.Request.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		siw.ErrorHandler(c, fmt.Errorf("Header parameter Idempotency-Key is required, but not found"), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional header parameter "Congvan-Position" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Congvan-Position")]; found {
+		var CongvanPosition ActingPosition
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Congvan-Position, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Congvan-Position", valueList[0], &CongvanPosition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "uuid"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Congvan-Position: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.CongvanPosition = &CongvanPosition
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.DecideMoreTime(c, id, params)
+}
+
+// FinishLine operation middleware
+func (siw *ServerInterfaceWrapper) FinishLine(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params FinishLineParams
+
+	headers := c.Request.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		siw.ErrorHandler(c, fmt.Errorf("Header parameter Idempotency-Key is required, but not found"), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional header parameter "Congvan-Position" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Congvan-Position")]; found {
+		var CongvanPosition ActingPosition
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Congvan-Position, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Congvan-Position", valueList[0], &CongvanPosition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "uuid"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Congvan-Position: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.CongvanPosition = &CongvanPosition
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.FinishLine(c, id, params)
+}
+
+// ForwardLine operation middleware
+func (siw *ServerInterfaceWrapper) ForwardLine(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ForwardLineParams
+
+	headers := c.Request.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		siw.ErrorHandler(c, fmt.Errorf("Header parameter Idempotency-Key is required, but not found"), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional header parameter "Congvan-Position" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Congvan-Position")]; found {
+		var CongvanPosition ActingPosition
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Congvan-Position, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Congvan-Position", valueList[0], &CongvanPosition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "uuid"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Congvan-Position: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.CongvanPosition = &CongvanPosition
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ForwardLine(c, id, params)
+}
+
+// HandBackLine operation middleware
+func (siw *ServerInterfaceWrapper) HandBackLine(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params HandBackLineParams
+
+	headers := c.Request.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		siw.ErrorHandler(c, fmt.Errorf("Header parameter Idempotency-Key is required, but not found"), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional header parameter "Congvan-Position" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Congvan-Position")]; found {
+		var CongvanPosition ActingPosition
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Congvan-Position, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Congvan-Position", valueList[0], &CongvanPosition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "uuid"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Congvan-Position: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.CongvanPosition = &CongvanPosition
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.HandBackLine(c, id, params)
+}
+
+// HandOverLine operation middleware
+func (siw *ServerInterfaceWrapper) HandOverLine(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params HandOverLineParams
+
+	headers := c.Request.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		siw.ErrorHandler(c, fmt.Errorf("Header parameter Idempotency-Key is required, but not found"), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional header parameter "Congvan-Position" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Congvan-Position")]; found {
+		var CongvanPosition ActingPosition
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Congvan-Position, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Congvan-Position", valueList[0], &CongvanPosition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "uuid"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Congvan-Position: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.CongvanPosition = &CongvanPosition
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.HandOverLine(c, id, params)
+}
+
+// NoteProgress operation middleware
+func (siw *ServerInterfaceWrapper) NoteProgress(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params NoteProgressParams
+
+	headers := c.Request.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		siw.ErrorHandler(c, fmt.Errorf("Header parameter Idempotency-Key is required, but not found"), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional header parameter "Congvan-Position" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Congvan-Position")]; found {
+		var CongvanPosition ActingPosition
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Congvan-Position, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Congvan-Position", valueList[0], &CongvanPosition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "uuid"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Congvan-Position: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.CongvanPosition = &CongvanPosition
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.NoteProgress(c, id, params)
+}
+
+// RemindLine operation middleware
+func (siw *ServerInterfaceWrapper) RemindLine(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RemindLineParams
+
+	headers := c.Request.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		siw.ErrorHandler(c, fmt.Errorf("Header parameter Idempotency-Key is required, but not found"), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional header parameter "Congvan-Position" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Congvan-Position")]; found {
+		var CongvanPosition ActingPosition
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Congvan-Position, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Congvan-Position", valueList[0], &CongvanPosition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "uuid"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Congvan-Position: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.CongvanPosition = &CongvanPosition
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.RemindLine(c, id, params)
+}
+
+// ReopenLine operation middleware
+func (siw *ServerInterfaceWrapper) ReopenLine(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ReopenLineParams
+
+	headers := c.Request.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		siw.ErrorHandler(c, fmt.Errorf("Header parameter Idempotency-Key is required, but not found"), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional header parameter "Congvan-Position" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Congvan-Position")]; found {
+		var CongvanPosition ActingPosition
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Congvan-Position, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Congvan-Position", valueList[0], &CongvanPosition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "uuid"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Congvan-Position: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.CongvanPosition = &CongvanPosition
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ReopenLine(c, id, params)
+}
+
+// ReturnLine operation middleware
+func (siw *ServerInterfaceWrapper) ReturnLine(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ReturnLineParams
+
+	headers := c.Request.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		siw.ErrorHandler(c, fmt.Errorf("Header parameter Idempotency-Key is required, but not found"), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional header parameter "Congvan-Position" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Congvan-Position")]; found {
+		var CongvanPosition ActingPosition
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Congvan-Position, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Congvan-Position", valueList[0], &CongvanPosition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "uuid"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Congvan-Position: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.CongvanPosition = &CongvanPosition
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ReturnLine(c, id, params)
+}
+
+// TakeInLine operation middleware
+func (siw *ServerInterfaceWrapper) TakeInLine(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params TakeInLineParams
+
+	headers := c.Request.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		siw.ErrorHandler(c, fmt.Errorf("Header parameter Idempotency-Key is required, but not found"), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional header parameter "Congvan-Position" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Congvan-Position")]; found {
+		var CongvanPosition ActingPosition
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Congvan-Position, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Congvan-Position", valueList[0], &CongvanPosition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "uuid"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Congvan-Position: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.CongvanPosition = &CongvanPosition
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.TakeInLine(c, id, params)
+}
+
+// WithdrawLine operation middleware
+func (siw *ServerInterfaceWrapper) WithdrawLine(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params WithdrawLineParams
+
+	headers := c.Request.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		siw.ErrorHandler(c, fmt.Errorf("Header parameter Idempotency-Key is required, but not found"), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional header parameter "Congvan-Position" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Congvan-Position")]; found {
+		var CongvanPosition ActingPosition
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Congvan-Position, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Congvan-Position", valueList[0], &CongvanPosition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "uuid"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Congvan-Position: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.CongvanPosition = &CongvanPosition
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.WithdrawLine(c, id, params)
+}
+
 // ListMailboxes operation middleware
 func (siw *ServerInterfaceWrapper) ListMailboxes(c *gin.Context) {
 
@@ -5777,6 +7599,106 @@ func (siw *ServerInterfaceWrapper) ListPeople(c *gin.Context) {
 	}
 
 	siw.Handler.ListPeople(c, params)
+}
+
+// ListPhrases operation middleware
+func (siw *ServerInterfaceWrapper) ListPhrases(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListPhrases(c)
+}
+
+// AddPhrase operation middleware
+func (siw *ServerInterfaceWrapper) AddPhrase(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AddPhraseParams
+
+	headers := c.Request.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		siw.ErrorHandler(c, fmt.Errorf("Header parameter Idempotency-Key is required, but not found"), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional header parameter "Congvan-Position" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Congvan-Position")]; found {
+		var CongvanPosition ActingPosition
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Congvan-Position, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Congvan-Position", valueList[0], &CongvanPosition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "uuid"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Congvan-Position: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.CongvanPosition = &CongvanPosition
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.AddPhrase(c, params)
+}
+
+// RemovePhrase operation middleware
+func (siw *ServerInterfaceWrapper) RemovePhrase(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.RemovePhrase(c, id)
 }
 
 // ListQuarantine operation middleware
@@ -6285,6 +8207,28 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.POST(options.BaseURL+"/api/arrivals/:id/refuse", wrapper.RefuseArrival)
 	router.GET(options.BaseURL+"/api/arrivals/:id/events", wrapper.ListArrivalEvents)
 	router.GET(options.BaseURL+"/api/arrivals/:id/files/:sha256", wrapper.ReadArrivalFile)
+	router.GET(options.BaseURL+"/api/lines", wrapper.ListLines)
+	router.GET(options.BaseURL+"/api/late", wrapper.CountLate)
+	router.POST(options.BaseURL+"/api/lines/forward", wrapper.ForwardMany)
+	router.GET(options.BaseURL+"/api/phrases", wrapper.ListPhrases)
+	router.POST(options.BaseURL+"/api/phrases", wrapper.AddPhrase)
+	router.DELETE(options.BaseURL+"/api/phrases/:id", wrapper.RemovePhrase)
+	router.GET(options.BaseURL+"/api/arrivals/:id/views", wrapper.ListArrivalViews)
+	router.DELETE(options.BaseURL+"/api/arrivals/:id/follow", wrapper.UnfollowArrival)
+	router.POST(options.BaseURL+"/api/arrivals/:id/follow", wrapper.FollowArrival)
+	router.POST(options.BaseURL+"/api/lines/:id/take-in", wrapper.TakeInLine)
+	router.POST(options.BaseURL+"/api/lines/:id/forward", wrapper.ForwardLine)
+	router.POST(options.BaseURL+"/api/lines/:id/note", wrapper.NoteProgress)
+	router.POST(options.BaseURL+"/api/lines/:id/finish", wrapper.FinishLine)
+	router.POST(options.BaseURL+"/api/lines/:id/answer", wrapper.AnswerLine)
+	router.POST(options.BaseURL+"/api/lines/:id/return", wrapper.ReturnLine)
+	router.POST(options.BaseURL+"/api/lines/:id/hand-back", wrapper.HandBackLine)
+	router.POST(options.BaseURL+"/api/lines/:id/ask-more-time", wrapper.AskMoreTime)
+	router.POST(options.BaseURL+"/api/lines/:id/decide-more-time", wrapper.DecideMoreTime)
+	router.POST(options.BaseURL+"/api/lines/:id/remind", wrapper.RemindLine)
+	router.POST(options.BaseURL+"/api/lines/:id/withdraw", wrapper.WithdrawLine)
+	router.POST(options.BaseURL+"/api/lines/:id/reopen", wrapper.ReopenLine)
+	router.POST(options.BaseURL+"/api/lines/:id/hand-over", wrapper.HandOverLine)
 	router.GET(options.BaseURL+"/api/registers", wrapper.ListRegisters)
 	router.GET(options.BaseURL+"/api/registers/:id/entries", wrapper.ListRegisterEntries)
 	router.GET(options.BaseURL+"/api/registers/:id/book", wrapper.ReadRegisterBook)
@@ -7504,6 +9448,72 @@ func (response ReadArrivalFiledefaultApplicationProblemPlusJSONResponse) VisitRe
 	return err
 }
 
+type UnfollowArrivalRequestObject struct {
+	Id Id `json:"id"`
+}
+
+type UnfollowArrivalResponseObject interface {
+	VisitUnfollowArrivalResponse(w http.ResponseWriter) error
+}
+
+type UnfollowArrival204Response struct {
+}
+
+func (response UnfollowArrival204Response) VisitUnfollowArrivalResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type UnfollowArrivaldefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response UnfollowArrivaldefaultApplicationProblemPlusJSONResponse) VisitUnfollowArrivalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FollowArrivalRequestObject struct {
+	Id Id `json:"id"`
+}
+
+type FollowArrivalResponseObject interface {
+	VisitFollowArrivalResponse(w http.ResponseWriter) error
+}
+
+type FollowArrival204Response struct {
+}
+
+func (response FollowArrival204Response) VisitFollowArrivalResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type FollowArrivaldefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response FollowArrivaldefaultApplicationProblemPlusJSONResponse) VisitFollowArrivalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type PreviewArrivalNumberRequestObject struct {
 	Id Id `json:"id"`
 }
@@ -7653,6 +9663,45 @@ type RegisterArrivaldefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response RegisterArrivaldefaultApplicationProblemPlusJSONResponse) VisitRegisterArrivalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListArrivalViewsRequestObject struct {
+	Id Id `json:"id"`
+}
+
+type ListArrivalViewsResponseObject interface {
+	VisitListArrivalViewsResponse(w http.ResponseWriter) error
+}
+
+type ListArrivalViews200JSONResponse ArrivalViews
+
+func (response ListArrivalViews200JSONResponse) VisitListArrivalViewsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListArrivalViewsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListArrivalViewsdefaultApplicationProblemPlusJSONResponse) VisitListArrivalViewsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -8694,6 +10743,686 @@ func (response ListKindsdefaultApplicationProblemPlusJSONResponse) VisitListKind
 	return err
 }
 
+type CountLateRequestObject struct {
+	Params CountLateParams
+}
+
+type CountLateResponseObject interface {
+	VisitCountLateResponse(w http.ResponseWriter) error
+}
+
+type CountLate200JSONResponse LateCounts
+
+func (response CountLate200JSONResponse) VisitCountLateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CountLatedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CountLatedefaultApplicationProblemPlusJSONResponse) VisitCountLateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListLinesRequestObject struct {
+	Params ListLinesParams
+}
+
+type ListLinesResponseObject interface {
+	VisitListLinesResponse(w http.ResponseWriter) error
+}
+
+type ListLines200JSONResponse LinePage
+
+func (response ListLines200JSONResponse) VisitListLinesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListLinesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListLinesdefaultApplicationProblemPlusJSONResponse) VisitListLinesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ForwardManyRequestObject struct {
+	Params ForwardManyParams
+	Body   *ForwardManyJSONRequestBody
+}
+
+type ForwardManyResponseObject interface {
+	VisitForwardManyResponse(w http.ResponseWriter) error
+}
+
+type ForwardMany200JSONResponse ForwardedMany
+
+func (response ForwardMany200JSONResponse) VisitForwardManyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ForwardManydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ForwardManydefaultApplicationProblemPlusJSONResponse) VisitForwardManyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AnswerLineRequestObject struct {
+	Id     Id `json:"id"`
+	Params AnswerLineParams
+	Body   *AnswerLineJSONRequestBody
+}
+
+type AnswerLineResponseObject interface {
+	VisitAnswerLineResponse(w http.ResponseWriter) error
+}
+
+type AnswerLine200JSONResponse struct{ ArrivalJSONResponse }
+
+func (response AnswerLine200JSONResponse) VisitAnswerLineResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AnswerLinedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AnswerLinedefaultApplicationProblemPlusJSONResponse) VisitAnswerLineResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AskMoreTimeRequestObject struct {
+	Id     Id `json:"id"`
+	Params AskMoreTimeParams
+	Body   *AskMoreTimeJSONRequestBody
+}
+
+type AskMoreTimeResponseObject interface {
+	VisitAskMoreTimeResponse(w http.ResponseWriter) error
+}
+
+type AskMoreTime200JSONResponse struct{ ArrivalJSONResponse }
+
+func (response AskMoreTime200JSONResponse) VisitAskMoreTimeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AskMoreTimedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AskMoreTimedefaultApplicationProblemPlusJSONResponse) VisitAskMoreTimeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DecideMoreTimeRequestObject struct {
+	Id     Id `json:"id"`
+	Params DecideMoreTimeParams
+	Body   *DecideMoreTimeJSONRequestBody
+}
+
+type DecideMoreTimeResponseObject interface {
+	VisitDecideMoreTimeResponse(w http.ResponseWriter) error
+}
+
+type DecideMoreTime200JSONResponse struct{ ArrivalJSONResponse }
+
+func (response DecideMoreTime200JSONResponse) VisitDecideMoreTimeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DecideMoreTimedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response DecideMoreTimedefaultApplicationProblemPlusJSONResponse) VisitDecideMoreTimeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FinishLineRequestObject struct {
+	Id     Id `json:"id"`
+	Params FinishLineParams
+	Body   *FinishLineJSONRequestBody
+}
+
+type FinishLineResponseObject interface {
+	VisitFinishLineResponse(w http.ResponseWriter) error
+}
+
+type FinishLine200JSONResponse struct{ ArrivalJSONResponse }
+
+func (response FinishLine200JSONResponse) VisitFinishLineResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FinishLinedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response FinishLinedefaultApplicationProblemPlusJSONResponse) VisitFinishLineResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ForwardLineRequestObject struct {
+	Id     Id `json:"id"`
+	Params ForwardLineParams
+	Body   *ForwardLineJSONRequestBody
+}
+
+type ForwardLineResponseObject interface {
+	VisitForwardLineResponse(w http.ResponseWriter) error
+}
+
+type ForwardLine200JSONResponse struct{ ArrivalJSONResponse }
+
+func (response ForwardLine200JSONResponse) VisitForwardLineResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ForwardLinedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ForwardLinedefaultApplicationProblemPlusJSONResponse) VisitForwardLineResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type HandBackLineRequestObject struct {
+	Id     Id `json:"id"`
+	Params HandBackLineParams
+	Body   *HandBackLineJSONRequestBody
+}
+
+type HandBackLineResponseObject interface {
+	VisitHandBackLineResponse(w http.ResponseWriter) error
+}
+
+type HandBackLine200JSONResponse struct{ ArrivalJSONResponse }
+
+func (response HandBackLine200JSONResponse) VisitHandBackLineResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type HandBackLinedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response HandBackLinedefaultApplicationProblemPlusJSONResponse) VisitHandBackLineResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type HandOverLineRequestObject struct {
+	Id     Id `json:"id"`
+	Params HandOverLineParams
+	Body   *HandOverLineJSONRequestBody
+}
+
+type HandOverLineResponseObject interface {
+	VisitHandOverLineResponse(w http.ResponseWriter) error
+}
+
+type HandOverLine204Response struct {
+}
+
+func (response HandOverLine204Response) VisitHandOverLineResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type HandOverLinedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response HandOverLinedefaultApplicationProblemPlusJSONResponse) VisitHandOverLineResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type NoteProgressRequestObject struct {
+	Id     Id `json:"id"`
+	Params NoteProgressParams
+	Body   *NoteProgressJSONRequestBody
+}
+
+type NoteProgressResponseObject interface {
+	VisitNoteProgressResponse(w http.ResponseWriter) error
+}
+
+type NoteProgress200JSONResponse struct{ ArrivalJSONResponse }
+
+func (response NoteProgress200JSONResponse) VisitNoteProgressResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type NoteProgressdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response NoteProgressdefaultApplicationProblemPlusJSONResponse) VisitNoteProgressResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RemindLineRequestObject struct {
+	Id     Id `json:"id"`
+	Params RemindLineParams
+	Body   *RemindLineJSONRequestBody
+}
+
+type RemindLineResponseObject interface {
+	VisitRemindLineResponse(w http.ResponseWriter) error
+}
+
+type RemindLine200JSONResponse struct{ ArrivalJSONResponse }
+
+func (response RemindLine200JSONResponse) VisitRemindLineResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RemindLinedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RemindLinedefaultApplicationProblemPlusJSONResponse) VisitRemindLineResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReopenLineRequestObject struct {
+	Id     Id `json:"id"`
+	Params ReopenLineParams
+	Body   *ReopenLineJSONRequestBody
+}
+
+type ReopenLineResponseObject interface {
+	VisitReopenLineResponse(w http.ResponseWriter) error
+}
+
+type ReopenLine200JSONResponse struct{ ArrivalJSONResponse }
+
+func (response ReopenLine200JSONResponse) VisitReopenLineResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReopenLinedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ReopenLinedefaultApplicationProblemPlusJSONResponse) VisitReopenLineResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReturnLineRequestObject struct {
+	Id     Id `json:"id"`
+	Params ReturnLineParams
+	Body   *ReturnLineJSONRequestBody
+}
+
+type ReturnLineResponseObject interface {
+	VisitReturnLineResponse(w http.ResponseWriter) error
+}
+
+type ReturnLine200JSONResponse struct{ ArrivalJSONResponse }
+
+func (response ReturnLine200JSONResponse) VisitReturnLineResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReturnLinedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ReturnLinedefaultApplicationProblemPlusJSONResponse) VisitReturnLineResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TakeInLineRequestObject struct {
+	Id     Id `json:"id"`
+	Params TakeInLineParams
+}
+
+type TakeInLineResponseObject interface {
+	VisitTakeInLineResponse(w http.ResponseWriter) error
+}
+
+type TakeInLine200JSONResponse struct{ ArrivalJSONResponse }
+
+func (response TakeInLine200JSONResponse) VisitTakeInLineResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TakeInLinedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response TakeInLinedefaultApplicationProblemPlusJSONResponse) VisitTakeInLineResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type WithdrawLineRequestObject struct {
+	Id     Id `json:"id"`
+	Params WithdrawLineParams
+	Body   *WithdrawLineJSONRequestBody
+}
+
+type WithdrawLineResponseObject interface {
+	VisitWithdrawLineResponse(w http.ResponseWriter) error
+}
+
+type WithdrawLine200JSONResponse struct{ ArrivalJSONResponse }
+
+func (response WithdrawLine200JSONResponse) VisitWithdrawLineResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type WithdrawLinedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response WithdrawLinedefaultApplicationProblemPlusJSONResponse) VisitWithdrawLineResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListMailboxesRequestObject struct {
 }
 
@@ -9171,6 +11900,117 @@ type ListPeopledefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ListPeopledefaultApplicationProblemPlusJSONResponse) VisitListPeopleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPhrasesRequestObject struct {
+}
+
+type ListPhrasesResponseObject interface {
+	VisitListPhrasesResponse(w http.ResponseWriter) error
+}
+
+type ListPhrases200JSONResponse PhraseList
+
+func (response ListPhrases200JSONResponse) VisitListPhrasesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPhrasesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListPhrasesdefaultApplicationProblemPlusJSONResponse) VisitListPhrasesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddPhraseRequestObject struct {
+	Params AddPhraseParams
+	Body   *AddPhraseJSONRequestBody
+}
+
+type AddPhraseResponseObject interface {
+	VisitAddPhraseResponse(w http.ResponseWriter) error
+}
+
+type AddPhrase201JSONResponse Phrase
+
+func (response AddPhrase201JSONResponse) VisitAddPhraseResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddPhrasedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AddPhrasedefaultApplicationProblemPlusJSONResponse) VisitAddPhraseResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RemovePhraseRequestObject struct {
+	Id Id `json:"id"`
+}
+
+type RemovePhraseResponseObject interface {
+	VisitRemovePhraseResponse(w http.ResponseWriter) error
+}
+
+type RemovePhrase204Response struct {
+}
+
+func (response RemovePhrase204Response) VisitRemovePhraseResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type RemovePhrasedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RemovePhrasedefaultApplicationProblemPlusJSONResponse) VisitRemovePhraseResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -9905,6 +12745,12 @@ type StrictServerInterface interface {
 	// ReadArrivalFile The bytes of one file of the arrival; ranges are answered
 	// (GET /api/arrivals/{id}/files/{sha256})
 	ReadArrivalFile(ctx context.Context, request ReadArrivalFileRequestObject) (ReadArrivalFileResponseObject, error)
+	// UnfollowArrival Follow an arrival no more
+	// (DELETE /api/arrivals/{id}/follow)
+	UnfollowArrival(ctx context.Context, request UnfollowArrivalRequestObject) (UnfollowArrivalResponseObject, error)
+	// FollowArrival Follow an arrival
+	// (POST /api/arrivals/{id}/follow)
+	FollowArrival(ctx context.Context, request FollowArrivalRequestObject) (FollowArrivalResponseObject, error)
 	// PreviewArrivalNumber The registers that may take the arrival and the next number of each; nothing is taken
 	// (GET /api/arrivals/{id}/numbering)
 	PreviewArrivalNumber(ctx context.Context, request PreviewArrivalNumberRequestObject) (PreviewArrivalNumberResponseObject, error)
@@ -9917,6 +12763,9 @@ type StrictServerInterface interface {
 	// RegisterArrival Register an arrival under the next number of the register; the sender is told
 	// (POST /api/arrivals/{id}/register)
 	RegisterArrival(ctx context.Context, request RegisterArrivalRequestObject) (RegisterArrivalResponseObject, error)
+	// ListArrivalViews Who opened the arrival and when, for those entitled
+	// (GET /api/arrivals/{id}/views)
+	ListArrivalViews(ctx context.Context, request ListArrivalViewsRequestObject) (ListArrivalViewsResponseObject, error)
 	// StreamChanges Live changes of what the person may see, as server-sent events
 	// (GET /api/changes)
 	StreamChanges(ctx context.Context, request StreamChangesRequestObject) (StreamChangesResponseObject, error)
@@ -9986,6 +12835,54 @@ type StrictServerInterface interface {
 	// ListKinds Kinds of documents (NĐ 30/2020, điều 7)
 	// (GET /api/kinds)
 	ListKinds(ctx context.Context, request ListKindsRequestObject) (ListKindsResponseObject, error)
+	// CountLate How much is late by unit and person
+	// (GET /api/late)
+	CountLate(ctx context.Context, request CountLateRequestObject) (CountLateResponseObject, error)
+	// ListLines Work by due date, in one of the views
+	// (GET /api/lines)
+	ListLines(ctx context.Context, request ListLinesRequestObject) (ListLinesResponseObject, error)
+	// ForwardMany Give out up to 500 registered arrivals at once; each is answered for itself
+	// (POST /api/lines/forward)
+	ForwardMany(ctx context.Context, request ForwardManyRequestObject) (ForwardManyResponseObject, error)
+	// AnswerLine Let an outgoing document answer the line; issuing it closes the line
+	// (POST /api/lines/{id}/answer)
+	AnswerLine(ctx context.Context, request AnswerLineRequestObject) (AnswerLineResponseObject, error)
+	// AskMoreTime Ask who gave the line for a later due date
+	// (POST /api/lines/{id}/ask-more-time)
+	AskMoreTime(ctx context.Context, request AskMoreTimeRequestObject) (AskMoreTimeResponseObject, error)
+	// DecideMoreTime Grant or decline more time
+	// (POST /api/lines/{id}/decide-more-time)
+	DecideMoreTime(ctx context.Context, request DecideMoreTimeRequestObject) (DecideMoreTimeResponseObject, error)
+	// FinishLine Close a line whose work is done; the sender is told when the whole is
+	// (POST /api/lines/{id}/finish)
+	FinishLine(ctx context.Context, request FinishLineRequestObject) (FinishLineResponseObject, error)
+	// ForwardLine Give a line out: ask for a proposal or a direction, direct, split, refer; for information only it closes at once
+	// (POST /api/lines/{id}/forward)
+	ForwardLine(ctx context.Context, request ForwardLineRequestObject) (ForwardLineResponseObject, error)
+	// HandBackLine Give work that was begun back to who assigned it
+	// (POST /api/lines/{id}/hand-back)
+	HandBackLine(ctx context.Context, request HandBackLineRequestObject) (HandBackLineResponseObject, error)
+	// HandOverLine Put the line into other hands when its holder left or its unit was dissolved
+	// (POST /api/lines/{id}/hand-over)
+	HandOverLine(ctx context.Context, request HandOverLineRequestObject) (HandOverLineResponseObject, error)
+	// NoteProgress Say how far the work is; the first time the sender is told that it is in work
+	// (POST /api/lines/{id}/note)
+	NoteProgress(ctx context.Context, request NoteProgressRequestObject) (NoteProgressResponseObject, error)
+	// RemindLine Remind who has the line
+	// (POST /api/lines/{id}/remind)
+	RemindLine(ctx context.Context, request RemindLineRequestObject) (RemindLineResponseObject, error)
+	// ReopenLine Take up again what was finished
+	// (POST /api/lines/{id}/reopen)
+	ReopenLine(ctx context.Context, request ReopenLineRequestObject) (ReopenLineResponseObject, error)
+	// ReturnLine Give back what was sent wrong and not begun
+	// (POST /api/lines/{id}/return)
+	ReturnLine(ctx context.Context, request ReturnLineRequestObject) (ReturnLineResponseObject, error)
+	// TakeInLine Take in what came to a unit
+	// (POST /api/lines/{id}/take-in)
+	TakeInLine(ctx context.Context, request TakeInLineRequestObject) (TakeInLineResponseObject, error)
+	// WithdrawLine Take back a line that nobody has opened
+	// (POST /api/lines/{id}/withdraw)
+	WithdrawLine(ctx context.Context, request WithdrawLineRequestObject) (WithdrawLineResponseObject, error)
 	// ListMailboxes Mailboxes of one's own agencies (an operator sees all)
 	// (GET /api/mailboxes)
 	ListMailboxes(ctx context.Context, request ListMailboxesRequestObject) (ListMailboxesResponseObject, error)
@@ -10025,6 +12922,15 @@ type StrictServerInterface interface {
 	// ListPeople Units and positions of one's own agencies, by name with or without tone marks
 	// (GET /api/people)
 	ListPeople(ctx context.Context, request ListPeopleRequestObject) (ListPeopleResponseObject, error)
+	// ListPhrases Phrases of direction, one's own and the agency's
+	// (GET /api/phrases)
+	ListPhrases(ctx context.Context, request ListPhrasesRequestObject) (ListPhrasesResponseObject, error)
+	// AddPhrase Keep a phrase of direction
+	// (POST /api/phrases)
+	AddPhrase(ctx context.Context, request AddPhraseRequestObject) (AddPhraseResponseObject, error)
+	// RemovePhrase Remove a phrase
+	// (DELETE /api/phrases/{id})
+	RemovePhrase(ctx context.Context, request RemovePhraseRequestObject) (RemovePhraseResponseObject, error)
 	// ListQuarantine Mail that could not be taken in, newest first
 	// (GET /api/quarantine)
 	ListQuarantine(ctx context.Context, request ListQuarantineRequestObject) (ListQuarantineResponseObject, error)
@@ -10985,6 +13891,58 @@ func (sh *strictHandler) ReadArrivalFile(ctx *gin.Context, id Id, sha256 Sha256,
 	}
 }
 
+// UnfollowArrival operation middleware
+func (sh *strictHandler) UnfollowArrival(ctx *gin.Context, id Id) {
+	var request UnfollowArrivalRequestObject
+
+	request.Id = id
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.UnfollowArrival(ctx, request.(UnfollowArrivalRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UnfollowArrival")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(UnfollowArrivalResponseObject); ok {
+		if err := validResponse.VisitUnfollowArrivalResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// FollowArrival operation middleware
+func (sh *strictHandler) FollowArrival(ctx *gin.Context, id Id) {
+	var request FollowArrivalRequestObject
+
+	request.Id = id
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.FollowArrival(ctx, request.(FollowArrivalRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "FollowArrival")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(FollowArrivalResponseObject); ok {
+		if err := validResponse.VisitFollowArrivalResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // PreviewArrivalNumber operation middleware
 func (sh *strictHandler) PreviewArrivalNumber(ctx *gin.Context, id Id) {
 	var request PreviewArrivalNumberRequestObject
@@ -11120,6 +14078,32 @@ func (sh *strictHandler) RegisterArrival(ctx *gin.Context, id Id, params Registe
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(RegisterArrivalResponseObject); ok {
 		if err := validResponse.VisitRegisterArrivalResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListArrivalViews operation middleware
+func (sh *strictHandler) ListArrivalViews(ctx *gin.Context, id Id) {
+	var request ListArrivalViewsRequestObject
+
+	request.Id = id
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListArrivalViews(ctx, request.(ListArrivalViewsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListArrivalViews")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListArrivalViewsResponseObject); ok {
+		if err := validResponse.VisitListArrivalViewsResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
@@ -11882,6 +14866,669 @@ func (sh *strictHandler) ListKinds(ctx *gin.Context) {
 	}
 }
 
+// CountLate operation middleware
+func (sh *strictHandler) CountLate(ctx *gin.Context, params CountLateParams) {
+	var request CountLateRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CountLate(ctx, request.(CountLateRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CountLate")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(CountLateResponseObject); ok {
+		if err := validResponse.VisitCountLateResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListLines operation middleware
+func (sh *strictHandler) ListLines(ctx *gin.Context, params ListLinesParams) {
+	var request ListLinesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListLines(ctx, request.(ListLinesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListLines")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListLinesResponseObject); ok {
+		if err := validResponse.VisitListLinesResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ForwardMany operation middleware
+func (sh *strictHandler) ForwardMany(ctx *gin.Context, params ForwardManyParams) {
+	var request ForwardManyRequestObject
+
+	request.Params = params
+
+	var body ForwardManyJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ForwardMany(ctx, request.(ForwardManyRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ForwardMany")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ForwardManyResponseObject); ok {
+		if err := validResponse.VisitForwardManyResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// AnswerLine operation middleware
+func (sh *strictHandler) AnswerLine(ctx *gin.Context, id Id, params AnswerLineParams) {
+	var request AnswerLineRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body AnswerLineJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AnswerLine(ctx, request.(AnswerLineRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AnswerLine")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(AnswerLineResponseObject); ok {
+		if err := validResponse.VisitAnswerLineResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// AskMoreTime operation middleware
+func (sh *strictHandler) AskMoreTime(ctx *gin.Context, id Id, params AskMoreTimeParams) {
+	var request AskMoreTimeRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body AskMoreTimeJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AskMoreTime(ctx, request.(AskMoreTimeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AskMoreTime")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(AskMoreTimeResponseObject); ok {
+		if err := validResponse.VisitAskMoreTimeResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// DecideMoreTime operation middleware
+func (sh *strictHandler) DecideMoreTime(ctx *gin.Context, id Id, params DecideMoreTimeParams) {
+	var request DecideMoreTimeRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body DecideMoreTimeJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.DecideMoreTime(ctx, request.(DecideMoreTimeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DecideMoreTime")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(DecideMoreTimeResponseObject); ok {
+		if err := validResponse.VisitDecideMoreTimeResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// FinishLine operation middleware
+func (sh *strictHandler) FinishLine(ctx *gin.Context, id Id, params FinishLineParams) {
+	var request FinishLineRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body FinishLineJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.FinishLine(ctx, request.(FinishLineRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "FinishLine")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(FinishLineResponseObject); ok {
+		if err := validResponse.VisitFinishLineResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ForwardLine operation middleware
+func (sh *strictHandler) ForwardLine(ctx *gin.Context, id Id, params ForwardLineParams) {
+	var request ForwardLineRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body ForwardLineJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ForwardLine(ctx, request.(ForwardLineRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ForwardLine")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ForwardLineResponseObject); ok {
+		if err := validResponse.VisitForwardLineResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// HandBackLine operation middleware
+func (sh *strictHandler) HandBackLine(ctx *gin.Context, id Id, params HandBackLineParams) {
+	var request HandBackLineRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body HandBackLineJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.HandBackLine(ctx, request.(HandBackLineRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "HandBackLine")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(HandBackLineResponseObject); ok {
+		if err := validResponse.VisitHandBackLineResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// HandOverLine operation middleware
+func (sh *strictHandler) HandOverLine(ctx *gin.Context, id Id, params HandOverLineParams) {
+	var request HandOverLineRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body HandOverLineJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.HandOverLine(ctx, request.(HandOverLineRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "HandOverLine")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(HandOverLineResponseObject); ok {
+		if err := validResponse.VisitHandOverLineResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// NoteProgress operation middleware
+func (sh *strictHandler) NoteProgress(ctx *gin.Context, id Id, params NoteProgressParams) {
+	var request NoteProgressRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body NoteProgressJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.NoteProgress(ctx, request.(NoteProgressRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "NoteProgress")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(NoteProgressResponseObject); ok {
+		if err := validResponse.VisitNoteProgressResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// RemindLine operation middleware
+func (sh *strictHandler) RemindLine(ctx *gin.Context, id Id, params RemindLineParams) {
+	var request RemindLineRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body RemindLineJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RemindLine(ctx, request.(RemindLineRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RemindLine")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(RemindLineResponseObject); ok {
+		if err := validResponse.VisitRemindLineResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ReopenLine operation middleware
+func (sh *strictHandler) ReopenLine(ctx *gin.Context, id Id, params ReopenLineParams) {
+	var request ReopenLineRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body ReopenLineJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReopenLine(ctx, request.(ReopenLineRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReopenLine")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ReopenLineResponseObject); ok {
+		if err := validResponse.VisitReopenLineResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ReturnLine operation middleware
+func (sh *strictHandler) ReturnLine(ctx *gin.Context, id Id, params ReturnLineParams) {
+	var request ReturnLineRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body ReturnLineJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReturnLine(ctx, request.(ReturnLineRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReturnLine")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ReturnLineResponseObject); ok {
+		if err := validResponse.VisitReturnLineResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// TakeInLine operation middleware
+func (sh *strictHandler) TakeInLine(ctx *gin.Context, id Id, params TakeInLineParams) {
+	var request TakeInLineRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.TakeInLine(ctx, request.(TakeInLineRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "TakeInLine")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(TakeInLineResponseObject); ok {
+		if err := validResponse.VisitTakeInLineResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// WithdrawLine operation middleware
+func (sh *strictHandler) WithdrawLine(ctx *gin.Context, id Id, params WithdrawLineParams) {
+	var request WithdrawLineRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body WithdrawLineJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.WithdrawLine(ctx, request.(WithdrawLineRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "WithdrawLine")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(WithdrawLineResponseObject); ok {
+		if err := validResponse.VisitWithdrawLineResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // ListMailboxes operation middleware
 func (sh *strictHandler) ListMailboxes(ctx *gin.Context) {
 	var request ListMailboxesRequestObject
@@ -12290,6 +15937,100 @@ func (sh *strictHandler) ListPeople(ctx *gin.Context, params ListPeopleParams) {
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(ListPeopleResponseObject); ok {
 		if err := validResponse.VisitListPeopleResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListPhrases operation middleware
+func (sh *strictHandler) ListPhrases(ctx *gin.Context) {
+	var request ListPhrasesRequestObject
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListPhrases(ctx, request.(ListPhrasesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListPhrases")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListPhrasesResponseObject); ok {
+		if err := validResponse.VisitListPhrasesResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// AddPhrase operation middleware
+func (sh *strictHandler) AddPhrase(ctx *gin.Context, params AddPhraseParams) {
+	var request AddPhraseRequestObject
+
+	request.Params = params
+
+	var body AddPhraseJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AddPhrase(ctx, request.(AddPhraseRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AddPhrase")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(AddPhraseResponseObject); ok {
+		if err := validResponse.VisitAddPhraseResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// RemovePhrase operation middleware
+func (sh *strictHandler) RemovePhrase(ctx *gin.Context, id Id) {
+	var request RemovePhraseRequestObject
+
+	request.Id = id
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RemovePhrase(ctx, request.(RemovePhraseRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RemovePhrase")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(RemovePhraseResponseObject); ok {
+		if err := validResponse.VisitRemovePhraseResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {

@@ -18,11 +18,17 @@ type View struct {
 	Mail       *postgres.ArrivalMail
 	LookAlikes []postgres.LookAlike
 	Acts       []access.ArrivalAct
+	LineActs   map[org.ID][]access.LineAct
+	Directions []postgres.Direction
+	Notes      []postgres.LineNote
+	Answers    []postgres.Answer
+	Followed   bool
+	Today      org.Day
 }
 
 // Read gives an arrival with everything its page shows.
 func (s *Service) Read(ctx context.Context, who access.Person, id org.ID) (View, error) {
-	v := View{LookAlikes: []postgres.LookAlike{}}
+	v := View{LookAlikes: []postgres.LookAlike{}, LineActs: map[org.ID][]access.LineAct{}, Today: org.DayOf(s.clock())}
 	err := s.reading(ctx, who, id, func(tx *postgres.Tx, a routing.Arrival) (err error) {
 		v.Arrival, v.Acts = a, who.ArrivalActs(access.ArrivalFactsOf(a))
 		if v.Names, err = tx.ArrivalNames(ctx, a); err != nil {
@@ -33,10 +39,30 @@ func (s *Service) Read(ctx context.Context, who access.Person, id org.ID) (View,
 		}
 		if a.State == routing.Awaiting {
 			v.LookAlikes, err = tx.LookAlikes(ctx, a)
+			return err
 		}
-		return err
+		return v.office(ctx, tx, who)
 	})
 	return v, err
+}
+
+// office adds what the office says and does about the arrival.
+func (v *View) office(ctx context.Context, tx *postgres.Tx, who access.Person) (err error) {
+	facts := access.ArrivalFactsOf(v.Arrival)
+	for _, l := range v.Lines {
+		v.LineActs[l.ID] = who.LineActs(facts, l)
+	}
+	if v.Directions, err = tx.Directions(ctx, v.AgencyID, v.ID); err != nil {
+		return err
+	}
+	if v.Notes, err = tx.LineNotes(ctx, v.AgencyID, v.ID); err != nil {
+		return err
+	}
+	if v.Answers, err = tx.Answers(ctx, v.AgencyID, v.ID); err != nil {
+		return err
+	}
+	v.Followed, err = tx.Follows(ctx, v.AgencyID, who.AccountID, v.ID)
+	return err
 }
 
 // reading runs fn with an arrival that the person may see.
@@ -44,7 +70,7 @@ func (s *Service) reading(ctx context.Context, who access.Person, id org.ID, fn 
 	if err := who.Allowed(access.ScopeRead); err != nil {
 		return err
 	}
-	return s.store.InTx(ctx, postgres.PersonScope(who.Agencies()), func(tx *postgres.Tx) error {
+	return s.store.InTx(ctx, postgres.ScopeOf(who), func(tx *postgres.Tx) error {
 		a, err := tx.Arrival(ctx, who.Agencies(), id)
 		if err != nil {
 			return err
@@ -56,17 +82,22 @@ func (s *Service) reading(ctx context.Context, who access.Person, id org.ID, fn 
 	})
 }
 
-// MarkRead notes that the person opened their own lines of the arrival.
+// MarkRead notes that the person opened the arrival, and their own lines of it.
 func (s *Service) MarkRead(ctx context.Context, who access.Person, id org.ID) error {
+	now := s.clock()
 	return s.reading(ctx, who, id, func(tx *postgres.Tx, a routing.Arrival) error {
+		if err := tx.ActFor(ctx, a.AgencyID); err != nil {
+			return err
+		}
+		by := document.By{Position: who.PositionIn(a.AgencyID), Name: who.FullName}
+		if err := tx.RecordView(ctx, a.AgencyID, a.ID, by, now); err != nil {
+			return err
+		}
 		lines := who.HeldLines(access.ArrivalFactsOf(a))
 		if len(lines) == 0 {
 			return nil
 		}
-		if err := tx.ActFor(ctx, a.AgencyID); err != nil {
-			return err
-		}
-		_, err := tx.MarkRead(ctx, a.AgencyID, lines, s.clock())
+		_, err := tx.MarkRead(ctx, a.AgencyID, lines, now)
 		return err
 	})
 }
@@ -76,6 +107,13 @@ func (s *Service) MarkRead(ctx context.Context, who access.Person, id org.ID) er
 func (s *Service) File(ctx context.Context, who access.Person, id org.ID, h document.Hash) (postgres.StoredFile, error) {
 	var f postgres.StoredFile
 	err := s.reading(ctx, who, id, func(tx *postgres.Tx, a routing.Arrival) (err error) {
+		beside, ok, err := tx.FileBesideArrival(ctx, a.AgencyID, a.ID, h)
+		if err != nil {
+			return err
+		}
+		if f = beside; ok {
+			return nil
+		}
 		f, err = tx.ArrivalFile(ctx, a.AgencyID, a.ID, h)
 		return err
 	})
@@ -108,7 +146,7 @@ func (s *Service) List(ctx context.Context, who access.Person, agency org.ID, f 
 		return nil, err
 	}
 	var list []postgres.ArrivalSummary
-	err := s.store.InTx(ctx, postgres.PersonScope(who.Agencies()), func(tx *postgres.Tx) (err error) {
+	err := s.store.InTx(ctx, postgres.ScopeOf(who), func(tx *postgres.Tx) (err error) {
 		list, err = tx.Arrivals(ctx, postgres.ArrivalReachOf(who, agency), f)
 		return err
 	})

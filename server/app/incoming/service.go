@@ -40,7 +40,7 @@ func (s *Service) decide(ctx context.Context, who access.Person, c access.Comman
 		return err
 	}
 	now := s.clock()
-	return s.store.InTx(ctx, postgres.PersonScope(who.Agencies()), func(tx *postgres.Tx) error {
+	return s.store.InTx(ctx, postgres.ScopeOf(who), func(tx *postgres.Tx) error {
 		a, err := tx.LockArrival(ctx, who.Agencies(), id)
 		if err != nil {
 			return err
@@ -81,9 +81,15 @@ func tellSender(ctx context.Context, tx *postgres.Tx, a routing.Arrival, r excha
 		}
 		return tx.QueueStatus(ctx, a.AgencyID, a.ID, exchange.Status{Code: code, At: r.At, ByName: r.ByName, Reason: r.Reason})
 	}
-	if a.Source != routing.FromLocal || a.OriginDeliveryID.IsZero() {
-		return nil
+	if told, ok := localTold(a, r); ok {
+		return tx.Enqueue(ctx, told)
 	}
-	return tx.Enqueue(ctx, job.TellSender{AgencyID: a.OriginAgencyID, DocumentID: a.OriginDocumentID, DeliveryID: a.OriginDeliveryID,
-		State: string(r.State), At: r.At, ByName: r.ByName, Reason: r.Reason, ReasonCode: r.ReasonCode, ArrivalNumber: r.ArrivalNumber})
+	return nil
+}
+
+// localTold is the job that tells a sender on this installation.
+func localTold(a routing.Arrival, r exchange.Receipt) (job.TellSender, bool) {
+	return job.TellSender{AgencyID: a.OriginAgencyID, DocumentID: a.OriginDocumentID, DeliveryID: a.OriginDeliveryID,
+			State: string(r.State), At: r.At, ByName: r.ByName, Reason: r.Reason, ReasonCode: r.ReasonCode, ArrivalNumber: r.ArrivalNumber},
+		a.Source == routing.FromLocal && !a.OriginDeliveryID.IsZero()
 }

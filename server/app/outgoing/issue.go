@@ -82,6 +82,10 @@ func issue(ctx context.Context, tx *postgres.Tx, i issuing) error {
 			return err
 		}
 	}
+	answers, err := tx.Answering(ctx, d.AgencyID, d.ID) // what it answers is closed after the commit (H6)
+	if err != nil {
+		return err
+	}
 	register, err := tx.Deliver(ctx, out, chosen.ID)
 	if err != nil {
 		return err
@@ -103,6 +107,12 @@ func issue(ctx context.Context, tx *postgres.Tx, i issuing) error {
 	}
 	out.Document, out.Events = d, append(out.Events, event)
 	out.Inside = inside(d, out.Deliveries, i.ground.Issuer, i.now)
+	if answers {
+		err = tx.Enqueue(ctx, job.CloseAnswered{AgencyID: d.AgencyID, DocumentID: d.ID, Reference: d.Reference(), ByName: i.by.Name})
+		if err != nil {
+			return err
+		}
+	}
 	return tx.Issue(ctx, out)
 }
 

@@ -73,6 +73,17 @@ func (p Person) Holds(agency org.ID, roles ...org.Role) bool {
 	})
 }
 
+// PositionIn gives the position under which the person is known in the agency
+// when nothing is done, only looked at: the first that reads content.
+func (p Person) PositionIn(agency org.ID) org.Position {
+	for _, pos := range p.Positions {
+		if pos.AgencyID == agency && pos.Role != org.Admin {
+			return pos
+		}
+	}
+	return org.Position{}
+}
+
 // Allowed refuses what a token was not made for.
 func (p Person) Allowed(scope Scope) error {
 	if !p.Token || scope != ScopeSession && slices.Contains(p.Scopes, scope) {

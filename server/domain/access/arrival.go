@@ -21,7 +21,7 @@ const (
 type ArrivalFacts struct {
 	AgencyID org.ID
 	State    routing.State
-	Lines    []routing.Line
+	Lines    routing.Tree
 }
 
 // ArrivalFactsOf reads them off an arrival.
@@ -32,6 +32,11 @@ func ArrivalFactsOf(a routing.Arrival) ArrivalFacts {
 // SeesAllArrivals are the roles that see every arrival of their agency; the
 // others see those that a line brings to them or their unit.
 func SeesAllArrivals(r org.Role) bool { return r == org.Clerk || r == org.Leader }
+
+// SeesUnit tells whether the work of a whole unit is the position's business.
+func SeesUnit(pos org.Position) bool {
+	return !pos.UnitID.IsZero() && (pos.Role == org.UnitHead || pos.Role == org.Clerk)
+}
 
 // ReadArrival refuses an arrival that the person may not see; to the person it
 // does not exist.

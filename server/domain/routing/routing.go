@@ -65,7 +65,7 @@ type Arrival struct {
 	RefusedNote   string
 	Version       int
 	Files         []File
-	Lines         []Line
+	Lines         Tree
 }
 
 // Fields are what the clerk sees pre-filled and may correct while registering.
@@ -194,7 +194,7 @@ func (a *Arrival) Register(by document.By, n Taken, now time.Time) (document.Eve
 	a.RegisterID, a.ArrivalNumber, a.ArrivalDay = n.RegisterID, n.Number, n.Day
 	a.RegisteredAt, a.RegisteredBy = now, by.Name
 	for i, l := range a.Lines {
-		if l.agencyLine() && l.State == LineAwaiting {
+		if l.AgencyLine() && l.State == LineAwaiting {
 			a.Lines[i].State = LineOpen
 			a.Lines[i].DueDate = a.DueDate
 		}

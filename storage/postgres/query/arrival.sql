@@ -4,6 +4,9 @@ select * from arrival where agency_id = any(@agencies::uuid[]) and id = @id;
 -- name: LockArrival :one
 select * from arrival where agency_id = any(@agencies::uuid[]) and id = @id for update;
 
+-- name: LockArrivals :many
+select * from arrival where agency_id = any(@agencies::uuid[]) and id = any(@ids::uuid[]) order by id for update;
+
 -- name: ListArrivalFiles :many
 select role, name, sha256, size, media_type from arrival_file where agency_id = @agency_id and arrival_id = @arrival_id order by ordinal;
 
@@ -15,6 +18,9 @@ select name, sha256, size, media_type from arrival_file
 
 -- name: ListLines :many
 select * from line where agency_id = @agency_id and arrival_id = @arrival_id order by created_at, id;
+
+-- name: LinesOfMany :many
+select * from line where agency_id = any(@agencies::uuid[]) and arrival_id = any(@arrivals::uuid[]) order by created_at, id;
 
 -- name: InsertArrival :exec
 insert into arrival (agency_id, id, source, state, origin_agency_id, origin_document_id, origin_delivery_id, role, kind, issuer_name,
@@ -29,8 +35,8 @@ insert into arrival_file (agency_id, arrival_id, ordinal, role, name, sha256, si
 values (@agency_id, @arrival_id, @ordinal, @role, @name, @sha256, @size, @media_type);
 
 -- name: InsertLine :exec
-insert into line (agency_id, id, arrival_id, parent_id, unit_id, position_id, role, state, due_date, created_at)
-values (@agency_id, @id, @arrival_id, @parent_id, @unit_id, @position_id, @role, @state, @due_date, @created_at);
+insert into line (agency_id, id, arrival_id, parent_id, unit_id, position_id, role, state, asks, due_date, created_at)
+values (@agency_id, @id, @arrival_id, @parent_id, @unit_id, @position_id, @role, @state, @asks, @due_date, @created_at);
 
 -- name: UpdateArrival :execrows
 update arrival
@@ -74,7 +80,7 @@ select a.name as agency_name,
   from agency a where a.id = @agency_id;
 
 -- name: LineNames :many
-select l.id, coalesce(u.name, '')::text as unit_name, coalesce(c.full_name, '')::text as person_name
+select l.id, coalesce(u.name, '')::text as unit_name, coalesce(c.full_name, '')::text as person_name, coalesce(p.title, '')::text as title
   from line l
   left join unit u on u.agency_id = l.agency_id and u.id = l.unit_id
   left join position p on p.agency_id = l.agency_id and p.id = l.position_id

@@ -703,6 +703,380 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/lines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Work by due date, in one of the views */
+        get: operations["listLines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/late": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How much is late by unit and person */
+        get: operations["countLate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/lines/forward": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give out up to 500 registered arrivals at once; each is answered for itself */
+        post: operations["forwardMany"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/phrases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Phrases of direction, one's own and the agency's */
+        get: operations["listPhrases"];
+        put?: never;
+        /** Keep a phrase of direction */
+        post: operations["addPhrase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/phrases/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove a phrase */
+        delete: operations["removePhrase"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/arrivals/{id}/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /** Who opened the arrival and when, for those entitled */
+        get: operations["listArrivalViews"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/arrivals/{id}/follow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Follow an arrival */
+        post: operations["followArrival"];
+        /** Follow an arrival no more */
+        delete: operations["unfollowArrival"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/lines/{id}/take-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take in what came to a unit */
+        post: operations["takeInLine"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/lines/{id}/forward": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a line out: ask for a proposal or a direction, direct, split, refer; for information only it closes at once */
+        post: operations["forwardLine"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/lines/{id}/note": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say how far the work is; the first time the sender is told that it is in work */
+        post: operations["noteProgress"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/lines/{id}/finish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Close a line whose work is done; the sender is told when the whole is */
+        post: operations["finishLine"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/lines/{id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let an outgoing document answer the line; issuing it closes the line */
+        post: operations["answerLine"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/lines/{id}/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give back what was sent wrong and not begun */
+        post: operations["returnLine"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/lines/{id}/hand-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give work that was begun back to who assigned it */
+        post: operations["handBackLine"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/lines/{id}/ask-more-time": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask who gave the line for a later due date */
+        post: operations["askMoreTime"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/lines/{id}/decide-more-time": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Grant or decline more time */
+        post: operations["decideMoreTime"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/lines/{id}/remind": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Remind who has the line */
+        post: operations["remindLine"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/lines/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take back a line that nobody has opened */
+        post: operations["withdrawLine"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/lines/{id}/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take up again what was finished */
+        post: operations["reopenLine"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/lines/{id}/hand-over": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put the line into other hands when its holder left or its unit was dissolved */
+        post: operations["handOverLine"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/registers": {
         parameters: {
             query?: never;
@@ -1977,8 +2351,7 @@ export interface components {
             /** Format: uuid */
             positionId?: string;
             personName?: string;
-            /** @enum {string} */
-            role: "lead" | "coordinate" | "inform";
+            role: components["schemas"]["LineRole"];
             /** @enum {string} */
             state: "awaiting" | "open" | "forwarded" | "done" | "returned" | "withdrawn";
             /** Format: date */
@@ -1987,6 +2360,244 @@ export interface components {
             readAt?: string;
             /** Format: date-time */
             createdAt: string;
+            asks: components["schemas"]["LineAsks"];
+            /** @description of the person */
+            title?: string;
+            /**
+             * Format: uuid
+             * @description the words it was given with
+             */
+            directionId?: string;
+            /** Format: date-time */
+            startedAt?: string;
+            /** Format: date-time */
+            closedAt?: string;
+            /** @description it woke up because who had it gave it back */
+            givenBack: boolean;
+            late: boolean;
+            /** @description what the person may do with it now */
+            actions: components["schemas"]["LineAction"][];
+        };
+        /** @enum {string} */
+        LineAsks: "work" | "direction" | "proposal";
+        /** @enum {string} */
+        LineRole: "lead" | "coordinate" | "inform";
+        /** @enum {string} */
+        LineView: "mine" | "direct" | "unit" | "given" | "to_give" | "late";
+        /** @enum {string} */
+        LineAction: "take_in" | "forward" | "inform" | "note" | "finish" | "answer" | "return" | "hand_back" | "ask_more_time" | "give_more_time" | "remind" | "withdraw" | "reopen" | "hand_over";
+        LineSummary: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            arrivalId: string;
+            /** Format: uuid */
+            agencyId: string;
+            agencyName: string;
+            /** Format: uuid */
+            unitId?: string;
+            /** Format: uuid */
+            positionId?: string;
+            role: components["schemas"]["LineRole"];
+            state: string;
+            asks: components["schemas"]["LineAsks"];
+            /** @description of the unit or person; empty for the agency's own line */
+            holderName: string;
+            holderTitle: string;
+            giverName: string;
+            /** Format: date */
+            dueDate?: string;
+            /** Format: date-time */
+            createdAt: string;
+            givenBack: boolean;
+            read: boolean;
+            started: boolean;
+            late: boolean;
+            kind: string;
+            issuerName: string;
+            reference: string;
+            subject: string;
+            urgency: components["schemas"]["Urgency"];
+            arrivalNumber?: number;
+            /** Format: date-time */
+            arrivedAt: string;
+        };
+        LinePage: {
+            items: components["schemas"]["LineSummary"][];
+            next?: string;
+        };
+        LateCounts: {
+            items: components["schemas"]["LateCount"][];
+        };
+        LateCount: {
+            /** Format: uuid */
+            agencyId: string;
+            /** Format: uuid */
+            holderId: string;
+            name: string;
+            title: string;
+            /** @description a unit; else a person */
+            unit: boolean;
+            late: number;
+            /**
+             * Format: date
+             * @description the earliest of its due dates
+             */
+            oldest: string;
+        };
+        Share: {
+            /**
+             * Format: uuid
+             * @description either the unit or the position
+             */
+            unitId?: string;
+            /** Format: uuid */
+            positionId?: string;
+            role: components["schemas"]["LineRole"];
+            asks?: components["schemas"]["LineAsks"];
+            /** Format: date */
+            dueDate?: string;
+        };
+        Forwarding: {
+            /** @description the direction */
+            words?: string;
+            shares: components["schemas"]["Share"][];
+            /** @description for information only: nobody leads and it closes at once */
+            inform?: boolean;
+            /**
+             * Format: uuid
+             * @description the upload of what the leader wrote on paper
+             */
+            scanId?: string;
+        };
+        ForwardingMany: {
+            arrivalIds: string[];
+            words?: string;
+            shares: components["schemas"]["Share"][];
+        };
+        ForwardedMany: {
+            items: components["schemas"]["Forwarded"][];
+        };
+        Forwarded: {
+            /** Format: uuid */
+            arrivalId: string;
+            forwarded: boolean;
+            /** @description why not */
+            code?: string;
+            message?: string;
+        };
+        Said: {
+            words: string;
+            /** Format: uuid */
+            uploadId?: string;
+        };
+        SaidOrNot: {
+            words?: string;
+            /** Format: uuid */
+            uploadId?: string;
+        };
+        Reason: {
+            reason: string;
+        };
+        ReasonOrNot: {
+            reason?: string;
+        };
+        MoreTime: {
+            /** Format: date */
+            dueDate: string;
+            reason: string;
+        };
+        MoreTimeDecision: {
+            grant: boolean;
+        };
+        HandOver: {
+            /** Format: uuid */
+            unitId?: string;
+            /** Format: uuid */
+            positionId?: string;
+        };
+        AnswerLink: {
+            /** Format: uuid */
+            documentId: string;
+        };
+        PhraseNew: {
+            /** Format: uuid */
+            agencyId: string;
+            words: string;
+            /** @description for everybody in the agency */
+            shared?: boolean;
+        };
+        Phrase: {
+            /** Format: uuid */
+            id: string;
+            words: string;
+            own: boolean;
+        };
+        PhraseList: {
+            items: components["schemas"]["Phrase"][];
+        };
+        ArrivalViews: {
+            items: components["schemas"]["ArrivalViewer"][];
+        };
+        ArrivalViewer: {
+            name: string;
+            title: string;
+            /** Format: date-time */
+            firstAt: string;
+            /** Format: date-time */
+            lastAt: string;
+            times: number;
+        };
+        DirectionWords: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: uuid
+             * @description the line that was given out
+             */
+            lineId: string;
+            words: string;
+            /** @description whose word it is */
+            name: string;
+            title: string;
+            /** @description who typed it for them */
+            typedName?: string;
+            scan?: components["schemas"]["ArrivalFile"];
+            /** Format: date-time */
+            at: string;
+        };
+        LineNote: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            lineId: string;
+            /** @enum {string} */
+            kind: "progress" | "result" | "reminder" | "more_time" | "given_back" | "withdrawn" | "reopened";
+            words: string;
+            name: string;
+            title: string;
+            /** Format: date-time */
+            at: string;
+            /**
+             * Format: date
+             * @description asked for
+             */
+            dueDate?: string;
+            /** @enum {string} */
+            decision?: "asked" | "granted" | "declined";
+            decidedBy?: string;
+            file?: components["schemas"]["ArrivalFile"];
+        };
+        LineAnswer: {
+            /** Format: uuid */
+            lineId: string;
+            /** Format: uuid */
+            documentId: string;
+            subject: string;
+            state: components["schemas"]["DocumentState"];
+            reference: string;
+            /** Format: date-time */
+            closedAt?: string;
         };
         Arrival: {
             /** Format: uuid */
@@ -2029,6 +2640,10 @@ export interface components {
             refusedReason: string;
             refusedNote: string;
             mail?: components["schemas"]["ArrivalMail"];
+            directions: components["schemas"]["DirectionWords"][];
+            notes: components["schemas"]["LineNote"][];
+            answers: components["schemas"]["LineAnswer"][];
+            followed: boolean;
             files: components["schemas"]["ArrivalFile"][];
             lines: components["schemas"]["Line"][];
             /** @description registered ones that may be the same document */
@@ -2532,6 +3147,35 @@ export type ArrivalAction = components['schemas']['ArrivalAction'];
 export type ArrivalSummary = components['schemas']['ArrivalSummary'];
 export type ArrivalPage = components['schemas']['ArrivalPage'];
 export type Line = components['schemas']['Line'];
+export type LineAsks = components['schemas']['LineAsks'];
+export type LineRole = components['schemas']['LineRole'];
+export type LineView = components['schemas']['LineView'];
+export type LineAction = components['schemas']['LineAction'];
+export type LineSummary = components['schemas']['LineSummary'];
+export type LinePage = components['schemas']['LinePage'];
+export type LateCounts = components['schemas']['LateCounts'];
+export type LateCount = components['schemas']['LateCount'];
+export type Share = components['schemas']['Share'];
+export type Forwarding = components['schemas']['Forwarding'];
+export type ForwardingMany = components['schemas']['ForwardingMany'];
+export type ForwardedMany = components['schemas']['ForwardedMany'];
+export type Forwarded = components['schemas']['Forwarded'];
+export type Said = components['schemas']['Said'];
+export type SaidOrNot = components['schemas']['SaidOrNot'];
+export type Reason = components['schemas']['Reason'];
+export type ReasonOrNot = components['schemas']['ReasonOrNot'];
+export type MoreTime = components['schemas']['MoreTime'];
+export type MoreTimeDecision = components['schemas']['MoreTimeDecision'];
+export type HandOver = components['schemas']['HandOver'];
+export type AnswerLink = components['schemas']['AnswerLink'];
+export type PhraseNew = components['schemas']['PhraseNew'];
+export type Phrase = components['schemas']['Phrase'];
+export type PhraseList = components['schemas']['PhraseList'];
+export type ArrivalViews = components['schemas']['ArrivalViews'];
+export type ArrivalViewer = components['schemas']['ArrivalViewer'];
+export type DirectionWords = components['schemas']['DirectionWords'];
+export type LineNote = components['schemas']['LineNote'];
+export type LineAnswer = components['schemas']['LineAnswer'];
 export type Arrival = components['schemas']['Arrival'];
 export type ArrivalMail = components['schemas']['ArrivalMail'];
 export type ArrivalFile = components['schemas']['ArrivalFile'];
@@ -3689,6 +4333,526 @@ export interface operations {
             };
             /** @description No such range */
             416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listLines: {
+        parameters: {
+            query: {
+                /** @description mine: expected of me; direct: waits for my direction or proposal; unit: of my unit; given: what I asked of others; to_give: registered and with nobody yet; late: past the due date, as far as I may know */
+                view: components["schemas"]["LineView"];
+                /** @description only what is late */
+                late?: boolean;
+                /** @description the unit or position that has the line */
+                holderId?: string;
+                agencyId?: string;
+                limit?: components["parameters"]["Limit"];
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinePage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    countLate: {
+        parameters: {
+            query?: {
+                agencyId?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Counts */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LateCounts"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    forwardMany: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description the position the act is made under */
+                "Congvan-Position"?: components["parameters"]["ActingPosition"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ForwardingMany"];
+            };
+        };
+        responses: {
+            /** @description What became of each */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ForwardedMany"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listPhrases: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Phrases */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhraseList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    addPhrase: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description the position the act is made under */
+                "Congvan-Position"?: components["parameters"]["ActingPosition"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PhraseNew"];
+            };
+        };
+        responses: {
+            /** @description Kept */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Phrase"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    removePhrase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Removed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listArrivalViews: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Views */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArrivalViews"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    followArrival: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Followed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    unfollowArrival: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Not followed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    takeInLine: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description the position the act is made under */
+                "Congvan-Position"?: components["parameters"]["ActingPosition"];
+            };
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Arrival"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    forwardLine: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description the position the act is made under */
+                "Congvan-Position"?: components["parameters"]["ActingPosition"];
+            };
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Forwarding"];
+            };
+        };
+        responses: {
+            200: components["responses"]["Arrival"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    noteProgress: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description the position the act is made under */
+                "Congvan-Position"?: components["parameters"]["ActingPosition"];
+            };
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Said"];
+            };
+        };
+        responses: {
+            200: components["responses"]["Arrival"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    finishLine: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description the position the act is made under */
+                "Congvan-Position"?: components["parameters"]["ActingPosition"];
+            };
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SaidOrNot"];
+            };
+        };
+        responses: {
+            200: components["responses"]["Arrival"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    answerLine: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description the position the act is made under */
+                "Congvan-Position"?: components["parameters"]["ActingPosition"];
+            };
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerLink"];
+            };
+        };
+        responses: {
+            200: components["responses"]["Arrival"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    returnLine: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description the position the act is made under */
+                "Congvan-Position"?: components["parameters"]["ActingPosition"];
+            };
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"];
+            };
+        };
+        responses: {
+            200: components["responses"]["Arrival"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    handBackLine: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description the position the act is made under */
+                "Congvan-Position"?: components["parameters"]["ActingPosition"];
+            };
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"];
+            };
+        };
+        responses: {
+            200: components["responses"]["Arrival"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    askMoreTime: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description the position the act is made under */
+                "Congvan-Position"?: components["parameters"]["ActingPosition"];
+            };
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoreTime"];
+            };
+        };
+        responses: {
+            200: components["responses"]["Arrival"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    decideMoreTime: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description the position the act is made under */
+                "Congvan-Position"?: components["parameters"]["ActingPosition"];
+            };
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoreTimeDecision"];
+            };
+        };
+        responses: {
+            200: components["responses"]["Arrival"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    remindLine: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description the position the act is made under */
+                "Congvan-Position"?: components["parameters"]["ActingPosition"];
+            };
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Said"];
+            };
+        };
+        responses: {
+            200: components["responses"]["Arrival"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    withdrawLine: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description the position the act is made under */
+                "Congvan-Position"?: components["parameters"]["ActingPosition"];
+            };
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonOrNot"];
+            };
+        };
+        responses: {
+            200: components["responses"]["Arrival"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    reopenLine: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description the position the act is made under */
+                "Congvan-Position"?: components["parameters"]["ActingPosition"];
+            };
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"];
+            };
+        };
+        responses: {
+            200: components["responses"]["Arrival"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    handOverLine: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description the position the act is made under */
+                "Congvan-Position"?: components["parameters"]["ActingPosition"];
+            };
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HandOver"];
+            };
+        };
+        responses: {
+            /** @description Handed over */
+            204: {
                 headers: {
                     [name: string]: unknown;
                 };

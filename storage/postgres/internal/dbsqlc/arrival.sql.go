@@ -231,8 +231,8 @@ func (q *Queries) InsertArrivalFile(ctx context.Context, arg InsertArrivalFilePa
 }
 
 const InsertLine = `-- name: InsertLine :exec
-insert into line (agency_id, id, arrival_id, parent_id, unit_id, position_id, role, state, due_date, created_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+insert into line (agency_id, id, arrival_id, parent_id, unit_id, position_id, role, state, asks, due_date, created_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 `
 
 type InsertLineParams struct {
@@ -244,6 +244,7 @@ type InsertLineParams struct {
 	PositionID *org.ID
 	Role       string
 	State      string
+	Asks       string
 	DueDate    *org.Day
 	CreatedAt  time.Time
 }
@@ -258,6 +259,7 @@ func (q *Queries) InsertLine(ctx context.Context, arg InsertLineParams) error {
 		arg.PositionID,
 		arg.Role,
 		arg.State,
+		arg.Asks,
 		arg.DueDate,
 		arg.CreatedAt,
 	)
@@ -265,7 +267,7 @@ func (q *Queries) InsertLine(ctx context.Context, arg InsertLineParams) error {
 }
 
 const LineNames = `-- name: LineNames :many
-select l.id, coalesce(u.name, '')::text as unit_name, coalesce(c.full_name, '')::text as person_name
+select l.id, coalesce(u.name, '')::text as unit_name, coalesce(c.full_name, '')::text as person_name, coalesce(p.title, '')::text as title
   from line l
   left join unit u on u.agency_id = l.agency_id and u.id = l.unit_id
   left join position p on p.agency_id = l.agency_id and p.id = l.position_id
@@ -277,6 +279,7 @@ type LineNamesRow struct {
 	ID         org.ID
 	UnitName   string
 	PersonName string
+	Title      string
 }
 
 func (q *Queries) LineNames(ctx context.Context, agencyID org.ID, arrivalID org.ID) ([]LineNamesRow, error) {
@@ -288,7 +291,56 @@ func (q *Queries) LineNames(ctx context.Context, agencyID org.ID, arrivalID org.
 	items := []LineNamesRow{}
 	for rows.Next() {
 		var i LineNamesRow
-		if err := rows.Scan(&i.ID, &i.UnitName, &i.PersonName); err != nil {
+		if err := rows.Scan(
+			&i.ID,
+			&i.UnitName,
+			&i.PersonName,
+			&i.Title,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const LinesOfMany = `-- name: LinesOfMany :many
+select agency_id, id, arrival_id, parent_id, unit_id, position_id, role, state, due_date, read_at, created_at, closed_at, version, asks, direction_id, giver_position_id, started_at, given_back, closed_words from line where agency_id = any($1::uuid[]) and arrival_id = any($2::uuid[]) order by created_at, id
+`
+
+func (q *Queries) LinesOfMany(ctx context.Context, agencies []org.ID, arrivals []org.ID) ([]Line, error) {
+	rows, err := q.db.Query(ctx, LinesOfMany, agencies, arrivals)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []Line{}
+	for rows.Next() {
+		var i Line
+		if err := rows.Scan(
+			&i.AgencyID,
+			&i.ID,
+			&i.ArrivalID,
+			&i.ParentID,
+			&i.UnitID,
+			&i.PositionID,
+			&i.Role,
+			&i.State,
+			&i.DueDate,
+			&i.ReadAt,
+			&i.CreatedAt,
+			&i.ClosedAt,
+			&i.Version,
+			&i.Asks,
+			&i.DirectionID,
+			&i.GiverPositionID,
+			&i.StartedAt,
+			&i.GivenBack,
+			&i.ClosedWords,
+		); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -338,7 +390,7 @@ func (q *Queries) ListArrivalFiles(ctx context.Context, agencyID org.ID, arrival
 }
 
 const ListLines = `-- name: ListLines :many
-select agency_id, id, arrival_id, parent_id, unit_id, position_id, role, state, due_date, read_at, created_at, closed_at, version from line where agency_id = $1 and arrival_id = $2 order by created_at, id
+select agency_id, id, arrival_id, parent_id, unit_id, position_id, role, state, due_date, read_at, created_at, closed_at, version, asks, direction_id, giver_position_id, started_at, given_back, closed_words from line where agency_id = $1 and arrival_id = $2 order by created_at, id
 `
 
 func (q *Queries) ListLines(ctx context.Context, agencyID org.ID, arrivalID org.ID) ([]Line, error) {
@@ -364,6 +416,12 @@ func (q *Queries) ListLines(ctx context.Context, agencyID org.ID, arrivalID org.
 			&i.CreatedAt,
 			&i.ClosedAt,
 			&i.Version,
+			&i.Asks,
+			&i.DirectionID,
+			&i.GiverPositionID,
+			&i.StartedAt,
+			&i.GivenBack,
+			&i.ClosedWords,
 		); err != nil {
 			return nil, err
 		}
@@ -418,6 +476,64 @@ func (q *Queries) LockArrival(ctx context.Context, agencies []org.ID, iD org.ID)
 		&i.Version,
 	)
 	return i, err
+}
+
+const LockArrivals = `-- name: LockArrivals :many
+select agency_id, id, source, state, origin_agency_id, origin_document_id, origin_delivery_id, role, kind, issuer_name, issuer_code, number, symbol, document_date, subject, urgency, due_date, signer_name, signer_title, note, mail_item_id, main_sha256, arrived_at, register_id, arrival_number, arrival_day, registered_at, registered_by, refused_at, refused_by, refused_reason, refused_note, version from arrival where agency_id = any($1::uuid[]) and id = any($2::uuid[]) order by id for update
+`
+
+func (q *Queries) LockArrivals(ctx context.Context, agencies []org.ID, ids []org.ID) ([]Arrival, error) {
+	rows, err := q.db.Query(ctx, LockArrivals, agencies, ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []Arrival{}
+	for rows.Next() {
+		var i Arrival
+		if err := rows.Scan(
+			&i.AgencyID,
+			&i.ID,
+			&i.Source,
+			&i.State,
+			&i.OriginAgencyID,
+			&i.OriginDocumentID,
+			&i.OriginDeliveryID,
+			&i.Role,
+			&i.Kind,
+			&i.IssuerName,
+			&i.IssuerCode,
+			&i.Number,
+			&i.Symbol,
+			&i.DocumentDate,
+			&i.Subject,
+			&i.Urgency,
+			&i.DueDate,
+			&i.SignerName,
+			&i.SignerTitle,
+			&i.Note,
+			&i.MailItemID,
+			&i.MainSha256,
+			&i.ArrivedAt,
+			&i.RegisterID,
+			&i.ArrivalNumber,
+			&i.ArrivalDay,
+			&i.RegisteredAt,
+			&i.RegisteredBy,
+			&i.RefusedAt,
+			&i.RefusedBy,
+			&i.RefusedReason,
+			&i.RefusedNote,
+			&i.Version,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const LookAlikes = `-- name: LookAlikes :many

@@ -171,6 +171,24 @@ type DeliveryReceipt struct {
 	At         time.Time
 }
 
+type Direction struct {
+	AgencyID        org.ID
+	ID              org.ID
+	ArrivalID       org.ID
+	LineID          org.ID
+	Words           string
+	PositionID      org.ID
+	Name            string
+	Title           string
+	TypedPositionID *org.ID
+	TypedName       string
+	ScanSha256      []byte
+	ScanName        string
+	ScanSize        int64
+	ScanType        string
+	At              time.Time
+}
+
 type Document struct {
 	AgencyID           org.ID
 	ID                 org.ID
@@ -244,19 +262,46 @@ type ExchangeKey struct {
 }
 
 type Line struct {
+	AgencyID        org.ID
+	ID              org.ID
+	ArrivalID       org.ID
+	ParentID        *org.ID
+	UnitID          *org.ID
+	PositionID      *org.ID
+	Role            string
+	State           string
+	DueDate         *org.Day
+	ReadAt          *time.Time
+	CreatedAt       time.Time
+	ClosedAt        *time.Time
+	Version         int32
+	Asks            string
+	DirectionID     *org.ID
+	GiverPositionID *org.ID
+	StartedAt       *time.Time
+	GivenBack       bool
+	ClosedWords     string
+}
+
+type LineNote struct {
 	AgencyID   org.ID
 	ID         org.ID
 	ArrivalID  org.ID
-	ParentID   *org.ID
-	UnitID     *org.ID
+	LineID     org.ID
+	Kind       string
+	Words      string
 	PositionID *org.ID
-	Role       string
-	State      string
+	Name       string
+	Title      string
+	At         time.Time
 	DueDate    *org.Day
-	ReadAt     *time.Time
-	CreatedAt  time.Time
-	ClosedAt   *time.Time
-	Version    int32
+	Decision   string
+	DecidedBy  string
+	DecidedAt  *time.Time
+	FileSha256 []byte
+	FileName   string
+	FileSize   int64
+	FileType   string
 }
 
 type MailItem struct {
