@@ -101,8 +101,10 @@ type Message struct {
 	Parts []Part
 	// Signatures are what S/MIME signatures of the message are worth.
 	Signatures []Signature
-	Warnings   []Warning
-	Size       int64 // raw bytes read
+	// Reports are what servers and programs say about another mail.
+	Reports  []Report
+	Warnings []Warning
+	Size     int64 // raw bytes read
 }
 
 // Headers are the fields that a person reads, decoded and in NFC.

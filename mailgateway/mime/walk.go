@@ -328,6 +328,8 @@ func (w *walker) isBody(e entity, at place) bool {
 // readPart hands one part on and takes its size and hash.
 func (w *walker) readPart(r io.Reader, e entity, at place) error {
 	e.part.Inline = e.part.Inline || at.owner.inline(e.part)
+	r, keep := w.keepsReport(r, e.kind)
+	defer keep()
 	m := &meter{r: r, max: w.limits.PartBytes, part: e.part}
 	m.hash = sha256.New()
 	err := w.sink(e.part, m)

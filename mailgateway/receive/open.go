@@ -82,6 +82,7 @@ func (g *Gateway) open(ctx context.Context, raw io.Reader, most int64) (opened e
 func openedOf(msg mime.Message, stored map[string]blob.Ref) exchange.OpenedMail {
 	o := headersOf(msg.Headers)
 	o.BodyText = cut(clean(msg.Body.Text), maxBody)
+	o.Answer, o.Trust = answerOf(msg), trustOf(msg)
 	for _, w := range msg.Warnings {
 		o.Warnings = append(o.Warnings, exchange.MailWarning{Code: string(w.Code), Path: w.Path, Loses: w.Loses()})
 		if w.Code == mime.TooManyParts {

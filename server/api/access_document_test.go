@@ -128,6 +128,11 @@ var documentRows = map[string]row{
 			document, delivery, _ := strings.Cut(x.id, " ")
 			return call{method: "POST", path: "/api/documents/" + document + "/deliveries/" + delivery + "/requeue"}
 		}},
+	"confirmDelivery": {success: 200, allowed: []kind{clerk}, denied: 404, instead: onlookers(clerk), owner: clerk, object: aDeadLetter,
+		request: func(x thing) call {
+			document, delivery, _ := strings.Cut(x.id, " ")
+			return call{method: "POST", path: "/api/documents/" + document + "/deliveries/" + delivery + "/confirm", body: object{"state": "registered", "arrivalNumber": 12}}
+		}},
 	"listDocumentEvents": {success: 200, allowed: drafters, denied: 404, owner: officer, object: aDocument(document.Issued),
 		request: onDocument("GET", "/events", nil)},
 	"readDocumentFile": {success: 200, allowed: drafters, denied: 404, owner: officer, object: aDocument(document.Issued),

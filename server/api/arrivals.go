@@ -245,7 +245,11 @@ func arrivalView(v incoming.View) gen.Arrival {
 		out.Actions[i] = gen.ArrivalAction(act)
 	}
 	if m := v.Mail; m != nil {
-		out.Mail = &gen.ArrivalMail{Mailbox: m.Mailbox, FromName: m.FromName, FromAddress: m.FromAddress, Subject: m.Subject, SentAt: optionalTime(m.SentAt), BodyText: m.BodyText}
+		out.Mail = &gen.ArrivalMail{Mailbox: m.Mailbox, FromName: m.FromName, FromAddress: m.FromAddress, Subject: m.Subject, SentAt: optionalTime(m.SentAt), BodyText: m.BodyText,
+			Trust: senderTrust(m.Trust, m.FromAddress)}
+		if d := v.MailAbout; d != nil {
+			out.Mail.Answers = &gen.AnsweredDocument{Id: uuid.UUID(d.ID), Reference: d.Reference(), Subject: d.Subject}
+		}
 	}
 	return out
 }

@@ -203,6 +203,20 @@ func deliveryView(d exchange.Delivery) gen.Delivery {
 		Reason: d.Reason, ReasonCode: absent(d.ReasonCode), ArrivalNumber: absent(d.ArrivalNumber), Attempts: d.Attempts, NextAttemptAt: optionalTime(d.NextAttemptAt)}
 }
 
+// ConfirmDelivery notes what the clerk knows from a recipient.
+func (r documentRoom) ConfirmDelivery(ctx context.Context, q gen.ConfirmDeliveryRequestObject) (gen.ConfirmDeliveryResponseObject, error) {
+	c, err := command(ctx, q.Params.IdempotencyKey, q.Params.CongvanPosition, q)
+	if err != nil {
+		return nil, err
+	}
+	said := exchange.Receipt{State: exchange.State(q.Body.State), ArrivalNumber: present(q.Body.ArrivalNumber), Reason: document.CleanLine(present(q.Body.Reason))}
+	d, err := r.deliveries.Confirm(ctx, personOf(ctx), c, org.ID(q.Id), org.ID(q.DeliveryId), said)
+	if err != nil {
+		return nil, err
+	}
+	return gen.ConfirmDelivery200JSONResponse(deliveryView(d)), nil
+}
+
 // RequeueDelivery puts a delivery that failed back to be sent.
 func (r documentRoom) RequeueDelivery(ctx context.Context, q gen.RequeueDeliveryRequestObject) (gen.RequeueDeliveryResponseObject, error) {
 	c, err := command(ctx, q.Params.IdempotencyKey, q.Params.CongvanPosition, q)

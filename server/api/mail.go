@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -161,4 +162,30 @@ func (r mailRoom) DiscardQuarantined(ctx context.Context, q gen.DiscardQuarantin
 		return nil, err
 	}
 	return gen.DiscardQuarantined200JSONResponse{MailItemJSONResponse: mailAnswer(m)}, nil
+}
+
+// senderTrust shows what is known of who sent a mail.
+func senderTrust(t exchange.Trust, from string) *gen.SenderTrust {
+	out := &gen.SenderTrust{Degree: gen.SenderTrustDegree(t.Degree(from)), SignedBy: []string{}, Server: t.Server, Findings: []string{},
+		Certificate: t.SMIME, Signer: t.Signer}
+	var broken []string
+	for _, p := range t.DKIM {
+		switch p.Result {
+		case "pass":
+			out.SignedBy = append(out.SignedBy, p.Domain)
+		case "fail":
+			broken = append(broken, p.Domain)
+		}
+	}
+	if broken != nil {
+		out.Broken = &broken
+	}
+	if t.Signed && !t.Checked {
+		pending := true
+		out.Pending = &pending
+	}
+	for _, f := range t.Findings {
+		out.Findings = append(out.Findings, strings.TrimSpace(f.Method+"="+f.Result+" "+f.About))
+	}
+	return out
 }

@@ -45,6 +45,7 @@ var scopes = map[string]access.Scope{
 	"numberDocument":     access.ScopeNumber,
 	"issueDocument":      access.ScopeIssue,
 	"requeueDelivery":    access.ScopeIssue,
+	"confirmDelivery":    access.ScopeIssue,
 
 	"listArrivals":         access.ScopeRead,
 	"readArrival":          access.ScopeRead,

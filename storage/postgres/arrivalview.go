@@ -2,9 +2,11 @@ package postgres
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"time"
 
+	"congvan/server/domain/exchange"
 	"congvan/server/domain/org"
 	"congvan/server/domain/routing"
 )
@@ -37,6 +39,8 @@ func (tx *Tx) ArrivalNames(ctx context.Context, a routing.Arrival) (ArrivalNames
 type ArrivalMail struct {
 	Mailbox, FromName, FromAddress, Subject, BodyText string
 	SentAt                                            time.Time
+	Trust                                             exchange.Trust
+	Answers                                           org.ID // a document of the same agency
 }
 
 // ArrivalMail gives the mail that brought the arrival, or nothing when it came another way.
@@ -48,5 +52,12 @@ func (tx *Tx) ArrivalMail(ctx context.Context, a routing.Arrival) (*ArrivalMail,
 	if err != nil {
 		return nil, fmt.Errorf("read mail: %w", err)
 	}
-	return &ArrivalMail{Mailbox: r.Address, FromName: r.FromName, FromAddress: r.FromAddress, Subject: r.Subject, BodyText: r.BodyText, SentAt: value(r.SentAt)}, nil
+	m := &ArrivalMail{Mailbox: r.Address, FromName: r.FromName, FromAddress: r.FromAddress, Subject: r.Subject, BodyText: r.BodyText, SentAt: value(r.SentAt)}
+	if value(r.AboutAgencyID) == a.AgencyID {
+		m.Answers = value(r.AboutDocumentID)
+	}
+	if err := json.Unmarshal(r.Trust, &m.Trust); err != nil {
+		return nil, fmt.Errorf("decode trust: %w", err)
+	}
+	return m, nil
 }

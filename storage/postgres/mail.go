@@ -34,14 +34,15 @@ func (tx *Tx) CountQuarantined(ctx context.Context, agencies []org.ID) (int, boo
 // AddMail stores a mail with its parts, unless the same number of the mailbox
 // was stored before.
 func (tx *Tx) AddMail(ctx context.Context, m exchange.Mail) (added bool, err error) {
-	warnings, err := json.Marshal(m.Warnings)
+	said, err := encodeMail(m)
 	if err != nil {
-		return false, fmt.Errorf("encode warnings: %w", err)
+		return false, err
 	}
 	n, err := tx.q.InsertMailItem(ctx, dbsqlc.InsertMailItemParams{AgencyID: m.AgencyID, ID: m.ID, MailboxID: m.MailboxID,
 		Uidvalidity: int64(m.UIDValidity), Uid: int64(m.UID), MessageID: m.MessageID, RawSha256: hashBytes(m.Raw), Size: m.Size,
 		FromName: m.FromName, FromAddress: m.FromAddress, Subject: m.Subject, SentAt: optional(m.SentAt), ReceivedAt: m.ReceivedAt,
-		BodyText: m.BodyText, State: string(m.State), Reason: string(m.Reason), Detail: m.Detail, Warnings: warnings, ContentSha256: contentOf(m)})
+		BodyText: m.BodyText, State: string(m.State), Reason: string(m.Reason), Detail: m.Detail, Warnings: said.warnings, ContentSha256: contentOf(m),
+		Answer: said.answer, Trust: said.trust})
 	if err != nil {
 		return false, fmt.Errorf("add mail: %w", err)
 	}
@@ -49,6 +50,21 @@ func (tx *Tx) AddMail(ctx context.Context, m exchange.Mail) (added bool, err err
 		return false, nil
 	}
 	return true, tx.addParts(ctx, m)
+}
+
+// encodedMail is what a mail says in the form that columns keep.
+type encodedMail struct{ warnings, answer, trust []byte }
+
+func encodeMail(m exchange.Mail) (e encodedMail, err error) {
+	for _, c := range []struct {
+		to   *[]byte
+		from any
+	}{{&e.warnings, m.Warnings}, {&e.answer, m.Answer}, {&e.trust, m.Trust}} {
+		if *c.to, err = json.Marshal(c.from); err != nil {
+			return e, fmt.Errorf("encode mail: %w", err)
+		}
+	}
+	return e, nil
 }
 
 // contentOf is what stands in a mail, whatever way it came.
@@ -86,13 +102,14 @@ func (tx *Tx) addParts(ctx context.Context, m exchange.Mail) error {
 // SaveMail writes a changed mail, unless another transaction changed it since;
 // opened says that its parts were read again.
 func (tx *Tx) SaveMail(ctx context.Context, m exchange.Mail, opened bool) error {
-	warnings, err := json.Marshal(m.Warnings)
+	said, err := encodeMail(m)
 	if err != nil {
-		return fmt.Errorf("encode warnings: %w", err)
+		return err
 	}
 	n, err := tx.q.UpdateMailItem(ctx, dbsqlc.UpdateMailItemParams{MessageID: m.MessageID, RawSha256: hashBytes(m.Raw), Size: m.Size, FromName: m.FromName,
 		FromAddress: m.FromAddress, Subject: m.Subject, SentAt: optional(m.SentAt), BodyText: m.BodyText, State: string(m.State), Reason: string(m.Reason),
-		Detail: m.Detail, Warnings: warnings, ContentSha256: contentOf(m), ArrivalID: optional(m.ArrivalID), Attempts: int32(m.Attempts),
+		Detail: m.Detail, Warnings: said.warnings, ContentSha256: contentOf(m), Answer: said.answer, Trust: said.trust,
+		AboutAgencyID: optional(m.About.AgencyID), AboutDocumentID: optional(m.About.DocumentID), AboutDeliveryID: optional(m.About.ID), ArrivalID: optional(m.ArrivalID), Attempts: int32(m.Attempts),
 		AgencyID: m.AgencyID, ID: m.ID, Version: int32(m.Version)})
 	if err != nil {
 		return fmt.Errorf("save mail: %w", err)
@@ -153,8 +170,9 @@ func mailOf(r dbsqlc.MailItem) (exchange.Mail, error) {
 	if m.State == exchange.MailReceived {
 		m.Hold = m.Reason // what the gateway found; decided when the mail is taken in
 	}
-	if err := json.Unmarshal(r.Warnings, &m.Warnings); err != nil {
-		return m, fmt.Errorf("decode warnings: %w", err)
+	m.About = exchange.DeliveryRef{AgencyID: value(r.AboutAgencyID), DocumentID: value(r.AboutDocumentID), ID: value(r.AboutDeliveryID)}
+	if err := errors.Join(json.Unmarshal(r.Warnings, &m.Warnings), json.Unmarshal(r.Answer, &m.Answer), json.Unmarshal(r.Trust, &m.Trust)); err != nil {
+		return m, fmt.Errorf("decode mail: %w", err)
 	}
 	return m, nil
 }

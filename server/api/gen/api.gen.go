@@ -243,6 +243,27 @@ func (e DelegationState) Valid() bool {
 	}
 }
 
+// Defines values for DeliveryConfirmationState.
+const (
+	DeliveryConfirmationStateArrived    DeliveryConfirmationState = "arrived"
+	DeliveryConfirmationStateRefused    DeliveryConfirmationState = "refused"
+	DeliveryConfirmationStateRegistered DeliveryConfirmationState = "registered"
+)
+
+// Valid indicates whether the value is a known member of the DeliveryConfirmationState enum.
+func (e DeliveryConfirmationState) Valid() bool {
+	switch e {
+	case DeliveryConfirmationStateArrived:
+		return true
+	case DeliveryConfirmationStateRefused:
+		return true
+	case DeliveryConfirmationStateRegistered:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for DeliveryState.
 const (
 	DeliveryStateArrived    DeliveryState = "arrived"
@@ -674,9 +695,11 @@ func (e LookAlikeWhy) Valid() bool {
 
 // Defines values for MailItemState.
 const (
+	MailItemStateAnswered    MailItemState = "answered"
 	MailItemStateArrived     MailItemState = "arrived"
 	MailItemStateDiscarded   MailItemState = "discarded"
 	MailItemStateDuplicate   MailItemState = "duplicate"
+	MailItemStateIgnored     MailItemState = "ignored"
 	MailItemStateQuarantined MailItemState = "quarantined"
 	MailItemStateReceived    MailItemState = "received"
 )
@@ -684,11 +707,15 @@ const (
 // Valid indicates whether the value is a known member of the MailItemState enum.
 func (e MailItemState) Valid() bool {
 	switch e {
+	case MailItemStateAnswered:
+		return true
 	case MailItemStateArrived:
 		return true
 	case MailItemStateDiscarded:
 		return true
 	case MailItemStateDuplicate:
+		return true
+	case MailItemStateIgnored:
 		return true
 	case MailItemStateQuarantined:
 		return true
@@ -969,6 +996,33 @@ func (e Role) Valid() bool {
 	case Officer:
 		return true
 	case UnitHead:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SenderTrustDegree.
+const (
+	SenderTrustDegreeClaimed SenderTrustDegree = "claimed"
+	SenderTrustDegreeDomain  SenderTrustDegree = "domain"
+	SenderTrustDegreeDoubt   SenderTrustDegree = "doubt"
+	SenderTrustDegreeServer  SenderTrustDegree = "server"
+	SenderTrustDegreeSigned  SenderTrustDegree = "signed"
+)
+
+// Valid indicates whether the value is a known member of the SenderTrustDegree enum.
+func (e SenderTrustDegree) Valid() bool {
+	switch e {
+	case SenderTrustDegreeClaimed:
+		return true
+	case SenderTrustDegreeDomain:
+		return true
+	case SenderTrustDegreeDoubt:
+		return true
+	case SenderTrustDegreeServer:
+		return true
+	case SenderTrustDegreeSigned:
 		return true
 	default:
 		return false
@@ -1274,6 +1328,13 @@ type AnswerLink struct {
 	DocumentId openapi_types.UUID `json:"documentId"`
 }
 
+// AnsweredDocument The document of one's own that the mail answers, for those who may read it
+type AnsweredDocument struct {
+	Id        openapi_types.UUID `json:"id"`
+	Reference string             `json:"reference"`
+	Subject   string             `json:"subject"`
+}
+
 // Approve defines model for Approve.
 type Approve struct {
 	Note *string `json:"note,omitempty"`
@@ -1345,6 +1406,9 @@ type ArrivalFile struct {
 
 // ArrivalMail defines model for ArrivalMail.
 type ArrivalMail struct {
+	// Answers The document of one's own that the mail answers, for those who may read it
+	Answers *AnsweredDocument `json:"answers,omitempty"`
+
 	// BodyText the first 20,000 characters, plain
 	BodyText    string     `json:"bodyText"`
 	FromAddress string     `json:"fromAddress"`
@@ -1352,6 +1416,9 @@ type ArrivalMail struct {
 	Mailbox     string     `json:"mailbox"`
 	SentAt      *time.Time `json:"sentAt,omitempty"`
 	Subject     string     `json:"subject"`
+
+	// Trust What is known of who sent a mail. A From line is never proof.
+	Trust *SenderTrust `json:"trust,omitempty"`
 }
 
 // ArrivalPage defines model for ArrivalPage.
@@ -1489,6 +1556,19 @@ type Delivery struct {
 	StateAt    time.Time     `json:"stateAt"`
 	Type       RecipientType `json:"type"`
 }
+
+// DeliveryConfirmation defines model for DeliveryConfirmation.
+type DeliveryConfirmation struct {
+	// ArrivalNumber under which the recipient registered it
+	ArrivalNumber *int `json:"arrivalNumber,omitempty"`
+
+	// Reason needed for a refusal
+	Reason *string                   `json:"reason,omitempty"`
+	State  DeliveryConfirmationState `json:"state"`
+}
+
+// DeliveryConfirmationState defines model for DeliveryConfirmation.State.
+type DeliveryConfirmationState string
 
 // DeliveryCounts defines model for DeliveryCounts.
 type DeliveryCounts struct {
@@ -2017,7 +2097,7 @@ type MailItem struct {
 	Mailbox     string             `json:"mailbox"`
 	Parts       []MailPart         `json:"parts"`
 
-	// Reason stable code: unreadable, unfetchable, too_large, too_many_parts, no_document, damaged
+	// Reason stable code: unreadable, unfetchable, too_large, too_many_parts, no_document, damaged, infected, unscanned, rule
 	Reason     string        `json:"reason"`
 	ReceivedAt time.Time     `json:"receivedAt"`
 	SentAt     *time.Time    `json:"sentAt,omitempty"`
@@ -2427,6 +2507,34 @@ type SendBack struct {
 	// SeenVersion version of the document that was read; when files, recipients or words changed since, it is refused with 412
 	SeenVersion *int `json:"seenVersion,omitempty"`
 }
+
+// SenderTrust What is known of who sent a mail. A From line is never proof.
+type SenderTrust struct {
+	// Broken domains whose DKIM signature does not hold
+	Broken *[]string `json:"broken,omitempty"`
+
+	// Certificate of S/MIME: valid, unknown_chain, invalid, unchecked or nothing
+	Certificate string `json:"certificate"`
+
+	// Degree signed: by a certificate of a known chain; domain: the sender's domain signed the mail; server: only the receiving server vouches; claimed: nothing but the From line; doubt: something speaks against it
+	Degree SenderTrustDegree `json:"degree"`
+
+	// Findings what it found, as 'spf=pass so.example'
+	Findings []string `json:"findings"`
+
+	// Pending the DKIM signature is still to be checked
+	Pending *bool `json:"pending,omitempty"`
+
+	// Server the name of the server that wrote Authentication-Results
+	Server string `json:"server"`
+
+	// SignedBy domains whose DKIM signature holds
+	SignedBy []string `json:"signedBy"`
+	Signer   string   `json:"signer"`
+}
+
+// SenderTrustDegree signed: by a certificate of a known chain; domain: the sender's domain signed the mail; server: only the receiving server vouches; claimed: nothing but the From line; doubt: something speaks against it
+type SenderTrustDegree string
 
 // Session defines model for Session.
 type Session struct {
@@ -2845,6 +2953,14 @@ type ListDeliveriesParams struct {
 	Cursor *Cursor        `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
+// ConfirmDeliveryParams defines parameters for ConfirmDelivery.
+type ConfirmDeliveryParams struct {
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+
+	// CongvanPosition the position the act is made under
+	CongvanPosition *ActingPosition `json:"Congvan-Position,omitempty"`
+}
+
 // RequeueDeliveryParams defines parameters for RequeueDelivery.
 type RequeueDeliveryParams struct {
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
@@ -3177,6 +3293,9 @@ type EditDocumentJSONRequestBody = DocumentEdit
 // ApproveDocumentJSONRequestBody defines body for ApproveDocument for application/json ContentType.
 type ApproveDocumentJSONRequestBody = Approve
 
+// ConfirmDeliveryJSONRequestBody defines body for ConfirmDelivery for application/json ContentType.
+type ConfirmDeliveryJSONRequestBody = DeliveryConfirmation
+
 // IssueDocumentJSONRequestBody defines body for IssueDocument for application/json ContentType.
 type IssueDocumentJSONRequestBody = Issue
 
@@ -3380,6 +3499,9 @@ type ServerInterface interface {
 	// ListDeliveries Where the document went and how far each recipient has come
 	// (GET /api/documents/{id}/deliveries)
 	ListDeliveries(c *gin.Context, id Id, params ListDeliveriesParams)
+	// ConfirmDelivery Note what the clerk knows from a recipient that has only a mailbox or got paper
+	// (POST /api/documents/{id}/deliveries/{deliveryId}/confirm)
+	ConfirmDelivery(c *gin.Context, id Id, deliveryId openapi_types.UUID, params ConfirmDeliveryParams)
 	// RequeueDelivery Send a delivery again that failed for good; the message keeps its identifier
 	// (POST /api/documents/{id}/deliveries/{deliveryId}/requeue)
 	RequeueDelivery(c *gin.Context, id Id, deliveryId openapi_types.UUID, params RequeueDeliveryParams)
@@ -5543,6 +5665,86 @@ func (siw *ServerInterfaceWrapper) ListDeliveries(c *gin.Context) {
 	}
 
 	siw.Handler.ListDeliveries(c, id, params)
+}
+
+// ConfirmDelivery operation middleware
+func (siw *ServerInterfaceWrapper) ConfirmDelivery(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "deliveryId" -------------
+	var deliveryId openapi_types.UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "deliveryId", c.Param("deliveryId"), &deliveryId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter deliveryId: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ConfirmDeliveryParams
+
+	headers := c.Request.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		siw.ErrorHandler(c, fmt.Errorf("Header parameter Idempotency-Key is required, but not found"), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional header parameter "Congvan-Position" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Congvan-Position")]; found {
+		var CongvanPosition ActingPosition
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Congvan-Position, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Congvan-Position", valueList[0], &CongvanPosition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "uuid"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Congvan-Position: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.CongvanPosition = &CongvanPosition
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ConfirmDelivery(c, id, deliveryId, params)
 }
 
 // RequeueDelivery operation middleware
@@ -8197,6 +8399,7 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.POST(options.BaseURL+"/api/documents/:id/issue", wrapper.IssueDocument)
 	router.GET(options.BaseURL+"/api/documents/:id/deliveries", wrapper.ListDeliveries)
 	router.POST(options.BaseURL+"/api/documents/:id/deliveries/:deliveryId/requeue", wrapper.RequeueDelivery)
+	router.POST(options.BaseURL+"/api/documents/:id/deliveries/:deliveryId/confirm", wrapper.ConfirmDelivery)
 	router.GET(options.BaseURL+"/api/documents/:id/events", wrapper.ListDocumentEvents)
 	router.GET(options.BaseURL+"/api/documents/:id/files/:sha256", wrapper.ReadDocumentFile)
 	router.GET(options.BaseURL+"/api/arrivals", wrapper.ListArrivals)
@@ -10135,6 +10338,48 @@ type ListDeliveriesdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ListDeliveriesdefaultApplicationProblemPlusJSONResponse) VisitListDeliveriesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConfirmDeliveryRequestObject struct {
+	Id         Id                 `json:"id"`
+	DeliveryId openapi_types.UUID `json:"deliveryId"`
+	Params     ConfirmDeliveryParams
+	Body       *ConfirmDeliveryJSONRequestBody
+}
+
+type ConfirmDeliveryResponseObject interface {
+	VisitConfirmDeliveryResponse(w http.ResponseWriter) error
+}
+
+type ConfirmDelivery200JSONResponse Delivery
+
+func (response ConfirmDelivery200JSONResponse) VisitConfirmDeliveryResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConfirmDeliverydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ConfirmDeliverydefaultApplicationProblemPlusJSONResponse) VisitConfirmDeliveryResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -12796,6 +13041,9 @@ type StrictServerInterface interface {
 	// ListDeliveries Where the document went and how far each recipient has come
 	// (GET /api/documents/{id}/deliveries)
 	ListDeliveries(ctx context.Context, request ListDeliveriesRequestObject) (ListDeliveriesResponseObject, error)
+	// ConfirmDelivery Note what the clerk knows from a recipient that has only a mailbox or got paper
+	// (POST /api/documents/{id}/deliveries/{deliveryId}/confirm)
+	ConfirmDelivery(ctx context.Context, request ConfirmDeliveryRequestObject) (ConfirmDeliveryResponseObject, error)
 	// RequeueDelivery Send a delivery again that failed for good; the message keeps its identifier
 	// (POST /api/documents/{id}/deliveries/{deliveryId}/requeue)
 	RequeueDelivery(ctx context.Context, request RequeueDeliveryRequestObject) (RequeueDeliveryResponseObject, error)
@@ -14440,6 +14688,52 @@ func (sh *strictHandler) ListDeliveries(ctx *gin.Context, id Id, params ListDeli
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(ListDeliveriesResponseObject); ok {
 		if err := validResponse.VisitListDeliveriesResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ConfirmDelivery operation middleware
+func (sh *strictHandler) ConfirmDelivery(ctx *gin.Context, id Id, deliveryId openapi_types.UUID, params ConfirmDeliveryParams) {
+	var request ConfirmDeliveryRequestObject
+
+	request.Id = id
+	request.DeliveryId = deliveryId
+	request.Params = params
+
+	var body ConfirmDeliveryJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ConfirmDelivery(ctx, request.(ConfirmDeliveryRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ConfirmDelivery")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ConfirmDeliveryResponseObject); ok {
+		if err := validResponse.VisitConfirmDeliveryResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {

@@ -75,6 +75,14 @@ func (s *Service) claim(ctx context.Context, j job.Dispatch) (claim, error) {
 		if err != nil {
 			return err
 		}
+		words, suppressed, err := s.suppressed(ctx, tx, before, e)
+		if err != nil {
+			return err
+		}
+		if suppressed {
+			next := exchange.Next{State: exchange.Failed, Verdict: exchange.GiveUp}
+			return s.save(ctx, tx, before, before.FailTry(next, exchange.ErrSuppressed, words, now), now)
+		}
 		after, err := s.begin(before, e, state, now, exchange.SendTime(j.Bytes))
 		switch {
 		case err != nil:
@@ -91,6 +99,15 @@ func (s *Service) claim(ctx context.Context, j job.Dispatch) (claim, error) {
 		return claim{}, err
 	}
 	return c, err
+}
+
+// suppressed tells whether the recipient's own server called the address wrong
+// before: sending on would only hurt the name of our server.
+func (s *Service) suppressed(ctx context.Context, tx *postgres.Tx, d exchange.Delivery, e exchange.Envelope) (words string, yes bool, err error) {
+	if d.Channel != exchange.Mailbox || e.To.Email == "" {
+		return "", false, nil
+	}
+	return tx.Suppressed(ctx, d.AgencyID, e.To.Email)
 }
 
 // begin decides what becomes of a delivery that is due: it is begun, it waits

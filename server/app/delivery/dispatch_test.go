@@ -16,6 +16,7 @@ import (
 	"congvan/server/domain/exchange"
 	"congvan/server/domain/fault"
 	"congvan/server/domain/org"
+	"congvan/storage/postgres"
 )
 
 func TestK13_IssuingSendsToAgenciesThatHaveOnlyAMailbox(t *testing.T) {
@@ -385,5 +386,54 @@ func TestE7_WhatArrivedIsNotSentAgain(t *testing.T) {
 	}
 	if x := d.delivery(id); x.State != exchange.Arrived || x.ReasonCode != "" {
 		t.Errorf("%+v", x)
+	}
+}
+
+func TestK13_NothingIsSentToAnAddressThatItsServerCalledWrong(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	if err := d.InTx(t.Context(), postgres.ExchangeScope(), func(tx *postgres.Tx) error {
+		return tx.Suppress(t.Context(), d.sender.ID, "VANTHU1@coquan.example", "550 5.1.1 User unknown", d.now())
+	}); err != nil {
+		t.Fatal(err)
+	}
+	id := d.issue(d.mailOnly(1, "mailbox"))
+	j := d.only()
+	if d.dispatch(j); d.mail.times() != 0 {
+		t.Fatal("it was sent")
+	}
+	x := d.delivery(id)
+	if x.State != exchange.Failed || x.ReasonCode != exchange.ReasonSuppressed || x.Reason != "550 5.1.1 User unknown" {
+		t.Fatalf("%+v", x)
+	}
+	if _, err := d.told.Requeue(t.Context(), d.sender.Clerk, access.Command{}, id, x.ID); err != nil {
+		t.Fatal(err)
+	}
+	if d.dispatch(j); d.mail.times() != 1 || d.delivery(id).State != exchange.Sent {
+		t.Error("a person asked for it")
+	}
+}
+
+func TestK13_AClerkConfirmsWhatAMailboxCannotSay(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	id := d.issue(d.mailOnly(1, "mailbox"))
+	d.dispatch(d.only())
+	x := d.delivery(id)
+	if _, err := d.told.Confirm(t.Context(), d.sender.Officer, access.Command{}, id, x.ID, exchange.Receipt{State: exchange.Registered}); fault.KindOf(err) != fault.Forbidden && fault.KindOf(err) != fault.NotFound {
+		t.Errorf("an officer: %v", err)
+	}
+	if _, err := d.told.Confirm(t.Context(), d.sender.Clerk, access.Command{}, id, x.ID, exchange.Receipt{State: exchange.Refused}); fault.KindOf(err) != fault.Invalid {
+		t.Errorf("without a reason: %v", err)
+	}
+	after, err := d.told.Confirm(t.Context(), d.sender.Clerk, access.Command{}, id, x.ID, exchange.Receipt{State: exchange.Registered, ArrivalNumber: 44})
+	if err != nil || after.State != exchange.Registered || after.ArrivalNumber != 44 || after.ByName == "" {
+		t.Fatalf("%+v %v", after, err)
+	}
+	if last(d.verbs(id)) != "delivery_confirmed_registered" {
+		t.Error(d.verbs(id))
+	}
+	if _, err := d.told.Confirm(t.Context(), d.sender.Clerk, access.Command{}, id, x.ID, exchange.Receipt{State: exchange.Arrived}); fault.KindOf(err) != fault.Conflict {
+		t.Errorf("back again: %v", err)
 	}
 }

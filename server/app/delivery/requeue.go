@@ -41,6 +41,9 @@ func (s *Service) Requeue(ctx context.Context, who access.Person, c access.Comma
 			return err
 		}
 		before := d
+		if err := liftSuppression(ctx, tx, d); err != nil {
+			return err
+		}
 		if d, err = before.Requeue(now); err != nil {
 			return err
 		}
@@ -61,4 +64,17 @@ func bytesOf(d document.Document) (n int64) {
 		n += f.Size
 	}
 	return n
+}
+
+// liftSuppression lets mail go to the recipient's address again: who asks for it
+// to be sent again has looked.
+func liftSuppression(ctx context.Context, tx *postgres.Tx, d exchange.Delivery) error {
+	if d.Channel != exchange.Mailbox {
+		return nil
+	}
+	e, _, err := tx.Envelope(ctx, d)
+	if err != nil || e.To.Email == "" {
+		return err
+	}
+	return tx.Unsuppress(ctx, d.AgencyID, e.To.Email)
 }

@@ -5,6 +5,7 @@ import (
 
 	"congvan/server/domain/access"
 	"congvan/server/domain/document"
+	"congvan/server/domain/fault"
 	"congvan/server/domain/org"
 	"congvan/server/domain/routing"
 	"congvan/storage/blob"
@@ -16,6 +17,7 @@ type View struct {
 	routing.Arrival
 	Names      postgres.ArrivalNames
 	Mail       *postgres.ArrivalMail
+	MailAbout  *document.Document // of ours, where the mail answers one that the person may read
 	LookAlikes []postgres.LookAlike
 	Acts       []access.ArrivalAct
 	LineActs   map[org.ID][]access.LineAct
@@ -35,6 +37,9 @@ func (s *Service) Read(ctx context.Context, who access.Person, id org.ID) (View,
 			return err
 		}
 		if v.Mail, err = tx.ArrivalMail(ctx, a); err != nil {
+			return err
+		}
+		if v.MailAbout, err = answeredDocument(ctx, tx, who, v.Mail); err != nil {
 			return err
 		}
 		if a.State == routing.Awaiting {
@@ -63,6 +68,21 @@ func (v *View) office(ctx context.Context, tx *postgres.Tx, who access.Person) (
 	}
 	v.Followed, err = tx.Follows(ctx, v.AgencyID, who.AccountID, v.ID)
 	return err
+}
+
+// answeredDocument gives the document that a mail answers, to who may read it.
+func answeredDocument(ctx context.Context, tx *postgres.Tx, who access.Person, m *postgres.ArrivalMail) (*document.Document, error) {
+	if m == nil || m.Answers.IsZero() {
+		return nil, nil
+	}
+	doc, err := tx.Document(ctx, who.Agencies(), m.Answers)
+	if err == nil {
+		err = who.ReadDocument(access.FactsOf(doc))
+	}
+	if kind := fault.KindOf(err); err != nil && (kind == fault.NotFound || kind == fault.Forbidden) {
+		return nil, nil // what the person may not read is not named
+	}
+	return &doc, err
 }
 
 // reading runs fn with an arrival that the person may see.

@@ -70,6 +70,9 @@ func settle(ctx context.Context, tx *postgres.Tx, m *exchange.Mail, now time.Tim
 		return m.Repeat(same), nil
 	}
 	files, hold := m.Decide()
+	if event, settled, err := settleAnswer(ctx, tx, m, files, now); err != nil || settled {
+		return event, err
+	}
 	if hold != "" {
 		return m.HoldBack(hold), nil
 	}
@@ -84,6 +87,11 @@ func settle(ctx context.Context, tx *postgres.Tx, m *exchange.Mail, now time.Tim
 	arrived := document.Event{Verb: "arrived", Data: map[string]string{"from": m.FromAddress}}
 	if err := tx.Record(ctx, a.AgencyID, subjectArrival, a.ID, arrived, document.By{}, now); err != nil {
 		return document.Event{}, err
+	}
+	if !m.About.ID.IsZero() {
+		if err := answered(ctx, tx, m, now); err != nil {
+			return document.Event{}, err
+		}
 	}
 	return m.Take(a.ID), nil
 }

@@ -25,6 +25,9 @@ var (
 		"The installation has no connection for this channel; the document waits until the operator makes one.")
 	ErrNotIssued = fault.New(fault.Conflict, "not_issued",
 		"Văn bản không còn ở trạng thái đã ban hành nên không được gửi.", "The document is no longer issued and is not sent.")
+	ErrSuppressed = fault.New(fault.Forbidden, ReasonSuppressed,
+		"Máy chủ thư của bên nhận đã báo địa chỉ này không dùng được; hãy sửa địa chỉ trong danh bạ hoặc bấm Gửi lại để thử lần nữa.",
+		"The recipient's mail server said that this address cannot be used; correct it in the directory, or send again to try once more.")
 	ErrTooSlow = fault.New(fault.Unavailable, "exchange_slow",
 		"Gửi quá lâu mà chưa xong.", "Sending took too long and was not finished.")
 )

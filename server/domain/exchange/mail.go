@@ -21,6 +21,8 @@ const (
 	MailQuarantined MailState = "quarantined"
 	MailDuplicate   MailState = "duplicate"
 	MailDiscarded   MailState = "discarded"
+	MailAnswered    MailState = "answered" // an answer to one of ours, applied
+	MailIgnored     MailState = "ignored"  // nobody need look at it
 )
 
 // HoldReason is why a mail stands in quarantine.
@@ -51,8 +53,14 @@ type Mail struct {
 	Reason    HoldReason // of a quarantined one; what a person wrote is in Detail
 	Detail    string
 	ArrivalID org.ID
+	About     DeliveryRef // of ours, that it answers
 	Attempts  int
 	Version   int
+}
+
+// DeliveryRef names a delivery.
+type DeliveryRef struct {
+	AgencyID, DocumentID, ID org.ID
 }
 
 // OpenedMail is what stands in a mail.
@@ -66,6 +74,8 @@ type OpenedMail struct {
 	Warnings    []MailWarning
 	Parts       []MailPart
 	Hold        HoldReason // set when it cannot be taken in as it is
+	Answer      Answer     // to one that was sent before, if it is one
+	Trust       Trust      // what is known of its sender
 }
 
 // MailWarning is a defect of a mail, at one part or at the mail itself.
@@ -198,6 +208,23 @@ func (m *Mail) Take(arrival org.ID) document.Event {
 	m.State, m.ArrivalID, m.Reason, m.Detail = MailArrived, arrival, "", ""
 	return document.Event{Verb: "mail_arrived"}
 }
+
+// Answers notes that the mail was an answer to a delivery of ours.
+func (m *Mail) Answers() document.Event {
+	m.State, m.Reason, m.Detail = MailAnswered, "", ""
+	return document.Event{Verb: "mail_answered", Data: map[string]string{"kind": string(m.Answer.Kind)}}
+}
+
+// Ignore notes that nobody need look at the mail: it stays as it came.
+func (m *Mail) Ignore(why string) document.Event {
+	m.State, m.Reason, m.Detail = MailIgnored, HoldReason(why), ""
+	return document.Event{Verb: "mail_ignored", Data: map[string]string{"reason": why}}
+}
+
+// Why mails are ignored.
+const (
+	IgnoredReport = "report" // of a mail that was not ours: people write from the same box
+)
 
 // Repeat notes that the mail is one that was taken before, in another box or
 // under another number.

@@ -88,6 +88,6 @@ select l.id, coalesce(u.name, '')::text as unit_name, coalesce(c.full_name, ''):
  where l.agency_id = @agency_id and l.arrival_id = @arrival_id;
 
 -- name: ArrivalMail :one
-select b.address, m.from_name, m.from_address, m.subject, m.sent_at, m.body_text
+select b.address, m.from_name, m.from_address, m.subject, m.sent_at, m.body_text, m.trust, m.about_agency_id, m.about_document_id
   from mail_item m join mailbox b on b.agency_id = m.agency_id and b.id = m.mailbox_id
  where m.agency_id = @agency_id and m.id = @id;

@@ -90,16 +90,17 @@ select i.id from mail_item i
 
 -- name: InsertMailItem :execrows
 insert into mail_item (agency_id, id, mailbox_id, uidvalidity, uid, message_id, raw_sha256, size, from_name, from_address, subject, sent_at,
-                       received_at, body_text, state, reason, detail, warnings, content_sha256)
+                       received_at, body_text, state, reason, detail, warnings, content_sha256, answer, trust)
 values (@agency_id, @id, @mailbox_id, @uidvalidity, @uid, @message_id, @raw_sha256, @size, @from_name, @from_address, @subject, @sent_at,
-        @received_at, @body_text, @state, @reason, @detail, @warnings, @content_sha256)
+        @received_at, @body_text, @state, @reason, @detail, @warnings, @content_sha256, @answer, @trust)
 on conflict (agency_id, mailbox_id, uidvalidity, uid) do nothing;
 
 -- name: UpdateMailItem :execrows
 update mail_item
    set message_id = @message_id, raw_sha256 = @raw_sha256, size = @size, from_name = @from_name, from_address = @from_address, subject = @subject,
        sent_at = @sent_at, body_text = @body_text, state = @state, reason = @reason, detail = @detail, warnings = @warnings,
-       content_sha256 = @content_sha256, arrival_id = @arrival_id, attempts = @attempts, version = version + 1
+       content_sha256 = @content_sha256, answer = @answer, trust = @trust, about_agency_id = @about_agency_id,
+       about_document_id = @about_document_id, about_delivery_id = @about_delivery_id, arrival_id = @arrival_id, attempts = @attempts, version = version + 1
  where agency_id = @agency_id and id = @id and version = @version;
 
 -- name: LockMailItem :one
@@ -133,3 +134,19 @@ select * from mail_part where agency_id = @agency_id and mail_item_id = @mail_it
 
 -- name: AgencyByEmail :one
 select id, name, code from agency where lower(email) = lower(@email) and email <> '' order by valid_until nulls first limit 1;
+
+-- The deliveries that a mail may answer. A mail of ours is named after its
+-- delivery, which nobody can guess; where all mail goes out under one address
+-- the answer comes to another agency's mailbox.
+-- name: MailedDeliveries :many
+select agency_id, document_id, id from delivery where id = any(@ids::uuid[]) and channel = 'mailbox' limit 20;
+
+-- name: Suppress :exec
+insert into mail_suppression (agency_id, address, words, since) values (@agency_id, lower(@address::text), @words, @since)
+on conflict (agency_id, address) do update set words = excluded.words, since = excluded.since;
+
+-- name: Suppressed :one
+select words from mail_suppression where agency_id = @agency_id and address = lower(@address::text);
+
+-- name: Unsuppress :exec
+delete from mail_suppression where agency_id = @agency_id and address = lower(@address::text);

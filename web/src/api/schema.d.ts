@@ -513,6 +513,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/documents/{id}/deliveries/{deliveryId}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+                deliveryId: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Note what the clerk knows from a recipient that has only a mailbox or got paper */
+        post: operations["confirmDelivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/documents/{id}/events": {
         parameters: {
             query?: never;
@@ -2284,6 +2304,14 @@ export interface components {
             nextAttemptAt?: string;
             arrivalNumber?: number;
         };
+        DeliveryConfirmation: {
+            /** @enum {string} */
+            state: "arrived" | "registered" | "refused";
+            /** @description under which the recipient registered it */
+            arrivalNumber?: number;
+            /** @description needed for a refusal */
+            reason?: string;
+        };
         DeliveryPage: {
             items: components["schemas"]["Delivery"][];
             counts: components["schemas"]["DeliveryCounts"];
@@ -2660,6 +2688,36 @@ export interface components {
             sentAt?: string;
             /** @description the first 20,000 characters, plain */
             bodyText: string;
+            trust?: components["schemas"]["SenderTrust"];
+            answers?: components["schemas"]["AnsweredDocument"];
+        };
+        /** @description What is known of who sent a mail. A From line is never proof. */
+        SenderTrust: {
+            /**
+             * @description signed: by a certificate of a known chain; domain: the sender's domain signed the mail; server: only the receiving server vouches; claimed: nothing but the From line; doubt: something speaks against it
+             * @enum {string}
+             */
+            degree: "signed" | "domain" | "server" | "claimed" | "doubt";
+            /** @description domains whose DKIM signature holds */
+            signedBy: string[];
+            /** @description domains whose DKIM signature does not hold */
+            broken?: string[];
+            /** @description the DKIM signature is still to be checked */
+            pending?: boolean;
+            /** @description the name of the server that wrote Authentication-Results */
+            server: string;
+            /** @description what it found, as 'spf=pass so.example' */
+            findings: string[];
+            /** @description of S/MIME: valid, unknown_chain, invalid, unchecked or nothing */
+            certificate: string;
+            signer: string;
+        };
+        /** @description The document of one's own that the mail answers, for those who may read it */
+        AnsweredDocument: {
+            /** Format: uuid */
+            id: string;
+            reference: string;
+            subject: string;
         };
         ArrivalFile: {
             role: components["schemas"]["FileRole"];
@@ -2845,8 +2903,8 @@ export interface components {
             agencyName: string;
             mailbox: string;
             /** @enum {string} */
-            state: "received" | "arrived" | "quarantined" | "duplicate" | "discarded";
-            /** @description stable code: unreadable, unfetchable, too_large, too_many_parts, no_document, damaged */
+            state: "received" | "arrived" | "quarantined" | "duplicate" | "discarded" | "answered" | "ignored";
+            /** @description stable code: unreadable, unfetchable, too_large, too_many_parts, no_document, damaged, infected, unscanned, rule */
             reason: string;
             /** @description what a person wrote when it was put aside */
             detail: string;
@@ -3140,6 +3198,7 @@ export type NumberOffer = components['schemas']['NumberOffer'];
 export type NumberTake = components['schemas']['NumberTake'];
 export type Issue = components['schemas']['Issue'];
 export type Delivery = components['schemas']['Delivery'];
+export type DeliveryConfirmation = components['schemas']['DeliveryConfirmation'];
 export type DeliveryPage = components['schemas']['DeliveryPage'];
 export type Event = components['schemas']['Event'];
 export type EventPage = components['schemas']['EventPage'];
@@ -3178,6 +3237,8 @@ export type LineNote = components['schemas']['LineNote'];
 export type LineAnswer = components['schemas']['LineAnswer'];
 export type Arrival = components['schemas']['Arrival'];
 export type ArrivalMail = components['schemas']['ArrivalMail'];
+export type SenderTrust = components['schemas']['SenderTrust'];
+export type AnsweredDocument = components['schemas']['AnsweredDocument'];
 export type ArrivalFile = components['schemas']['ArrivalFile'];
 export type LookAlike = components['schemas']['LookAlike'];
 export type Registration = components['schemas']['Registration'];
@@ -4068,6 +4129,38 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description The delivery */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    confirmDelivery: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description the position the act is made under */
+                "Congvan-Position"?: components["parameters"]["ActingPosition"];
+            };
+            path: {
+                id: components["parameters"]["Id"];
+                deliveryId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeliveryConfirmation"];
+            };
+        };
         responses: {
             /** @description The delivery */
             200: {

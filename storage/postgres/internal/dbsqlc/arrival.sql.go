@@ -13,18 +13,21 @@ import (
 )
 
 const ArrivalMail = `-- name: ArrivalMail :one
-select b.address, m.from_name, m.from_address, m.subject, m.sent_at, m.body_text
+select b.address, m.from_name, m.from_address, m.subject, m.sent_at, m.body_text, m.trust, m.about_agency_id, m.about_document_id
   from mail_item m join mailbox b on b.agency_id = m.agency_id and b.id = m.mailbox_id
  where m.agency_id = $1 and m.id = $2
 `
 
 type ArrivalMailRow struct {
-	Address     string
-	FromName    string
-	FromAddress string
-	Subject     string
-	SentAt      *time.Time
-	BodyText    string
+	Address         string
+	FromName        string
+	FromAddress     string
+	Subject         string
+	SentAt          *time.Time
+	BodyText        string
+	Trust           []byte
+	AboutAgencyID   *org.ID
+	AboutDocumentID *org.ID
 }
 
 func (q *Queries) ArrivalMail(ctx context.Context, agencyID org.ID, iD org.ID) (ArrivalMailRow, error) {
@@ -37,6 +40,9 @@ func (q *Queries) ArrivalMail(ctx context.Context, agencyID org.ID, iD org.ID) (
 		&i.Subject,
 		&i.SentAt,
 		&i.BodyText,
+		&i.Trust,
+		&i.AboutAgencyID,
+		&i.AboutDocumentID,
 	)
 	return i, err
 }

@@ -101,7 +101,7 @@ func (q *Queries) DeleteMailParts(ctx context.Context, agencyID org.ID, mailItem
 }
 
 const GetMailItem = `-- name: GetMailItem :one
-select i.agency_id, i.id, i.mailbox_id, i.uidvalidity, i.uid, i.message_id, i.raw_sha256, i.size, i.from_name, i.from_address, i.subject, i.sent_at, i.received_at, i.body_text, i.state, i.reason, i.detail, i.warnings, i.arrival_id, i.attempts, i.version, i.content_sha256, a.name as agency_name, b.address as mailbox
+select i.agency_id, i.id, i.mailbox_id, i.uidvalidity, i.uid, i.message_id, i.raw_sha256, i.size, i.from_name, i.from_address, i.subject, i.sent_at, i.received_at, i.body_text, i.state, i.reason, i.detail, i.warnings, i.arrival_id, i.attempts, i.version, i.content_sha256, i.answer, i.trust, i.about_agency_id, i.about_document_id, i.about_delivery_id, a.name as agency_name, b.address as mailbox
   from mail_item i join agency a on a.id = i.agency_id join mailbox b on b.agency_id = i.agency_id and b.id = i.mailbox_id
  where i.agency_id = any($1::uuid[]) and i.id = $2
 `
@@ -138,6 +138,11 @@ func (q *Queries) GetMailItem(ctx context.Context, agencies []org.ID, iD org.ID)
 		&i.MailItem.Attempts,
 		&i.MailItem.Version,
 		&i.MailItem.ContentSha256,
+		&i.MailItem.Answer,
+		&i.MailItem.Trust,
+		&i.MailItem.AboutAgencyID,
+		&i.MailItem.AboutDocumentID,
+		&i.MailItem.AboutDeliveryID,
 		&i.AgencyName,
 		&i.Mailbox,
 	)
@@ -248,9 +253,9 @@ func (q *Queries) HoldMailboxes(ctx context.Context, owner org.ID, most int32) (
 
 const InsertMailItem = `-- name: InsertMailItem :execrows
 insert into mail_item (agency_id, id, mailbox_id, uidvalidity, uid, message_id, raw_sha256, size, from_name, from_address, subject, sent_at,
-                       received_at, body_text, state, reason, detail, warnings, content_sha256)
+                       received_at, body_text, state, reason, detail, warnings, content_sha256, answer, trust)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,
-        $13, $14, $15, $16, $17, $18, $19)
+        $13, $14, $15, $16, $17, $18, $19, $20, $21)
 on conflict (agency_id, mailbox_id, uidvalidity, uid) do nothing
 `
 
@@ -274,6 +279,8 @@ type InsertMailItemParams struct {
 	Detail        string
 	Warnings      []byte
 	ContentSha256 []byte
+	Answer        []byte
+	Trust         []byte
 }
 
 func (q *Queries) InsertMailItem(ctx context.Context, arg InsertMailItemParams) (int64, error) {
@@ -297,6 +304,8 @@ func (q *Queries) InsertMailItem(ctx context.Context, arg InsertMailItemParams) 
 		arg.Detail,
 		arg.Warnings,
 		arg.ContentSha256,
+		arg.Answer,
+		arg.Trust,
 	)
 	if err != nil {
 		return 0, err
@@ -435,7 +444,7 @@ func (q *Queries) ListMailboxes(ctx context.Context, everywhere bool, agencies [
 }
 
 const ListQuarantine = `-- name: ListQuarantine :many
-select i.agency_id, i.id, i.mailbox_id, i.uidvalidity, i.uid, i.message_id, i.raw_sha256, i.size, i.from_name, i.from_address, i.subject, i.sent_at, i.received_at, i.body_text, i.state, i.reason, i.detail, i.warnings, i.arrival_id, i.attempts, i.version, i.content_sha256, g.name as agency_name, b.address as mailbox
+select i.agency_id, i.id, i.mailbox_id, i.uidvalidity, i.uid, i.message_id, i.raw_sha256, i.size, i.from_name, i.from_address, i.subject, i.sent_at, i.received_at, i.body_text, i.state, i.reason, i.detail, i.warnings, i.arrival_id, i.attempts, i.version, i.content_sha256, i.answer, i.trust, i.about_agency_id, i.about_document_id, i.about_delivery_id, g.name as agency_name, b.address as mailbox
   from unnest($1::uuid[]) a (id)
  cross join lateral (
     select x.agency_id, x.id from mail_item x
@@ -500,6 +509,11 @@ func (q *Queries) ListQuarantine(ctx context.Context, arg ListQuarantineParams) 
 			&i.MailItem.Attempts,
 			&i.MailItem.Version,
 			&i.MailItem.ContentSha256,
+			&i.MailItem.Answer,
+			&i.MailItem.Trust,
+			&i.MailItem.AboutAgencyID,
+			&i.MailItem.AboutDocumentID,
+			&i.MailItem.AboutDeliveryID,
 			&i.AgencyName,
 			&i.Mailbox,
 		); err != nil {
@@ -524,7 +538,7 @@ func (q *Queries) LockMailIdentity(ctx context.Context, identity string) error {
 }
 
 const LockMailItem = `-- name: LockMailItem :one
-select agency_id, id, mailbox_id, uidvalidity, uid, message_id, raw_sha256, size, from_name, from_address, subject, sent_at, received_at, body_text, state, reason, detail, warnings, arrival_id, attempts, version, content_sha256 from mail_item where agency_id = any($1::uuid[]) and id = $2 for update
+select agency_id, id, mailbox_id, uidvalidity, uid, message_id, raw_sha256, size, from_name, from_address, subject, sent_at, received_at, body_text, state, reason, detail, warnings, arrival_id, attempts, version, content_sha256, answer, trust, about_agency_id, about_document_id, about_delivery_id from mail_item where agency_id = any($1::uuid[]) and id = $2 for update
 `
 
 func (q *Queries) LockMailItem(ctx context.Context, agencies []org.ID, iD org.ID) (MailItem, error) {
@@ -553,6 +567,11 @@ func (q *Queries) LockMailItem(ctx context.Context, agencies []org.ID, iD org.ID
 		&i.Attempts,
 		&i.Version,
 		&i.ContentSha256,
+		&i.Answer,
+		&i.Trust,
+		&i.AboutAgencyID,
+		&i.AboutDocumentID,
+		&i.AboutDeliveryID,
 	)
 	return i, err
 }
@@ -654,6 +673,39 @@ func (q *Queries) MailboxFailed(ctx context.Context, arg MailboxFailedParams) er
 	return err
 }
 
+const MailedDeliveries = `-- name: MailedDeliveries :many
+select agency_id, document_id, id from delivery where id = any($1::uuid[]) and channel = 'mailbox' limit 20
+`
+
+type MailedDeliveriesRow struct {
+	AgencyID   org.ID
+	DocumentID org.ID
+	ID         org.ID
+}
+
+// The deliveries that a mail may answer. A mail of ours is named after its
+// delivery, which nobody can guess; where all mail goes out under one address
+// the answer comes to another agency's mailbox.
+func (q *Queries) MailedDeliveries(ctx context.Context, ids []org.ID) ([]MailedDeliveriesRow, error) {
+	rows, err := q.db.Query(ctx, MailedDeliveries, ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []MailedDeliveriesRow{}
+	for rows.Next() {
+		var i MailedDeliveriesRow
+		if err := rows.Scan(&i.AgencyID, &i.DocumentID, &i.ID); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const ReleaseMailboxes = `-- name: ReleaseMailboxes :exec
 update mailbox set lease_owner = null, lease_until = null
  where lease_owner = $1 and not id = any($2::uuid[])
@@ -702,33 +754,81 @@ func (q *Queries) SameMail(ctx context.Context, arg SameMailParams) (org.ID, err
 	return id, err
 }
 
+const Suppress = `-- name: Suppress :exec
+insert into mail_suppression (agency_id, address, words, since) values ($1, lower($2::text), $3, $4)
+on conflict (agency_id, address) do update set words = excluded.words, since = excluded.since
+`
+
+type SuppressParams struct {
+	AgencyID org.ID
+	Address  string
+	Words    string
+	Since    time.Time
+}
+
+func (q *Queries) Suppress(ctx context.Context, arg SuppressParams) error {
+	_, err := q.db.Exec(ctx, Suppress,
+		arg.AgencyID,
+		arg.Address,
+		arg.Words,
+		arg.Since,
+	)
+	return err
+}
+
+const Suppressed = `-- name: Suppressed :one
+select words from mail_suppression where agency_id = $1 and address = lower($2::text)
+`
+
+func (q *Queries) Suppressed(ctx context.Context, agencyID org.ID, address string) (string, error) {
+	row := q.db.QueryRow(ctx, Suppressed, agencyID, address)
+	var words string
+	err := row.Scan(&words)
+	return words, err
+}
+
+const Unsuppress = `-- name: Unsuppress :exec
+delete from mail_suppression where agency_id = $1 and address = lower($2::text)
+`
+
+func (q *Queries) Unsuppress(ctx context.Context, agencyID org.ID, address string) error {
+	_, err := q.db.Exec(ctx, Unsuppress, agencyID, address)
+	return err
+}
+
 const UpdateMailItem = `-- name: UpdateMailItem :execrows
 update mail_item
    set message_id = $1, raw_sha256 = $2, size = $3, from_name = $4, from_address = $5, subject = $6,
        sent_at = $7, body_text = $8, state = $9, reason = $10, detail = $11, warnings = $12,
-       content_sha256 = $13, arrival_id = $14, attempts = $15, version = version + 1
- where agency_id = $16 and id = $17 and version = $18
+       content_sha256 = $13, answer = $14, trust = $15, about_agency_id = $16,
+       about_document_id = $17, about_delivery_id = $18, arrival_id = $19, attempts = $20, version = version + 1
+ where agency_id = $21 and id = $22 and version = $23
 `
 
 type UpdateMailItemParams struct {
-	MessageID     string
-	RawSha256     []byte
-	Size          int64
-	FromName      string
-	FromAddress   string
-	Subject       string
-	SentAt        *time.Time
-	BodyText      string
-	State         string
-	Reason        string
-	Detail        string
-	Warnings      []byte
-	ContentSha256 []byte
-	ArrivalID     *org.ID
-	Attempts      int32
-	AgencyID      org.ID
-	ID            org.ID
-	Version       int32
+	MessageID       string
+	RawSha256       []byte
+	Size            int64
+	FromName        string
+	FromAddress     string
+	Subject         string
+	SentAt          *time.Time
+	BodyText        string
+	State           string
+	Reason          string
+	Detail          string
+	Warnings        []byte
+	ContentSha256   []byte
+	Answer          []byte
+	Trust           []byte
+	AboutAgencyID   *org.ID
+	AboutDocumentID *org.ID
+	AboutDeliveryID *org.ID
+	ArrivalID       *org.ID
+	Attempts        int32
+	AgencyID        org.ID
+	ID              org.ID
+	Version         int32
 }
 
 func (q *Queries) UpdateMailItem(ctx context.Context, arg UpdateMailItemParams) (int64, error) {
@@ -746,6 +846,11 @@ func (q *Queries) UpdateMailItem(ctx context.Context, arg UpdateMailItemParams) 
 		arg.Detail,
 		arg.Warnings,
 		arg.ContentSha256,
+		arg.Answer,
+		arg.Trust,
+		arg.AboutAgencyID,
+		arg.AboutDocumentID,
+		arg.AboutDeliveryID,
 		arg.ArrivalID,
 		arg.Attempts,
 		arg.AgencyID,

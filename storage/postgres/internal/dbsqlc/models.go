@@ -305,28 +305,33 @@ type LineNote struct {
 }
 
 type MailItem struct {
-	AgencyID      org.ID
-	ID            org.ID
-	MailboxID     org.ID
-	Uidvalidity   int64
-	Uid           int64
-	MessageID     string
-	RawSha256     []byte
-	Size          int64
-	FromName      string
-	FromAddress   string
-	Subject       string
-	SentAt        *time.Time
-	ReceivedAt    time.Time
-	BodyText      string
-	State         string
-	Reason        string
-	Detail        string
-	Warnings      []byte
-	ArrivalID     *org.ID
-	Attempts      int32
-	Version       int32
-	ContentSha256 []byte
+	AgencyID        org.ID
+	ID              org.ID
+	MailboxID       org.ID
+	Uidvalidity     int64
+	Uid             int64
+	MessageID       string
+	RawSha256       []byte
+	Size            int64
+	FromName        string
+	FromAddress     string
+	Subject         string
+	SentAt          *time.Time
+	ReceivedAt      time.Time
+	BodyText        string
+	State           string
+	Reason          string
+	Detail          string
+	Warnings        []byte
+	ArrivalID       *org.ID
+	Attempts        int32
+	Version         int32
+	ContentSha256   []byte
+	Answer          []byte
+	Trust           []byte
+	AboutAgencyID   *org.ID
+	AboutDocumentID *org.ID
+	AboutDeliveryID *org.ID
 }
 
 type MailPart struct {

@@ -10,6 +10,7 @@ import { firstFile } from "@/features/document/files";
 import { useKinds } from "@/features/document/kinds";
 import { ArrivalBadge, Due, UrgencyMark } from "@/features/document/marks";
 import { Timeline } from "@/features/document/timeline";
+import { AnsweredLink, TrustNote } from "@/features/mail/trust-note";
 import { LoadFailed } from "@/features/session/load-failed";
 import { useText } from "@/text/text";
 import { showDay, showMoment } from "@/ui/dates";
@@ -230,6 +231,8 @@ function MailPart({ arrival: a }: { arrival: Arrival }) {
       <Facts
         facts={[
           [t.mailFrom, `${a.mail.fromName} <${a.mail.fromAddress}>`],
+          a.mail.trust && [t.mailTrust, <TrustNote key="trust" trust={a.mail.trust} />],
+          a.mail.answers && [t.mailAnswers, <AnsweredLink key="answers" mail={a.mail} />],
           [t.mailSubject, a.mail.subject],
           [t.mailbox, a.mail.mailbox],
           a.mail.sentAt && [t.sentAt, showMoment(a.mail.sentAt)],

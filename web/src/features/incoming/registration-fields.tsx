@@ -1,4 +1,5 @@
 import type { Arrival, NumberPreview, Urgency } from "@/api/schema";
+import { AnsweredLink, TrustNote } from "@/features/mail/trust-note";
 import { useKinds } from "@/features/document/kinds";
 import { useText } from "@/text/text";
 import { DateField } from "@/ui/date-field";
@@ -153,6 +154,8 @@ export function MailNote({ arrival: a }: { arrival: Arrival }) {
       <Facts
         facts={[
           [t.mailFrom, `${a.mail.fromName} <${a.mail.fromAddress}>`],
+          a.mail.trust && [t.mailTrust, <TrustNote key="trust" trust={a.mail.trust} />],
+          a.mail.answers && [t.mailAnswers, <AnsweredLink key="answers" mail={a.mail} />],
           [t.mailSubject, a.mail.subject],
           [t.mailbox, a.mail.mailbox],
           a.mail.sentAt && [t.sentAt, showMoment(a.mail.sentAt)],

@@ -33,7 +33,7 @@ export function QuarantinedPage() {
     tell: true,
     run: (_: undefined, header) => value(client.POST("/api/quarantine/{id}/retry", { params: { path: { id }, header } })),
     onDone: (after: MailItem) => {
-      const said = { arrived: t.retried, received: t.fetching, duplicate: t.repeated, quarantined: t.stillThere, discarded: t.discarded };
+      const said = { arrived: t.retried, received: t.fetching, duplicate: t.repeated, quarantined: t.stillThere, discarded: t.discarded, answered: t.answered, ignored: t.ignored };
       toast({ text: said[after.state], wrong: after.state === "quarantined" });
       if (after.arrivalId) void navigate({ to: "/incoming/$id", params: { id: after.arrivalId } });
     },

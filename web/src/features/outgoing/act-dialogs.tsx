@@ -200,7 +200,8 @@ function PlainDialog({ document: d, act, onClose }: ActProps & { act: "discard" 
 }
 
 function NumberDialog({ document: d, act, onClose }: ActProps & { act: "number" | "issue" }) {
-  const t = useText().document;
+  const { document: t, recipient } = useText();
+  const byMail = d.recipients.filter((r) => r.channel === "mailbox").length;
   const numbering = act === "number" || d.reference === "";
   const preview = useQuery({ ...numberPreviewQuery(d.id), enabled: numbering });
   const [picked, setPicked] = useState<string>();
@@ -253,6 +254,7 @@ function NumberDialog({ document: d, act, onClose }: ActProps & { act: "number" 
         <>
           <MainFileWarning document={d} />
           <SeenFile document={d} />
+          {byMail > 0 ? <Notice>{recipient.mailHasNoForce(byMail)}</Notice> : null}
           <Notice look="calm">{t.confirm.issueHint}</Notice>
         </>
       ) : null}

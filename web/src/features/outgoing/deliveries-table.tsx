@@ -15,6 +15,7 @@ import { FilterPick } from "@/ui/filters";
 import { showOrdinal } from "@/ui/numbers";
 import { EmptyState } from "@/ui/states";
 import { Table, TwoLines, type Column } from "@/ui/table";
+import { ConfirmDeliveryDialog } from "./confirm-dialog";
 import { deliveriesQuery } from "./queries";
 import css from "@/features/document/side.module.css";
 
@@ -37,6 +38,7 @@ const states = ["waiting", "sent", "arrived", "registered", "refused", "failed",
 export function DeliveriesTable({ document: d }: { document: Document }) {
   const t = useText();
   const [state, setState] = useState<DeliveryState>();
+  const [confirming, setConfirming] = useState<Delivery>();
   const list = useInfiniteQuery(deliveriesQuery(d.id, state));
   const rows = useMemo(() => list.data?.pages.flatMap((p) => p.items), [list.data]);
   const counts = list.data?.pages[0]?.counts ?? d.deliveries;
@@ -87,7 +89,7 @@ export function DeliveriesTable({ document: d }: { document: Document }) {
       cell: (r) => (r.stateAt ? <span title={`${showMoment(r.stateAt)} ${r.byName}`}>{showBrief(r.stateAt, now)}</span> : ""),
     },
   ];
-  if (clerk && rows?.some((r) => r.state === "failed")) {
+  if (clerk && rows?.some((r) => r.state === "failed" || confirmable(r))) {
     columns.push({
       id: "requeue",
       title: "",
@@ -102,6 +104,10 @@ export function DeliveriesTable({ document: d }: { document: Document }) {
             onClick={() => requeue.mutate(r.id)}
           >
             {t.recipient.requeue}
+          </Button>
+        ) : confirmable(r) ? (
+          <Button small aria-label={`${t.recipient.confirm}: ${r.name}`} onClick={() => setConfirming(r)}>
+            {t.recipient.confirm}
           </Button>
         ) : null,
     });
@@ -132,8 +138,14 @@ export function DeliveriesTable({ document: d }: { document: Document }) {
         onMore={() => void list.fetchNextPage()}
         empty={<EmptyState filtered={state !== undefined} title={state ? undefined : t.recipient.none} />}
       />
+      {confirming ? <ConfirmDeliveryDialog document={d} delivery={confirming} onClose={() => setConfirming(undefined)} /> : null}
     </div>
   );
+}
+
+// Nobody but a person says that a mailbox or a letter was registered.
+function confirmable(r: Delivery): boolean {
+  return (r.channel === "mailbox" || r.channel === "paper") && (r.state === "sent" || r.state === "arrived");
 }
 
 function needsHand(r: Delivery): boolean {

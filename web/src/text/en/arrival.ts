@@ -72,6 +72,8 @@ export const arrival: Text["arrival"] = {
   lookAlikeLine: (number: string, reference: string) => `Arrival ${number}: ${reference}`,
   mail: "The mail it came in",
   mailFrom: "From",
+  mailTrust: "Trust in the sender",
+  mailAnswers: "Answers the document",
   mailSubject: "Mail subject",
   mailbox: "Mailbox",
   sentAt: "Sent",

@@ -27,6 +27,12 @@ export const event: Text["event"] = {
     delivery_failed: "Sending failed",
     delivery_expired: "Expired",
     delivery_requeued: "Queued again",
+    delivery_delayed: "The mail server has not delivered it yet",
+    delivery_replied: "The recipient replied by mail",
+    delivery_auto_replied: "Automatic reply",
+    delivery_confirmed_arrived: "The clerk confirmed that the recipient has it",
+    delivery_confirmed_registered: "The clerk confirmed that the recipient registered it",
+    delivery_confirmed_refused: "The clerk noted that the recipient refused it",
   },
   data: {
     reason: "Reason",

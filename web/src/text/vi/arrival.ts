@@ -70,6 +70,8 @@ export const arrival = {
   lookAlikeLine: (number: string, reference: string) => `Số đến ${number}: ${reference}`,
   mail: "Thư gửi kèm",
   mailFrom: "Người gửi",
+  mailTrust: "Tin cậy người gửi",
+  mailAnswers: "Trả lời văn bản",
   mailSubject: "Tiêu đề thư",
   mailbox: "Hộp thư",
   sentAt: "Gửi lúc",

@@ -26,6 +26,12 @@ export const event = {
     delivery_failed: "Gửi lỗi",
     delivery_expired: "Hết hạn gửi",
     delivery_requeued: "Xếp gửi lại",
+    delivery_delayed: "Máy chủ thư báo chưa gửi được",
+    delivery_replied: "Nơi nhận trả lời bằng thư",
+    delivery_auto_replied: "Thư trả lời tự động",
+    delivery_confirmed_arrived: "Văn thư xác nhận nơi nhận đã có văn bản",
+    delivery_confirmed_registered: "Văn thư xác nhận nơi nhận đã vào sổ",
+    delivery_confirmed_refused: "Văn thư ghi nhận nơi nhận từ chối",
   } as Record<string, string>,
   data: {
     reason: "Lý do",

@@ -1,0 +1,58 @@
+package delivery
+
+import (
+	"context"
+
+	"congvan/server/domain/access"
+	"congvan/server/domain/document"
+	"congvan/server/domain/exchange"
+	"congvan/server/domain/org"
+	"congvan/storage/postgres"
+)
+
+// Confirm notes what the agency's clerk knows from a recipient that has no
+// system to say it.
+func (s *Service) Confirm(ctx context.Context, who access.Person, c access.Command, documentID, id org.ID, r exchange.Receipt) (exchange.Delivery, error) {
+	if err := who.Allowed(access.ScopeIssue); err != nil {
+		return exchange.Delivery{}, err
+	}
+	var d exchange.Delivery
+	err := s.store.InTx(ctx, postgres.PersonScope(who.Agencies()), func(tx *postgres.Tx) error {
+		doc, err := tx.Document(ctx, who.Agencies(), documentID)
+		if err != nil {
+			return err
+		}
+		if err := who.ReadDocument(access.FactsOf(doc)); err != nil {
+			return err
+		}
+		pos, err := who.Clerk(doc.AgencyID, c.Position)
+		if err != nil {
+			return err
+		}
+		if d, err = tx.LockDelivery(ctx, doc.AgencyID, documentID, id); err != nil {
+			return err
+		}
+		now := s.clock()
+		if first, _, err := tx.Once(ctx, c, id, now); err != nil || !first {
+			return err
+		}
+		if err := tx.ActFor(ctx, doc.AgencyID); err != nil {
+			return err
+		}
+		before := d
+		r.At, r.ByName = now, who.FullName
+		if d, err = before.Confirm(r); err != nil {
+			return err
+		}
+		if err := tx.SaveDelivery(ctx, before, d); err != nil {
+			return err
+		}
+		data := map[string]string{"recipient": d.Name}
+		if r.Reason != "" {
+			data["reason"] = r.Reason
+		}
+		event := document.Event{Verb: "delivery_confirmed_" + string(d.State), Data: data}
+		return tx.Record(ctx, doc.AgencyID, "document", documentID, event, document.By{Position: pos, Name: who.FullName}, now)
+	})
+	return d, err
+}
