@@ -157,6 +157,13 @@ const importing = createRoute({
   component: lazyRouteComponent(() => import("@/features/admin/import-page"), "ImportPage"),
 });
 
+const absence = createRoute({
+  getParentRoute: () => desk,
+  path: "/absence",
+  validateSearch: (raw: Record<string, unknown>): { tab?: "roster" } => ({ tab: oneOf(raw.tab, ["roster"] as const) }),
+  component: lazyRouteComponent(() => import("@/features/delegation/absence-page"), "AbsencePage"),
+});
+
 const sessions = createRoute({
   getParentRoute: () => desk,
   path: "/me/sessions",
@@ -191,6 +198,7 @@ const tree = root.addChildren([
     accounts,
     groups,
     importing,
+    absence,
     sessions,
     password,
     missing,

@@ -1,6 +1,7 @@
 import { admin } from "./en/admin";
 import { arrival } from "./en/arrival";
 import { common } from "./en/common";
+import { delegation } from "./en/delegation";
 import { document } from "./en/document";
 import { event } from "./en/event";
 import { office } from "./en/office";
@@ -12,4 +13,4 @@ import { shell } from "./en/shell";
 import { work } from "./en/work";
 import type { Text } from "./text";
 
-export const en: Text = { admin, arrival, common, document, event, office, parts, recipient, register, session, shell, work };
+export const en: Text = { admin, arrival, common, delegation, document, event, office, parts, recipient, register, session, shell, work };

@@ -2,6 +2,7 @@
 import { admin } from "./vi/admin";
 import { arrival } from "./vi/arrival";
 import { common } from "./vi/common";
+import { delegation } from "./vi/delegation";
 import { document } from "./vi/document";
 import { event } from "./vi/event";
 import { office } from "./vi/office";
@@ -12,4 +13,4 @@ import { session } from "./vi/session";
 import { shell } from "./vi/shell";
 import { work } from "./vi/work";
 
-export const vi = { admin, arrival, common, document, event, office, parts, recipient, register, session, shell, work };
+export const vi = { admin, arrival, common, delegation, document, event, office, parts, recipient, register, session, shell, work };

@@ -12,6 +12,7 @@ import {
   Mails,
   Send,
   Stamp,
+  UserRoundCheck,
   Users,
   UsersRound,
 } from "lucide-react";
@@ -75,6 +76,8 @@ export function Navigation() {
             <Item to="/registers" icon={<BookOpen size={size} />} label={t.registers} />
           </>
         ) : null}
+        <div className={css.heading}>{t.time}</div>
+        <Item to="/absence" icon={<UserRoundCheck size={size} />} label={t.absence} />
         {clerk || administers ? <div className={css.heading}>{t.mail}</div> : null}
         {clerk ? (
           <Item to="/mail/quarantine" icon={<MailWarning size={size} />} label={t.quarantine} count={countOf(work, "quarantine")} late />

@@ -66,7 +66,7 @@ export function PersonMenu() {
                 </MenuChoice>
                 {me.positions.map((p) => (
                   <MenuChoice key={p.id} on={acting.position?.id === p.id} note={positionLine({ ...p, title: "" })} onSelect={() => acting.settle(p)}>
-                    {p.title}
+                    {p.onBehalfOf ? `${p.title} (${t.onBehalf(p.onBehalfOf)})` : p.title}
                   </MenuChoice>
                 ))}
                 <MenuLine />

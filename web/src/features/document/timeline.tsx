@@ -49,7 +49,7 @@ function TimelineEvent({ event }: { event: Event }) {
           <span className={css.verb}>{t.event.verbs[event.verb] ?? event.verb}</span>
           {about ? ` · ${about}` : ""}
         </div>
-        <div className={css.who}>{by || t.event.system}</div>
+        <div className={css.who}>{[by || t.event.system, event.onBehalfOf ? t.event.onBehalf(event.onBehalfOf) : ""].filter(Boolean).join(", ")}</div>
         {rest.map(([name, value]) => (
           <div key={name} className={css.more}>
             {t.event.data[name] ?? name}: <EventValue name={name} value={value} />

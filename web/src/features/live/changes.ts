@@ -10,6 +10,10 @@ export function spoiled(change: Pick<Change, "subjectType" | "subjectId">): read
       return [["arrivals", "list"], ["arrivals", "awaiting"], ["arrivals", "one", change.subjectId], ["work"]];
     case "mail_item":
       return [["quarantine"], ["mailboxes"], ["work"]];
+    case "delegation":
+      return [["delegations"], ["me"], ["work"]];
+    case "duty":
+      return [["duties"]];
     default:
       return [["mailboxes"]];
   }

@@ -95,7 +95,7 @@ function PositionDialog({ positions, answer }: Question) {
           <Button key={p.id} autoFocus={i === 0} className={css.choice} onClick={() => answer(p.id)}>
             <span>
               <strong>{p.title}</strong>
-              <small>{positionLine({ ...p, title: "" })}</small>
+              <small>{[p.onBehalfOf ? t.onBehalf(p.onBehalfOf) : "", positionLine({ ...p, title: "" })].filter(Boolean).join(" · ")}</small>
             </span>
           </Button>
         ))}

@@ -3,6 +3,7 @@ import type { Text } from "../text";
 export const event: Text["event"] = {
   system: "By itself",
   more: "More history",
+  onBehalf: (who: string) => `on behalf of ${who}`,
   verbs: {
     drafted: "Drafted",
     edited: "Edited",

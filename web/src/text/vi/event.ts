@@ -2,6 +2,7 @@
 export const event = {
   system: "Tự động",
   more: "Xem tiếp lịch sử",
+  onBehalf: (who: string) => `thay mặt ${who}`,
   verbs: {
     drafted: "Soạn dự thảo",
     edited: "Sửa dự thảo",
