@@ -24,7 +24,10 @@ func aDelegation(t testing.TB, w *world, in *agency, by org.ID) string {
 	return id
 }
 
-var delegationRows = map[string]row{
+// delegationRows are those of absence, days and files.
+var delegationRows = tableOf(substituteRows, calendarRows)
+
+var substituteRows = map[string]row{
 	"listDelegations": {success: 200, allowed: all, request: get("/api/delegations")},
 	"addDelegation": {success: 201, allowed: []kind{admin, operator}, denied: 403, instead: gone, owner: admin,
 		object: func(t testing.TB, w *world, in *agency, _ org.ID) string {
@@ -46,5 +49,30 @@ var delegationRows = map[string]row{
 		request: func(x thing) call {
 			return call{method: "PUT", path: "/api/agencies/" + x.id + "/duties?week=2026-03-02",
 				body: object{"items": []object{{"day": "2026-03-02", "positionId": x.of.Leader.Positions[0].ID.String(), "note": "đến 21 giờ"}}}}
+		}},
+}
+
+// aYear is a year's list that is as the law wants it.
+func aYear() object {
+	return object{"weekend": []int{0, 6}, "items": []object{
+		{"day": "2026-01-01", "working": false, "name": "Tết Dương lịch"},
+		{"day": "2026-02-16", "working": false, "name": "Tết"}, {"day": "2026-02-17", "working": false, "name": "Tết"},
+		{"day": "2026-02-18", "working": false, "name": "Tết"}, {"day": "2026-02-19", "working": false, "name": "Tết"},
+		{"day": "2026-02-20", "working": false, "name": "Tết"}, {"day": "2026-04-30", "working": false, "name": "Ngày Chiến thắng"},
+		{"day": "2026-05-01", "working": false, "name": "Quốc tế Lao động"}, {"day": "2026-09-02", "working": false, "name": "Quốc khánh"}}}
+}
+
+var calendarRows = map[string]row{
+	"readCalendar": {success: 200, allowed: append([]kind{operator}, staff...), denied: 404, owner: clerk, object: itself,
+		request: func(x thing) call {
+			return call{method: "GET", path: "/api/agencies/" + x.id + "/calendar?year=2026"}
+		}},
+	"setCalendar": {success: 200, allowed: managers, denied: 403, instead: gone, owner: admin, object: itself,
+		request: func(x thing) call {
+			return call{method: "PUT", path: "/api/agencies/" + x.id + "/calendar?year=2026&dryRun=true", body: aYear()}
+		}},
+	"reckonDueDate": {success: 200, allowed: append([]kind{operator}, staff...), denied: 404, owner: clerk, object: itself,
+		request: func(x thing) call {
+			return call{method: "GET", path: "/api/agencies/" + x.id + "/due-date?from=2026-02-13&workingDays=1"}
 		}},
 }

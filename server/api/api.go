@@ -73,6 +73,7 @@ type server struct {
 	directoryRoom
 	administrationRoom
 	delegationRoom
+	calendarRoom
 	uploadRoom
 	documentRoom
 	arrivalRoom
@@ -125,6 +126,7 @@ func (g *gate) mountContract(engine *gin.Engine) error {
 		directoryRoom:      directoryRoom{accounts: g.opts.Accounts},
 		administrationRoom: administrationRoom{accounts: g.opts.Accounts},
 		delegationRoom:     delegationRoom{accounts: g.opts.Accounts},
+		calendarRoom:       calendarRoom{accounts: g.opts.Accounts},
 		uploadRoom:         uploadRoom{documents: g.opts.Documents},
 		documentRoom:       documentRoom{documents: g.opts.Documents, deliveries: g.opts.Deliveries},
 		arrivalRoom:        arrivalRoom{arrivals: g.opts.Arrivals},

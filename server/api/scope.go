@@ -101,6 +101,9 @@ var scopes = map[string]access.Scope{
 	"revokeDelegation": access.ScopeSession,
 	"listDuties":       access.ScopeRead,
 	"setDuties":        access.ScopeSession,
+	"readCalendar":     access.ScopeRead,
+	"setCalendar":      access.ScopeAdministration,
+	"reckonDueDate":    access.ScopeRead,
 
 	"addAgency":       access.ScopeAdministration,
 	"editAgency":      access.ScopeAdministration,

@@ -1469,6 +1469,25 @@ type ArrivalViews struct {
 // Book outgoing and postal are kept of outgoing registers, incoming and follow_up of incoming ones
 type Book string
 
+// Calendar defines model for Calendar.
+type Calendar struct {
+	Items        []SpecialDay       `json:"items"`
+	MayEdit      bool               `json:"mayEdit"`
+	ProvinceId   openapi_types.UUID `json:"provinceId"`
+	ProvinceName string             `json:"provinceName"`
+	Version      int                `json:"version"`
+
+	// Weekend days of rest of a week, 0 is Sunday
+	Weekend []int `json:"weekend"`
+	Year    int   `json:"year"`
+}
+
+// CalendarNew defines model for CalendarNew.
+type CalendarNew struct {
+	Items   []SpecialDay `json:"items"`
+	Weekend []int        `json:"weekend"`
+}
+
 // Change defines model for Change.
 type Change struct {
 	AgencyId    openapi_types.UUID `json:"agencyId"`
@@ -1728,6 +1747,11 @@ type DocumentSummary struct {
 	Subject   string        `json:"subject"`
 	UpdatedAt time.Time     `json:"updatedAt"`
 	Urgency   Urgency       `json:"urgency"`
+}
+
+// DueDate defines model for DueDate.
+type DueDate struct {
+	Day openapi_types.Date `json:"day"`
 }
 
 // DutiesNew defines model for DutiesNew.
@@ -2571,6 +2595,15 @@ type SignIn struct {
 // Source defines model for Source.
 type Source string
 
+// SpecialDay defines model for SpecialDay.
+type SpecialDay struct {
+	Day  openapi_types.Date `json:"day"`
+	Name string             `json:"name"`
+
+	// Working a swapped day that is worked; else a day of rest
+	Working bool `json:"working"`
+}
+
 // Submit defines model for Submit.
 type Submit struct {
 	ApproverPositionId *openapi_types.UUID `json:"approverPositionId,omitempty"`
@@ -2724,6 +2757,9 @@ type Sha256 = string
 // Week defines model for Week.
 type Week = openapi_types.Date
 
+// Year defines model for Year.
+type Year = int
+
 // ListAccountsParams defines parameters for ListAccounts.
 type ListAccountsParams struct {
 	Q        *string             `form:"q,omitempty" json:"q,omitempty"`
@@ -2815,6 +2851,24 @@ type ListAgenciesParams struct {
 	Retired *bool   `form:"retired,omitempty" json:"retired,omitempty"`
 	Limit   *Limit  `form:"limit,omitempty" json:"limit,omitempty"`
 	Cursor  *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ReadCalendarParams defines parameters for ReadCalendar.
+type ReadCalendarParams struct {
+	Year Year `form:"year" json:"year"`
+}
+
+// SetCalendarParams defines parameters for SetCalendar.
+type SetCalendarParams struct {
+	DryRun  *bool   `form:"dryRun,omitempty" json:"dryRun,omitempty"`
+	Year    Year    `form:"year" json:"year"`
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// ReckonDueDateParams defines parameters for ReckonDueDate.
+type ReckonDueDateParams struct {
+	From        *openapi_types.Date `form:"from,omitempty" json:"from,omitempty"`
+	WorkingDays int                 `form:"workingDays" json:"workingDays"`
 }
 
 // ListDutiesParams defines parameters for ListDuties.
@@ -3272,6 +3326,9 @@ type EditPositionJSONRequestBody = PositionEdit
 // EditUnitJSONRequestBody defines body for EditUnit for application/json ContentType.
 type EditUnitJSONRequestBody = UnitEdit
 
+// SetCalendarJSONRequestBody defines body for SetCalendar for application/json ContentType.
+type SetCalendarJSONRequestBody = CalendarNew
+
 // SetDutiesJSONRequestBody defines body for SetDuties for application/json ContentType.
 type SetDutiesJSONRequestBody = DutiesNew
 
@@ -3427,6 +3484,15 @@ type ServerInterface interface {
 	// ReadAgency One agency
 	// (GET /api/agencies/{id})
 	ReadAgency(c *gin.Context, id Id)
+	// ReadCalendar A year of the calendar that an agency goes by, which is its province's
+	// (GET /api/agencies/{id}/calendar)
+	ReadCalendar(c *gin.Context, id Id, params ReadCalendarParams)
+	// SetCalendar Replace a year of the province's calendar after checking it; a dry run changes nothing
+	// (PUT /api/agencies/{id}/calendar)
+	SetCalendar(c *gin.Context, id Id, params SetCalendarParams)
+	// ReckonDueDate The day so many working days after another (today when none is given)
+	// (GET /api/agencies/{id}/due-date)
+	ReckonDueDate(c *gin.Context, id Id, params ReckonDueDateParams)
 	// ListDuties The roster of duty of an agency in a week
 	// (GET /api/agencies/{id}/duties)
 	ListDuties(c *gin.Context, id Id, params ListDutiesParams)
@@ -4526,6 +4592,154 @@ func (siw *ServerInterfaceWrapper) ReadAgency(c *gin.Context) {
 	}
 
 	siw.Handler.ReadAgency(c, id)
+}
+
+// ReadCalendar operation middleware
+func (siw *ServerInterfaceWrapper) ReadCalendar(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ReadCalendarParams
+
+	// ------------- Required query parameter "year" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "year", c.Request.URL.Query(), &params.Year, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter year: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ReadCalendar(c, id, params)
+}
+
+// SetCalendar operation middleware
+func (siw *ServerInterfaceWrapper) SetCalendar(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SetCalendarParams
+
+	// ------------- Optional query parameter "dryRun" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dryRun", c.Request.URL.Query(), &params.DryRun, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter dryRun: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Required query parameter "year" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "year", c.Request.URL.Query(), &params.Year, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter year: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = IfMatch
+
+	} else {
+		siw.ErrorHandler(c, fmt.Errorf("Header parameter If-Match is required, but not found"), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.SetCalendar(c, id, params)
+}
+
+// ReckonDueDate operation middleware
+func (siw *ServerInterfaceWrapper) ReckonDueDate(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ReckonDueDateParams
+
+	// ------------- Optional query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", c.Request.URL.Query(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter from: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Required query parameter "workingDays" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "workingDays", c.Request.URL.Query(), &params.WorkingDays, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter workingDays: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ReckonDueDate(c, id, params)
 }
 
 // ListDuties operation middleware
@@ -8451,6 +8665,9 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.POST(options.BaseURL+"/api/delegations/:id/revoke", wrapper.RevokeDelegation)
 	router.GET(options.BaseURL+"/api/agencies/:id/duties", wrapper.ListDuties)
 	router.PUT(options.BaseURL+"/api/agencies/:id/duties", wrapper.SetDuties)
+	router.GET(options.BaseURL+"/api/agencies/:id/calendar", wrapper.ReadCalendar)
+	router.PUT(options.BaseURL+"/api/agencies/:id/calendar", wrapper.SetCalendar)
+	router.GET(options.BaseURL+"/api/agencies/:id/due-date", wrapper.ReckonDueDate)
 	router.POST(options.BaseURL+"/api/administration/agencies", wrapper.AddAgency)
 	router.PATCH(options.BaseURL+"/api/administration/agencies/:id", wrapper.EditAgency)
 	router.GET(options.BaseURL+"/api/administration/agencies/:id/units", wrapper.ListUnits)
@@ -8495,6 +8712,15 @@ type ArrivalJSONResponse struct {
 	Body Arrival
 
 	Headers ArrivalResponseHeaders
+}
+
+type CalendarResponseHeaders struct {
+	ETag *string
+}
+type CalendarJSONResponse struct {
+	Body Calendar
+
+	Headers CalendarResponseHeaders
 }
 
 type DocumentResponseHeaders struct {
@@ -9301,6 +9527,133 @@ type ReadAgencydefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ReadAgencydefaultApplicationProblemPlusJSONResponse) VisitReadAgencyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadCalendarRequestObject struct {
+	Id     Id `json:"id"`
+	Params ReadCalendarParams
+}
+
+type ReadCalendarResponseObject interface {
+	VisitReadCalendarResponse(w http.ResponseWriter) error
+}
+
+type ReadCalendar200JSONResponse struct{ CalendarJSONResponse }
+
+func (response ReadCalendar200JSONResponse) VisitReadCalendarResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadCalendardefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ReadCalendardefaultApplicationProblemPlusJSONResponse) VisitReadCalendarResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetCalendarRequestObject struct {
+	Id     Id `json:"id"`
+	Params SetCalendarParams
+	Body   *SetCalendarJSONRequestBody
+}
+
+type SetCalendarResponseObject interface {
+	VisitSetCalendarResponse(w http.ResponseWriter) error
+}
+
+type SetCalendar200JSONResponse struct{ CalendarJSONResponse }
+
+func (response SetCalendar200JSONResponse) VisitSetCalendarResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetCalendardefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SetCalendardefaultApplicationProblemPlusJSONResponse) VisitSetCalendarResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReckonDueDateRequestObject struct {
+	Id     Id `json:"id"`
+	Params ReckonDueDateParams
+}
+
+type ReckonDueDateResponseObject interface {
+	VisitReckonDueDateResponse(w http.ResponseWriter) error
+}
+
+type ReckonDueDate200JSONResponse DueDate
+
+func (response ReckonDueDate200JSONResponse) VisitReckonDueDateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReckonDueDatedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ReckonDueDatedefaultApplicationProblemPlusJSONResponse) VisitReckonDueDateResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -12969,6 +13322,15 @@ type StrictServerInterface interface {
 	// ReadAgency One agency
 	// (GET /api/agencies/{id})
 	ReadAgency(ctx context.Context, request ReadAgencyRequestObject) (ReadAgencyResponseObject, error)
+	// ReadCalendar A year of the calendar that an agency goes by, which is its province's
+	// (GET /api/agencies/{id}/calendar)
+	ReadCalendar(ctx context.Context, request ReadCalendarRequestObject) (ReadCalendarResponseObject, error)
+	// SetCalendar Replace a year of the province's calendar after checking it; a dry run changes nothing
+	// (PUT /api/agencies/{id}/calendar)
+	SetCalendar(ctx context.Context, request SetCalendarRequestObject) (SetCalendarResponseObject, error)
+	// ReckonDueDate The day so many working days after another (today when none is given)
+	// (GET /api/agencies/{id}/due-date)
+	ReckonDueDate(ctx context.Context, request ReckonDueDateRequestObject) (ReckonDueDateResponseObject, error)
 	// ListDuties The roster of duty of an agency in a week
 	// (GET /api/agencies/{id}/duties)
 	ListDuties(ctx context.Context, request ListDutiesRequestObject) (ListDutiesResponseObject, error)
@@ -13929,6 +14291,105 @@ func (sh *strictHandler) ReadAgency(ctx *gin.Context, id Id) {
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(ReadAgencyResponseObject); ok {
 		if err := validResponse.VisitReadAgencyResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ReadCalendar operation middleware
+func (sh *strictHandler) ReadCalendar(ctx *gin.Context, id Id, params ReadCalendarParams) {
+	var request ReadCalendarRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReadCalendar(ctx, request.(ReadCalendarRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReadCalendar")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ReadCalendarResponseObject); ok {
+		if err := validResponse.VisitReadCalendarResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// SetCalendar operation middleware
+func (sh *strictHandler) SetCalendar(ctx *gin.Context, id Id, params SetCalendarParams) {
+	var request SetCalendarRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body SetCalendarJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SetCalendar(ctx, request.(SetCalendarRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetCalendar")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(SetCalendarResponseObject); ok {
+		if err := validResponse.VisitSetCalendarResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ReckonDueDate operation middleware
+func (sh *strictHandler) ReckonDueDate(ctx *gin.Context, id Id, params ReckonDueDateParams) {
+	var request ReckonDueDateRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReckonDueDate(ctx, request.(ReckonDueDateRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReckonDueDate")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ReckonDueDateResponseObject); ok {
+		if err := validResponse.VisitReckonDueDateResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {

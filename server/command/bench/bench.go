@@ -37,6 +37,7 @@ type benchmark struct {
 
 // The order is from what is quick to what takes long.
 var benchmarks = []benchmark{
+	{"calendar", measureCalendar},
 	{"edxml", measureEDXML},
 	{"blob", measureBlob},
 	{"api", measureAPI},

@@ -1396,6 +1396,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/agencies/{id}/calendar": {
+        parameters: {
+            query: {
+                year: components["parameters"]["Year"];
+            };
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /** A year of the calendar that an agency goes by, which is its province's */
+        get: operations["readCalendar"];
+        /** Replace a year of the province's calendar after checking it; a dry run changes nothing */
+        put: operations["setCalendar"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agencies/{id}/due-date": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /** The day so many working days after another (today when none is given) */
+        get: operations["reckonDueDate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/administration/agencies": {
         parameters: {
             query?: never;
@@ -1786,6 +1827,32 @@ export interface components {
             /** Format: date */
             validUntil: string;
             reason?: string;
+        };
+        SpecialDay: {
+            /** Format: date */
+            day: string;
+            /** @description a swapped day that is worked; else a day of rest */
+            working: boolean;
+            name: string;
+        };
+        Calendar: {
+            /** Format: uuid */
+            provinceId: string;
+            provinceName: string;
+            year: number;
+            /** @description days of rest of a week, 0 is Sunday */
+            weekend: number[];
+            items: components["schemas"]["SpecialDay"][];
+            mayEdit: boolean;
+            version: number;
+        };
+        CalendarNew: {
+            weekend: number[];
+            items: components["schemas"]["SpecialDay"][];
+        };
+        DueDate: {
+            /** Format: date */
+            day: string;
         };
         Duty: {
             /** Format: date */
@@ -3068,6 +3135,16 @@ export interface components {
                 "application/json": components["schemas"]["Group"];
             };
         };
+        /** @description A year of the calendar */
+        Calendar: {
+            headers: {
+                ETag: components["headers"]["ETag"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Calendar"];
+            };
+        };
         /** @description The mailbox */
         Mailbox: {
             headers: {
@@ -3109,6 +3186,7 @@ export interface components {
         IfMatch: string;
         /** @description the position the act is made under */
         ActingPosition: string;
+        Year: number;
         /** @description the Monday that the week begins with */
         Week: string;
         /** @description answer as an attachment instead of for reading in place */
@@ -3145,6 +3223,10 @@ export type Power = components['schemas']['Power'];
 export type Delegation = components['schemas']['Delegation'];
 export type DelegationList = components['schemas']['DelegationList'];
 export type DelegationNew = components['schemas']['DelegationNew'];
+export type SpecialDay = components['schemas']['SpecialDay'];
+export type Calendar = components['schemas']['Calendar'];
+export type CalendarNew = components['schemas']['CalendarNew'];
+export type DueDate = components['schemas']['DueDate'];
 export type Duty = components['schemas']['Duty'];
 export type DutyList = components['schemas']['DutyList'];
 export type DutyNew = components['schemas']['DutyNew'];
@@ -3272,6 +3354,7 @@ export type ResponseAgency = components['responses']['Agency'];
 export type ResponseUnit = components['responses']['Unit'];
 export type ResponseAccount = components['responses']['Account'];
 export type ResponseGroup = components['responses']['Group'];
+export type ResponseCalendar = components['responses']['Calendar'];
 export type ResponseMailbox = components['responses']['Mailbox'];
 export type ResponseMailItem = components['responses']['MailItem'];
 export type ResponseFile = components['responses']['File'];
@@ -3282,6 +3365,7 @@ export type ParameterCursor = components['parameters']['Cursor'];
 export type ParameterIdempotencyKey = components['parameters']['IdempotencyKey'];
 export type ParameterIfMatch = components['parameters']['IfMatch'];
 export type ParameterActingPosition = components['parameters']['ActingPosition'];
+export type ParameterYear = components['parameters']['Year'];
 export type ParameterWeek = components['parameters']['Week'];
 export type ParameterDownload = components['parameters']['Download'];
 export type HeaderETag = components['headers']['ETag'];
@@ -5407,6 +5491,73 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DutyList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    readCalendar: {
+        parameters: {
+            query: {
+                year: components["parameters"]["Year"];
+            };
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Calendar"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    setCalendar: {
+        parameters: {
+            query: {
+                year: components["parameters"]["Year"];
+                dryRun?: boolean;
+            };
+            header: {
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CalendarNew"];
+            };
+        };
+        responses: {
+            200: components["responses"]["Calendar"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    reckonDueDate: {
+        parameters: {
+            query: {
+                from?: string;
+                workingDays: number;
+            };
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The day */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DueDate"];
                 };
             };
             default: components["responses"]["Problem"];

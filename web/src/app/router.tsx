@@ -157,6 +157,12 @@ const importing = createRoute({
   component: lazyRouteComponent(() => import("@/features/admin/import-page"), "ImportPage"),
 });
 
+const calendar = createRoute({
+  getParentRoute: () => desk,
+  path: "/calendar",
+  component: lazyRouteComponent(() => import("@/features/calendar/calendar-page"), "CalendarPage"),
+});
+
 const absence = createRoute({
   getParentRoute: () => desk,
   path: "/absence",
@@ -199,6 +205,7 @@ const tree = root.addChildren([
     groups,
     importing,
     absence,
+    calendar,
     sessions,
     password,
     missing,

@@ -1,5 +1,6 @@
 import { admin } from "./en/admin";
 import { arrival } from "./en/arrival";
+import { calendar } from "./en/calendar";
 import { common } from "./en/common";
 import { delegation } from "./en/delegation";
 import { document } from "./en/document";
@@ -13,4 +14,4 @@ import { shell } from "./en/shell";
 import { work } from "./en/work";
 import type { Text } from "./text";
 
-export const en: Text = { admin, arrival, common, delegation, document, event, office, parts, recipient, register, session, shell, work };
+export const en: Text = { admin, arrival, calendar, common, delegation, document, event, office, parts, recipient, register, session, shell, work };

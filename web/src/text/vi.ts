@@ -1,6 +1,7 @@
 // Vietnamese is the first language: its keys are the keys.
 import { admin } from "./vi/admin";
 import { arrival } from "./vi/arrival";
+import { calendar } from "./vi/calendar";
 import { common } from "./vi/common";
 import { delegation } from "./vi/delegation";
 import { document } from "./vi/document";
@@ -13,4 +14,4 @@ import { session } from "./vi/session";
 import { shell } from "./vi/shell";
 import { work } from "./vi/work";
 
-export const vi = { admin, arrival, common, delegation, document, event, office, parts, recipient, register, session, shell, work };
+export const vi = { admin, arrival, calendar, common, delegation, document, event, office, parts, recipient, register, session, shell, work };

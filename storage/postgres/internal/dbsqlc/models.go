@@ -137,6 +137,13 @@ type Blob struct {
 	UnreferencedAt *time.Time
 }
 
+type CalendarDay struct {
+	ProvinceID org.ID
+	Day        org.Day
+	Working    bool
+	Name       string
+}
+
 type Delivery struct {
 	AgencyID       org.ID
 	DocumentID     org.ID

@@ -3,6 +3,7 @@ import { Link, type LinkProps } from "@tanstack/react-router";
 import {
   BookOpen,
   Building2,
+  CalendarCheck2,
   FilePen,
   FilePlus2,
   FileUp,
@@ -78,6 +79,7 @@ export function Navigation() {
         ) : null}
         <div className={css.heading}>{t.time}</div>
         <Item to="/absence" icon={<UserRoundCheck size={size} />} label={t.absence} />
+        <Item to="/calendar" icon={<CalendarCheck2 size={size} />} label={t.calendar} />
         {clerk || administers ? <div className={css.heading}>{t.mail}</div> : null}
         {clerk ? (
           <Item to="/mail/quarantine" icon={<MailWarning size={size} />} label={t.quarantine} count={countOf(work, "quarantine")} late />

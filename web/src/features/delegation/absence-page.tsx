@@ -17,6 +17,7 @@ import { EmptyState } from "@/ui/states";
 import { Table, TwoLines, type Column } from "@/ui/table";
 import { Tabs } from "@/ui/tabs";
 import { AbsenceDialog } from "./absence-dialog";
+import css from "./delegation.module.css";
 import { delegationsQuery } from "./queries";
 import { Roster } from "./roster";
 
@@ -89,7 +90,9 @@ function Substitutes() {
   ];
   return (
     <>
-      <CheckField label={t.past} checked={past} onChange={(e) => setPast(e.target.checked)} />
+      <div className={css.above}>
+        <CheckField label={t.past} checked={past} onChange={(e) => setPast(e.target.checked)} />
+      </div>
       <Table
         label={t.tabs.substitutes}
         columns={columns}

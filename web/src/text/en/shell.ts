@@ -17,6 +17,7 @@ export const shell: Text["shell"] = {
   quarantine: "Quarantine",
   mailboxes: "Mailboxes",
   absence: "Absence and duty",
+  calendar: "Working days",
   time: "Time",
   onBehalf: (who: string) => `On behalf of ${who}`,
   admin: "Administration",

@@ -15,6 +15,7 @@ export const shell = {
   quarantine: "Thư bị giữ lại",
   mailboxes: "Hộp thư",
   absence: "Vắng mặt, lịch trực",
+  calendar: "Ngày làm việc",
   time: "Thời gian",
   onBehalf: (who: string) => `Thay mặt ${who}`,
   admin: "Quản trị",
