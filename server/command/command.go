@@ -40,8 +40,17 @@ func newRoot() *cobra.Command {
 }
 
 func newInspect() *cobra.Command {
-	return &cobra.Command{Use: "inspect FILE", Short: "Print what a .pdf, .docx, .eml or .edxml holds, as JSON", Args: cobra.ExactArgs(1),
+	return &cobra.Command{Use: "inspect FILE", Short: "Print what a .pdf, .docx, .eml or .edxml holds, as JSON", Args: oneFile,
 		RunE: func(c *cobra.Command, args []string) error { return inspect(c.Context(), args[0], c.OutOrStdout()) }}
+}
+
+// oneFile shows how a command is used to whoever names no file, or several.
+func oneFile(c *cobra.Command, args []string) error {
+	if len(args) == 1 {
+		return nil
+	}
+	_, err := fmt.Fprintf(c.ErrOrStderr(), "Hãy chỉ một tệp · name one file\n\n%s", c.UsageString())
+	return errors.Join(errSaid, err)
 }
 
 // settings reads and checks the settings.

@@ -24,7 +24,7 @@ func mailFolder(cfg config.Config) string { return filepath.Join(cfg.Data, "mail
 
 func newDemoMail() *cobra.Command {
 	var subject string
-	c := &cobra.Command{Use: "mail FILE", Short: "Mail a file into the demo's official mailbox", Args: cobra.ExactArgs(1),
+	c := &cobra.Command{Use: "mail FILE", Short: "Mail a file into the demo's official mailbox", Args: oneFile,
 		RunE: func(c *cobra.Command, args []string) error {
 			return demoMail(c.Context(), args[0], subject, c.OutOrStdout())
 		}}

@@ -118,14 +118,18 @@ var (
 // printFindings writes one line for each check.
 func printFindings(out io.Writer, findings []finding, tongue string) error {
 	var b strings.Builder
+	states, names := 0, 0
 	for _, f := range findings {
-		fmt.Fprintf(&b, "%s  %s  %s", padded(said(tongue, stateWords[f.state]), 7), padded(said(tongue, f.name), 12), oneLine(said(tongue, f.found)))
+		states, names = max(states, width(said(tongue, stateWords[f.state]))), max(names, width(said(tongue, f.name)))
+	}
+	for _, f := range findings {
+		fmt.Fprintf(&b, "%s  %s  %s", padded(said(tongue, stateWords[f.state]), states), padded(said(tongue, f.name), names), oneLine(said(tongue, f.found)))
 		if advice := said(tongue, f.advice); advice != "" {
 			b.WriteString(" → " + oneLine(advice))
 		}
 		b.WriteByte('\n')
 	}
-	b.WriteString("\n" + said(tongue, lastWords[worst(findings)]) + "\n")
+	b.WriteString("\n" + said(tongue, lastWords[worst(findings)]) + said(tongue, otherTongue) + "\n")
 	if _, err := io.WriteString(out, b.String()); err != nil {
 		return fmt.Errorf("print what was found: %w", err)
 	}
@@ -133,9 +137,14 @@ func printFindings(out io.Writer, findings []finding, tongue string) error {
 }
 
 // padded makes columns of characters; fmt counts bytes of some words and not of others.
-func padded(word string, width int) string {
-	return word + strings.Repeat(" ", max(0, width-len([]rune(word))))
+func padded(word string, to int) string {
+	return word + strings.Repeat(" ", max(0, to-width(word)))
 }
+
+func width(word string) int { return len([]rune(word)) }
+
+// otherTongue tells who reads the other language how to be told in it.
+var otherTongue = fault.Text{VI: "  (in English: congvan doctor --lang en)", EN: "  (bằng tiếng Việt: congvan doctor --lang vi)"}
 
 func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
 

@@ -281,6 +281,41 @@ func TestDoctor_SpeaksTheLanguageAskedFor(t *testing.T) {
 	assert.Error(t, err)
 }
 
+func TestDoctor_ColumnsStandUnderEachOther(t *testing.T) {
+	t.Parallel()
+	for _, tongue := range []string{"vi", "en"} {
+		var findings []finding
+		for check := range checkNames {
+			for state := range stateWords {
+				findings = append(findings, finding{check: check, name: checkNames[check], state: state, found: both("@", "@")})
+			}
+		}
+		var out bytes.Buffer
+		require.NoError(t, printFindings(&out, findings, tongue))
+		places := map[int]bool{}
+		for line := range strings.Lines(out.String()) {
+			if before, _, found := strings.Cut(line, "@"); found {
+				places[len([]rune(before))] = true
+			}
+		}
+		assert.Len(t, places, 1, "%s:\n%s", tongue, out.String())
+	}
+}
+
+// A command that needs a file says how it is used.
+func TestCommands_WithoutAFileSayHowTheyAreUsed(t *testing.T) {
+	t.Parallel()
+	for _, args := range [][]string{{"inspect"}, {"demo", "mail"}, {"verify"}, {"inspect", "a", "b"}} {
+		root := newRoot()
+		var told bytes.Buffer
+		root.SetArgs(args)
+		root.SetErr(&told)
+		assert.ErrorIs(t, root.ExecuteContext(t.Context()), errSaid)
+		assert.Contains(t, told.String(), "FILE", "%v", args)
+		assert.Contains(t, told.String(), "Usage:", "%v", args)
+	}
+}
+
 // What scripts read does not change with the language, and something wrong
 // makes the command fail.
 func TestDoctor_JSONAndTheWorstOfAll(t *testing.T) {

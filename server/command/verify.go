@@ -30,7 +30,7 @@ type verifyOptions struct {
 
 func newVerify() *cobra.Command {
 	var o verifyOptions
-	c := &cobra.Command{Use: "verify FILE", Short: "Tell who signed a PDF, when, and whether it is whole", Args: cobra.ExactArgs(1),
+	c := &cobra.Command{Use: "verify FILE", Short: "Tell who signed a PDF, when, and whether it is whole", Args: oneFile,
 		Long: "Tell who signed a PDF, when, whether it is whole, and what was changed later.\n" +
 			"Ends with 0 when there are signatures and every one is whole and trusted, otherwise with 1.",
 		RunE: func(c *cobra.Command, args []string) error {

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/url"
 	"os"
 	"slices"
@@ -52,7 +53,7 @@ func problem(vi, en string) error { return Problem{fault.Text{VI: vi, EN: en}} }
 // docs/config.md is made from it.
 type Config struct {
 	Addr      string   `env:"CONGVAN_ADDR" envDefault:"127.0.0.1:8080" doc:"Address the server listens on."`
-	PublicURL string   `env:"CONGVAN_PUBLIC_URL" envDefault:"http://localhost:8080" doc:"How people reach the installation. With https cookies are sent over TLS only."`
+	PublicURL string   `env:"CONGVAN_PUBLIC_URL" doc:"How people reach the installation. With https cookies are sent over TLS only. Empty: http://localhost with the port of CONGVAN_ADDR."`
 	Data      string   `env:"CONGVAN_DATA" envDefault:"data" doc:"Folder of the embedded servers and of keys made for the demonstration."`
 	Roles     []string `env:"CONGVAN_ROLES" envDefault:"api,worker,mail" doc:"What this process does: any of api, worker, mail."`
 
@@ -130,7 +131,23 @@ func Read(environ []string) (Config, error) {
 	if err := env.ParseWithOptions(&c, env.Options{Environment: vars}); err != nil {
 		return Config{}, fmt.Errorf("read the settings: %w", err)
 	}
+	if c.PublicURL == "" {
+		c.PublicURL = reachedAt(c.Addr)
+	}
 	return c, nil
+}
+
+// reachedAt is how this machine's browser reaches a server that listens there.
+// The name, not the number: passkeys refuse a bare address.
+func reachedAt(addr string) string {
+	host, port, err := net.SplitHostPort(addr)
+	if err != nil {
+		return "http://localhost" // an address that is none is told by Validate
+	}
+	if ip := net.ParseIP(host); host == "" || ip != nil && (ip.IsLoopback() || ip.IsUnspecified()) {
+		host = "localhost"
+	}
+	return "http://" + net.JoinHostPort(host, port)
 }
 
 func readFile(path string) (map[string]string, error) {

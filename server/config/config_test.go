@@ -105,3 +105,20 @@ func TestConfig_FileWithAMisspeltNameIsRefused(t *testing.T) {
 		t.Fatal("a misspelt setting is silent")
 	}
 }
+
+func TestConfig_TheAddressPeopleReachFollowsTheOneListenedOn(t *testing.T) {
+	t.Parallel()
+	for addr, want := range map[string]string{"": "http://localhost:8080", "127.0.0.1:9123": "http://localhost:9123", ":9123": "http://localhost:9123",
+		"0.0.0.0:80": "http://localhost:80", "10.1.2.3:8080": "http://10.1.2.3:8080"} {
+		var more []string
+		if addr != "" {
+			more = []string{"CONGVAN_ADDR=" + addr}
+		}
+		if c, err := config.Read(append(good(), more...)); err != nil || c.PublicURL != want {
+			t.Errorf("%q: %s %v, want %s", addr, c.PublicURL, err, want)
+		}
+		if c, err := config.Read(append(good(), append(more, "CONGVAN_PUBLIC_URL=https://congvan.example")...)); err != nil || c.PublicURL != "https://congvan.example" {
+			t.Errorf("%q: what is set does not hold: %s %v", addr, c.PublicURL, err)
+		}
+	}
+}
