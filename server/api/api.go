@@ -133,7 +133,7 @@ func (g *gate) mountContract(engine *gin.Engine) error {
 		lineRoom:           lineRoom{arrivals: g.opts.Arrivals},
 		registerRoom:       registerRoom{reports: g.opts.Reports},
 		mailRoom:           mailRoom{mail: g.opts.Mail},
-		workRoom:           workRoom{notices: g.opts.Notices, hub: g.opts.Changes},
+		workRoom:           workRoom{notices: g.opts.Notices, hub: g.opts.Changes, accounts: g.opts.Accounts},
 		systemRoom:         systemRoom{version: g.opts.Version},
 	}
 	strict := gen.NewStrictHandlerWithOptions(rooms, nil, gen.StrictGinServerOptions{

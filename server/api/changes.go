@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"reflect"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -19,8 +20,10 @@ import (
 const (
 	// beat keeps proxies from ending a silent stream.
 	beat = 20 * time.Second
-	// streamLife is after how long a stream ends so that the person's rights
-	// are looked at again; the client resumes where it was.
+	// watchEvery is after how long it is looked whether the person may still listen.
+	watchEvery = 5 * time.Second
+	// streamLife is after how long a stream ends in any case; the client
+	// resumes where it was.
 	streamLife = 10 * time.Minute
 	// slow is how long one client may take for one write.
 	slow = 10 * time.Second
@@ -38,7 +41,14 @@ func (r workRoom) StreamChanges(ctx context.Context, q gen.StreamChangesRequestO
 	if err != nil {
 		return nil, err
 	}
-	s := &changeStream{request: c.Request, watcher: watcher}
+	s := &changeStream{request: c.Request, watcher: watcher, watchEvery: watchEvery,
+		named: func(changes []notice.Change) ([]notice.Change, error) {
+			return r.notices.Named(c.Request.Context(), who, changes)
+		},
+		admitted: func() bool {
+			now, err := r.accounts.Still(c.Request.Context(), credentialOf(c.Request))
+			return err == nil && reflect.DeepEqual(now.Person, who)
+		}}
 	if err := s.catchUp(ctx, r.notices, who, present(q.Params.LastEventID)); err != nil {
 		watcher.Close()
 		return nil, err
@@ -52,6 +62,13 @@ type changeStream struct {
 	watcher *notice.Watcher
 	missed  []notice.Change
 	reset   bool
+
+	watchEvery time.Duration
+	// named leaves out of changes what the person may not be told.
+	named func([]notice.Change) ([]notice.Change, error)
+	// admitted tells whether the person is who they were when the stream
+	// began: signed in, with the same positions.
+	admitted func() bool
 }
 
 func (s *changeStream) catchUp(ctx context.Context, notices *notice.Service, who access.Person, last string) error {
@@ -80,9 +97,7 @@ func (s *changeStream) VisitStreamChangesResponse(w http.ResponseWriter) error {
 	if s.reset {
 		out.event("", "reset", "{}")
 	}
-	for _, c := range s.missed {
-		out.change(c)
-	}
+	s.tell(out, s.missed)
 	s.pump(out)
 	return nil
 }
@@ -92,6 +107,8 @@ func (s *changeStream) VisitStreamChangesResponse(w http.ResponseWriter) error {
 func (s *changeStream) pump(out *eventWriter) {
 	tick := time.NewTicker(beat)
 	defer tick.Stop()
+	watch := time.NewTicker(s.watchEvery)
+	defer watch.Stop()
 	end := time.NewTimer(streamLife)
 	defer end.Stop()
 	for out.flush() {
@@ -100,13 +117,49 @@ func (s *changeStream) pump(out *eventWriter) {
 			return
 		case <-end.C:
 			return
+		case <-watch.C:
+			if !s.admitted() {
+				return
+			}
 		case <-tick.C:
 			out.comment("beat")
 		case <-s.watcher.Reset():
 			out.event("", "reset", "{}")
 		case c := <-s.watcher.Changes():
-			out.change(c)
+			s.tell(out, s.waiting(c))
 		}
+	}
+}
+
+// most is how many changes are looked up at once.
+const most = 100
+
+// waiting gives a change with those that came right after it.
+func (s *changeStream) waiting(first notice.Change) []notice.Change {
+	changes := []notice.Change{first}
+	for len(changes) < most {
+		select {
+		case c := <-s.watcher.Changes():
+			changes = append(changes, c)
+		default:
+			return changes
+		}
+	}
+	return changes
+}
+
+// tell sends changes. When it cannot be found out what the person may read, no
+// object is named; that something changed is true all the same.
+func (s *changeStream) tell(out *eventWriter, changes []notice.Change) {
+	if len(changes) == 0 {
+		return
+	}
+	named, err := s.named(changes)
+	if err != nil && s.request.Context().Err() != nil {
+		return
+	}
+	for _, c := range named {
+		out.change(c)
 	}
 }
 
@@ -141,7 +194,7 @@ func (e *eventWriter) change(c notice.Change) {
 	if !gen.ChangeSubjectType(c.SubjectType).Valid() {
 		return // acts of administration are in the history, and on no live screen
 	}
-	data, err := json.Marshal(gen.Change{AgencyId: uuid.UUID(c.AgencyID), SubjectType: gen.ChangeSubjectType(c.SubjectType), SubjectId: uuid.UUID(c.SubjectID)})
+	data, err := json.Marshal(gen.Change{AgencyId: uuid.UUID(c.AgencyID), SubjectType: gen.ChangeSubjectType(c.SubjectType), SubjectId: optionalID(c.SubjectID)})
 	if err != nil {
 		e.failed = true
 		return

@@ -34,7 +34,7 @@ var docsPage = sync.OnceValues(func() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	t, err := template.New("docs").Parse(docsText)
+	t, err := template.New("docs").Funcs(template.FuncMap{"markdown": markdown, "inline": oneLine}).Parse(docsText)
 	if err != nil {
 		return nil, fmt.Errorf("read the page of the contract: %w", err)
 	}

@@ -4,13 +4,15 @@ import (
 	"context"
 
 	"congvan/server/api/gen"
+	"congvan/server/app/accounts"
 	"congvan/server/app/notice"
 )
 
 // workRoom answers what waits for a person, and live changes.
 type workRoom struct {
-	notices *notice.Service
-	hub     *notice.Hub
+	notices  *notice.Service
+	hub      *notice.Hub
+	accounts *accounts.Service
 }
 
 // ReadWork gives what waits for the person now.

@@ -25,6 +25,7 @@ type ArrivalReach struct {
 
 // ArrivalFilter narrows the list. Zero values do not.
 type ArrivalFilter struct {
+	IDs     []org.ID // among these
 	Query   string
 	State   routing.State
 	Source  routing.Source
@@ -70,6 +71,9 @@ func (b *builder) held(reach ArrivalReach) string {
 
 func (b *builder) arrivals(reach ArrivalReach, f ArrivalFilter) (branches []string) {
 	b.where = append(b.where, "x.agency_id = a.id")
+	if f.IDs != nil {
+		b.and("x.id = any(%s::uuid[])", f.IDs)
+	}
 	if f.State != "" {
 		b.and("x.state = %s", string(f.State))
 	}

@@ -22,6 +22,7 @@ type DocumentReach struct {
 
 // DocumentFilter narrows the list. Zero values do not.
 type DocumentFilter struct {
+	IDs       []org.ID // among these
 	Query     string
 	States    []document.State
 	Kind      string
@@ -79,6 +80,9 @@ func (b *builder) documents(reach DocumentReach, f DocumentFilter) (from string)
 			states[i] = string(s)
 		}
 		b.and("x.state = any(%s::text[])", states)
+	}
+	if f.IDs != nil {
+		b.and("x.id = any(%s::uuid[])", f.IDs)
 	}
 	if f.Kind != "" {
 		b.and("x.kind = %s", f.Kind)

@@ -1490,9 +1490,11 @@ type CalendarNew struct {
 
 // Change defines model for Change.
 type Change struct {
-	AgencyId    openapi_types.UUID `json:"agencyId"`
-	SubjectId   openapi_types.UUID `json:"subjectId"`
-	SubjectType ChangeSubjectType  `json:"subjectType"`
+	AgencyId openapi_types.UUID `json:"agencyId"`
+
+	// SubjectId left out where the person may not read the object; lists of its kind may have changed then
+	SubjectId   *openapi_types.UUID `json:"subjectId,omitempty"`
+	SubjectType ChangeSubjectType   `json:"subjectType"`
 }
 
 // ChangeSubjectType defines model for Change.SubjectType.

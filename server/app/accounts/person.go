@@ -31,14 +31,24 @@ func hashOf(secret string) postgres.SecretHash { return sha256.Sum256([]byte(sec
 // Person finds out who sends a request. It runs before every other operation,
 // so it is one transaction of one query.
 func (s *Service) Person(ctx context.Context, c Credential) (Identity, error) {
+	return s.person(ctx, c, true)
+}
+
+// Still finds the person out again without counting it as use: what is left
+// open must not keep a session from ending.
+func (s *Service) Still(ctx context.Context, c Credential) (Identity, error) {
+	return s.person(ctx, c, false)
+}
+
+func (s *Service) person(ctx context.Context, c Credential, use bool) (Identity, error) {
 	now := s.now()
 	var who Identity
 	err := s.store.InTx(ctx, postgres.DirectoryScope(), func(tx *postgres.Tx) error {
 		var err error
 		if c.Token != "" {
-			who, err = byToken(ctx, tx, c.Token, now)
+			who, err = byToken(ctx, tx, c.Token, now, use)
 		} else {
-			who, err = s.bySession(ctx, tx, c.Session, now)
+			who, err = s.bySession(ctx, tx, c.Session, now, use)
 		}
 		return err
 	})
@@ -51,7 +61,7 @@ func (s *Service) Person(ctx context.Context, c Credential) (Identity, error) {
 	return who, nil
 }
 
-func (s *Service) bySession(ctx context.Context, tx *postgres.Tx, secret string, now time.Time) (Identity, error) {
+func (s *Service) bySession(ctx context.Context, tx *postgres.Tx, secret string, now time.Time, use bool) (Identity, error) {
 	session, holder, err := tx.SessionHolder(ctx, hashOf(secret), org.DayOf(now))
 	if err != nil {
 		return Identity{}, err
@@ -59,7 +69,7 @@ func (s *Service) bySession(ctx context.Context, tx *postgres.Tx, secret string,
 	if !now.Before(session.ExpiresAt) || now.Sub(session.SeenAt) >= s.opts.SessionIdle || !holder.MaySignIn(org.DayOf(now)) {
 		return Identity{}, ErrSignIn
 	}
-	if now.Sub(session.SeenAt) >= touchEvery {
+	if use && now.Sub(session.SeenAt) >= touchEvery {
 		if err := tx.TouchSession(ctx, session.ID, now); err != nil {
 			return Identity{}, err
 		}
@@ -67,7 +77,7 @@ func (s *Service) bySession(ctx context.Context, tx *postgres.Tx, secret string,
 	return Identity{Person: personOf(holder), Holder: holder, SessionID: session.ID}, nil
 }
 
-func byToken(ctx context.Context, tx *postgres.Tx, secret string, now time.Time) (Identity, error) {
+func byToken(ctx context.Context, tx *postgres.Tx, secret string, now time.Time, use bool) (Identity, error) {
 	token, holder, err := tx.TokenHolder(ctx, hashOf(secret), org.DayOf(now))
 	if err != nil {
 		return Identity{}, err
@@ -75,7 +85,7 @@ func byToken(ctx context.Context, tx *postgres.Tx, secret string, now time.Time)
 	if !now.Before(token.ExpiresAt) || !holder.MaySignIn(org.DayOf(now)) {
 		return Identity{}, ErrSignIn
 	}
-	if now.Sub(token.UsedAt) >= touchEvery {
+	if use && now.Sub(token.UsedAt) >= touchEvery {
 		if err := tx.TouchToken(ctx, token.ID, now); err != nil {
 			return Identity{}, err
 		}

@@ -126,7 +126,7 @@ func (s *Service) openSession(ctx context.Context, in SignIn, account org.Accoun
 			return err
 		}
 		var err error
-		who, err = s.bySession(ctx, tx, key, now)
+		who, err = s.bySession(ctx, tx, key, now, true)
 		return err
 	})
 	if errors.Is(err, fault.Missing()) { // the password was reset in between

@@ -205,11 +205,22 @@ func TestSession_UseIsWrittenOnceAMinute(t *testing.T) {
 		t.Error("each use is written")
 	}
 	h.later(2 * time.Minute)
+	// An open screen is no use: a session it listens under ends all the same.
+	if who, err := h.Still(t.Context(), accounts.Credential{Session: key}); err != nil || who.Holder.Login != "vanthu.ubnd" {
+		t.Fatal(who, err)
+	}
+	if seen() != first {
+		t.Error("looking whether a session still holds counts as its use")
+	}
 	if _, err := h.who(key); err != nil {
 		t.Fatal(err)
 	}
 	if seen() == first {
 		t.Error("use is never written")
+	}
+	h.later(2 * time.Hour)
+	if _, err := h.Still(t.Context(), accounts.Credential{Session: key}); code(err) != "sign_in" {
+		t.Errorf("a session that ended still holds: %v", err)
 	}
 }
 

@@ -136,3 +136,51 @@ func before(id org.ID, gap time.Duration) org.ID {
 	}
 	return earlier
 }
+
+// Named gives the changes as the person may be told of them: where the object
+// is not theirs to read, only that something of its kind changed, so that their
+// lists are read again, and not what.
+func (s *Service) Named(ctx context.Context, who access.Person, changes []Change) ([]Change, error) {
+	subjects := map[string][]org.ID{}
+	for _, c := range changes {
+		subjects[c.SubjectType] = append(subjects[c.SubjectType], c.SubjectID)
+	}
+	visible := map[org.ID]bool{}
+	err := s.store.InTx(ctx, postgres.PersonScope(who.Agencies()), func(tx *postgres.Tx) error {
+		if ids := subjects["document"]; len(ids) > 0 {
+			list, err := tx.Documents(ctx, postgres.DocumentReachOf(who, org.ID{}), postgres.DocumentFilter{IDs: ids, Limit: len(ids)})
+			if err != nil {
+				return err
+			}
+			for _, d := range list {
+				visible[d.ID] = true
+			}
+		}
+		if ids := subjects["arrival"]; len(ids) > 0 {
+			list, err := tx.Arrivals(ctx, postgres.ArrivalReachOf(who, org.ID{}), postgres.ArrivalFilter{IDs: ids, Limit: len(ids)})
+			if err != nil {
+				return err
+			}
+			for _, a := range list {
+				visible[a.ID] = true
+			}
+		}
+		return nil
+	})
+	clerks, _, mailboxes := who.SeeMailboxes()
+	named := make([]Change, len(changes))
+	for i, c := range changes {
+		named[i] = c
+		known := visible[c.SubjectID]
+		switch c.SubjectType {
+		case "mail_item":
+			known = slices.Contains(who.ClerkAgencies(), c.AgencyID)
+		case "mailbox":
+			known = mailboxes == nil && slices.Contains(clerks, c.AgencyID)
+		}
+		if !known || err != nil {
+			named[i].SubjectID = org.ID{}
+		}
+	}
+	return named, err
+}

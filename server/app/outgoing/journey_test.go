@@ -185,6 +185,57 @@ func (d *desk) refusalIsWork(t *testing.T, id org.ID) {
 	}
 }
 
+// What is told to an open screen keeps to what its person may read; that
+// something changed is told all the same, so that lists stay true.
+func TestM3_LiveChangesNameOnlyWhatMayBeRead(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	there := d.Office(t, "H59.01", "Sở Nội vụ")
+	id, h := d.draft(t, agency(there))
+	colleague := d.Person(t, d.sender.ID, org.ID{}, org.Officer)
+	notices := notice.New(d.Store, time.Now)
+	named := func(who access.Person, at org.ID, subject string, id org.ID) bool {
+		t.Helper()
+		list, err := notices.Named(t.Context(), who, []notice.Change{{AgencyID: at, SubjectType: subject, SubjectID: id}})
+		if err != nil || len(list) != 1 || list[0].AgencyID != at {
+			t.Fatalf("%+v %v", list, err)
+		}
+		return list[0].SubjectID == id
+	}
+	check := func(when string, want map[string]bool) {
+		t.Helper()
+		for name, who := range map[string]access.Person{"author": d.sender.Officer, "head": d.sender.Head, "colleague": colleague, "clerk": d.sender.Clerk, "leader": d.sender.Leader} {
+			if got := named(who, d.sender.ID, "document", id); got != want[name] {
+				t.Errorf("%s, %s: named %v", when, name, got)
+			}
+		}
+	}
+	check("draft", map[string]bool{"author": true, "head": true})
+	if err := d.out.Submit(t.Context(), d.sender.Officer, access.Command{}, id, d.sender.LeaderPosition, ""); err != nil {
+		t.Fatal(err)
+	}
+	check("submitted", map[string]bool{"author": true, "head": true, "clerk": true, "leader": true})
+	if err := d.out.Approve(t.Context(), d.sender.Leader, access.Command{}, id, h, ""); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.out.Issue(t.Context(), d.sender.Clerk, access.Command{}, id, org.ID{}, h); err != nil {
+		t.Fatal(err)
+	}
+	arrivals, err := d.in.List(t.Context(), there.Clerk, org.ID{}, postgres.ArrivalFilter{Limit: 10})
+	if err != nil || len(arrivals) != 1 {
+		t.Fatalf("%+v %v", arrivals, err)
+	}
+	for who, want := range map[*access.Person]bool{&there.Clerk: true, &there.Leader: true, &there.Officer: false} {
+		if got := named(*who, there.ID, "arrival", arrivals[0].ID); got != want {
+			t.Errorf("arrival, %s: named %v", who.Positions[0].Role, got)
+		}
+	}
+	mail := postgres.NewID()
+	if !named(there.Clerk, there.ID, "mail_item", mail) || named(there.Officer, there.ID, "mail_item", mail) || named(there.Officer, there.ID, "mailbox", mail) {
+		t.Error("mail is not its clerk's alone")
+	}
+}
+
 func TestA1_OutOfOrderIsRefusedAndLeavesOnlyAnAuditLine(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)

@@ -3038,8 +3038,11 @@ export interface components {
             agencyId: string;
             /** @enum {string} */
             subjectType: "document" | "arrival" | "mail_item" | "mailbox" | "delegation" | "duty";
-            /** Format: uuid */
-            subjectId: string;
+            /**
+             * Format: uuid
+             * @description left out where the person may not read the object; lists of its kind may have changed then
+             */
+            subjectId?: string;
         };
         ImportResult: {
             dryRun: boolean;

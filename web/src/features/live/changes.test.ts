@@ -7,6 +7,12 @@ test("a change names the lists, the page and the counters it makes untrue", () =
   expect(spoiled({ subjectType: "mail_item", subjectId: "1" })).toContainEqual(["quarantine"]);
 });
 
+test("M3: a change whose object is not named makes everything of its kind untrue", () => {
+  expect(spoiled({ subjectType: "document" })).toEqual([["documents"], ["work"]]);
+  expect(spoiled({ subjectType: "arrival" })).toEqual([["arrivals"], ["work"]]);
+  expect(parseChange('{"agencyId":"a","subjectType":"document"}')).toMatchObject({ subjectType: "document" });
+});
+
 test("a burst of changes reads each thing once", () => {
   const spoils = new Spoils();
   for (let i = 0; i < 100; i++) spoils.add(spoiled({ subjectType: "document", subjectId: "1" }));

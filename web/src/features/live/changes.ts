@@ -3,11 +3,15 @@ import type { Change } from "@/api/schema";
 
 // Which answers a change makes untrue.
 export function spoiled(change: Pick<Change, "subjectType" | "subjectId">): readonly QueryKey[] {
+  const { subjectId } = change;
   switch (change.subjectType) {
     case "document":
-      return [["documents", "list"], ["documents", "one", change.subjectId], ["work"]];
+      // What is not named may be what is on the screen, and was mine to read until now.
+      if (subjectId === undefined) return [["documents"], ["work"]];
+      return [["documents", "list"], ["documents", "one", subjectId], ["work"]];
     case "arrival":
-      return [["arrivals", "list"], ["arrivals", "awaiting"], ["arrivals", "one", change.subjectId], ["work"]];
+      if (subjectId === undefined) return [["arrivals"], ["work"]];
+      return [["arrivals", "list"], ["arrivals", "awaiting"], ["arrivals", "one", subjectId], ["work"]];
     case "mail_item":
       return [["quarantine"], ["mailboxes"], ["work"]];
     case "delegation":
@@ -22,7 +26,7 @@ export function spoiled(change: Pick<Change, "subjectType" | "subjectId">): read
 export function parseChange(text: string): Change | undefined {
   try {
     const body: unknown = JSON.parse(text);
-    if (typeof body === "object" && body !== null && "subjectType" in body && "subjectId" in body) return body as Change;
+    if (typeof body === "object" && body !== null && "subjectType" in body) return body as Change;
   } catch {
     // A change that cannot be read is one that cannot be followed; the next reset catches up.
   }

@@ -4,9 +4,10 @@ import { useText } from "@/text/text";
 import css from "./live.module.css";
 import { parseChange, spoiled, Spoils } from "./changes";
 
-type News = { change: string } | { reset: true } | { line: boolean };
+type News = { change: string } | { reset: true } | { line: boolean } | { ended: true };
 
 const pause = 250;
+const again = 5000;
 
 // Listens to the server and tells the other tabs. Browsers allow six connections
 // to a plain http server: one tab holds the stream, by a lock, for all of them.
@@ -20,12 +21,25 @@ function listen(onNews: (news: News) => void): () => void {
   };
   const hold = () =>
     new Promise<void>((release) => {
-      const stream = new EventSource("/api/changes");
-      stream.addEventListener("change", (e: MessageEvent<string>) => tell({ change: e.data }));
-      stream.addEventListener("reset", () => tell({ reset: true }));
-      stream.addEventListener("open", () => tell({ line: true }));
-      stream.addEventListener("error", () => tell({ line: false }));
+      let stream: EventSource;
+      let timer: number | undefined;
+      const open = () => {
+        stream = new EventSource("/api/changes");
+        stream.addEventListener("change", (e: MessageEvent<string>) => tell({ change: e.data }));
+        stream.addEventListener("reset", () => tell({ reset: true }));
+        stream.addEventListener("open", () => tell({ line: true }));
+        stream.addEventListener("error", () => {
+          tell({ line: false });
+          // A refusal ends it for good: the browser would not try again, and a
+          // session that ended elsewhere is noticed here.
+          if (stream.readyState !== EventSource.CLOSED) return;
+          tell({ ended: true });
+          timer = window.setTimeout(open, again);
+        });
+      };
+      open();
       away.signal.addEventListener("abort", () => {
+        window.clearTimeout(timer);
         stream.close();
         release();
       });
@@ -60,6 +74,8 @@ export function Live() {
         timer ??= window.setTimeout(flush, pause);
       } else if ("reset" in news) {
         void queries.invalidateQueries();
+      } else if ("ended" in news) {
+        void queries.invalidateQueries({ queryKey: ["me"] });
       } else {
         // A short hiccup is nobody's business; a lasting one is told.
         window.clearTimeout(warning);
