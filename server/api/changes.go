@@ -42,11 +42,11 @@ func (r workRoom) StreamChanges(ctx context.Context, q gen.StreamChangesRequestO
 		return nil, err
 	}
 	s := &changeStream{request: c.Request, watcher: watcher, watchEvery: watchEvery,
-		named: func(changes []notice.Change) ([]notice.Change, error) {
-			return r.notices.Named(c.Request.Context(), who, changes)
+		named: func(ctx context.Context, changes []notice.Change) ([]notice.Change, error) {
+			return r.notices.Named(ctx, who, changes)
 		},
-		admitted: func() bool {
-			now, err := r.accounts.Still(c.Request.Context(), credentialOf(c.Request))
+		admitted: func(ctx context.Context) bool {
+			now, err := r.accounts.Still(ctx, credentialOf(c.Request))
 			return err == nil && reflect.DeepEqual(now.Person, who)
 		}}
 	if err := s.catchUp(ctx, r.notices, who, present(q.Params.LastEventID)); err != nil {
@@ -65,10 +65,10 @@ type changeStream struct {
 
 	watchEvery time.Duration
 	// named leaves out of changes what the person may not be told.
-	named func([]notice.Change) ([]notice.Change, error)
+	named func(context.Context, []notice.Change) ([]notice.Change, error)
 	// admitted tells whether the person is who they were when the stream
 	// began: signed in, with the same positions.
-	admitted func() bool
+	admitted func(context.Context) bool
 }
 
 func (s *changeStream) catchUp(ctx context.Context, notices *notice.Service, who access.Person, last string) error {
@@ -118,7 +118,7 @@ func (s *changeStream) pump(out *eventWriter) {
 		case <-end.C:
 			return
 		case <-watch.C:
-			if !s.admitted() {
+			if !s.admitted(s.request.Context()) {
 				return
 			}
 		case <-tick.C:
@@ -154,7 +154,7 @@ func (s *changeStream) tell(out *eventWriter, changes []notice.Change) {
 	if len(changes) == 0 {
 		return
 	}
-	named, err := s.named(changes)
+	named, err := s.named(s.request.Context(), changes)
 	if err != nil && s.request.Context().Err() != nil {
 		return
 	}

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -25,11 +26,11 @@ func TestM6_AStreamEndsWithTheSession(t *testing.T) {
 		answer := httptest.NewRecorder()
 		s := &changeStream{request: httptest.NewRequestWithContext(t.Context(), "GET", "/api/changes", nil), watcher: watcher, watchEvery: watchEvery,
 			missed: []notice.Change{{AgencyID: org.ID{1}, SubjectType: "document", SubjectID: org.ID{2}}},
-			named: func(changes []notice.Change) ([]notice.Change, error) {
+			named: func(_ context.Context, changes []notice.Change) ([]notice.Change, error) {
 				changes[0].SubjectID = org.ID{}
 				return changes, nil
 			},
-			admitted: func() bool { return time.Now().Before(revoked) }}
+			admitted: func(context.Context) bool { return time.Now().Before(revoked) }}
 		if err := s.VisitStreamChangesResponse(answer); err != nil {
 			t.Fatal(err)
 		}

@@ -57,7 +57,7 @@ test("a directive goes from one desk to every agency; one registers it, one refu
   });
 
   await officer.goto(`${address}?tab=recipients`);
-  await expect(officer.getByText("0 trong 107 nơi nhận đã vào sổ")).toBeVisible();
+  await expect(officer.getByText("0 trong 107 nơi đã vào sổ")).toBeVisible();
 
   await test.step("Sở Nội vụ sees it come without asking and registers it beside the paper", async () => {
     await row(registering, subject).click();
@@ -80,7 +80,7 @@ test("a directive goes from one desk to every agency; one registers it, one refu
   });
 
   await test.step("the sender's open page shows both, by whom and why", async () => {
-    await expect(officer.getByText("1 trong 107 nơi nhận đã vào sổ")).toBeVisible();
+    await expect(officer.getByText("1 trong 107 nơi đã vào sổ")).toBeVisible();
     await expect(row(officer, "Sở Nội vụ")).toContainText("Đã vào sổ");
     await expect(row(officer, "Sở Nội vụ")).toContainText("Trần Mộng Mai");
     await expect(officer.getByText("Không đúng thẩm quyền: Thuộc Sở Thông tin và Truyền thông. (Huỳnh Ngọc Anh)")).toBeVisible();

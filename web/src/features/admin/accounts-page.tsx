@@ -32,7 +32,7 @@ export function AccountsPage() {
     void navigate({ to: "/admin/accounts", search: compact({ ...search, ...change }), replace: true });
   const columns: readonly Column<Account>[] = [
     { id: "name", title: a.fullName, width: "190px", cell: (x) => <strong>{x.fullName}</strong> },
-    { id: "login", title: a.login, width: "170px", cell: (x) => x.login },
+    { id: "login", title: a.login, width: "170px", cell: (x) => <span title={x.login}>{x.login}</span> },
     {
       id: "positions",
       title: a.positions,

@@ -86,7 +86,7 @@ export function Progress({ counts, wide }: { counts: DeliveryCounts; wide?: bool
       <span>
         {wide ? t.summaryLine(counts.registered, counts.total) : `${counts.registered}/${counts.total}`}
       </span>
-      {counts.refused > 0 ? <span className={css.refusedText}>{t.refusedCount(counts.refused)}</span> : null}
+      {counts.refused > 0 ? <span className={css.refusedText} title={t.refusedTitle}>{t.refusedCount(counts.refused)}</span> : null}
     </span>
   );
 }

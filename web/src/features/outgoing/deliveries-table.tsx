@@ -79,7 +79,7 @@ export function DeliveriesTable({ document: d }: { document: Document }) {
     {
       id: "number",
       title: t.recipient.arrivalNumber,
-      width: "56px",
+      width: "84px",
       cell: (r) => (r.arrivalNumber === undefined ? "" : showOrdinal(r.arrivalNumber)),
     },
     {

@@ -8,7 +8,7 @@ import { DocumentBadge, Due, Progress, SubjectCell } from "@/features/document/m
 import { failureOf } from "@/features/session/failure";
 import { agenciesOf, briefAgency, useMe } from "@/features/session/me";
 import { useText } from "@/text/text";
-import { addDays, showBrief, showDay, today } from "@/ui/dates";
+import { showBrief, showDay, today } from "@/ui/dates";
 import { FilterBar, FilterDays, FilterPick, SearchBox } from "@/ui/filters";
 import { Page } from "@/ui/page";
 import { EmptyState } from "@/ui/states";
@@ -128,12 +128,14 @@ function Filters({ search, find }: { search: OutgoingSearch; find: React.RefObje
         choices={[["mine", t.mine]]}
         onChange={(mine) => set({ mine: mine ? true : undefined })}
       />
-      <FilterPick
-        label={t.refusedSince}
-        value={search.refusedSince}
-        choices={[[search.refusedSince ?? addDays(today(), -29), search.refusedSince ? t.refusedFrom(showDay(search.refusedSince)) : t.refusedRecently]]}
-        onChange={(refusedSince) => set({ refusedSince })}
-      />
+      {search.refusedSince ? (
+        <FilterPick
+          label={t.refusedSince}
+          value={search.refusedSince}
+          choices={[[search.refusedSince, t.refusedFrom(showDay(search.refusedSince))]]}
+          onChange={(refusedSince) => set({ refusedSince })}
+        />
+      ) : null}
       <FilterDays from={search.from} until={search.until} onChange={(days) => set({ from: days.from, until: days.until })} />
     </FilterBar>
   );

@@ -4,7 +4,7 @@ import { compact } from "@/api/pick";
 import type { Register } from "@/api/schema";
 import { useKinds } from "@/features/document/kinds";
 import { failureOf } from "@/features/session/failure";
-import { agenciesOf, useMe } from "@/features/session/me";
+import { agenciesOf, briefAgency, useMe } from "@/features/session/me";
 import { useText } from "@/text/text";
 import { Badge } from "@/ui/badge";
 import { today } from "@/ui/dates";
@@ -12,7 +12,7 @@ import { FilterBar, FilterPick } from "@/ui/filters";
 import { showOrdinal } from "@/ui/numbers";
 import { Page } from "@/ui/page";
 import { EmptyState } from "@/ui/states";
-import { Table, type Column } from "@/ui/table";
+import { Table, TwoLines, type Column } from "@/ui/table";
 import { registersQuery, type RegisterSearch } from "./queries";
 
 export function RegistersPage() {
@@ -28,15 +28,16 @@ export function RegistersPage() {
   const thisYear = Number(today().slice(0, 4));
   const years = [thisYear + 1, thisYear, thisYear - 1, thisYear - 2].map((y) => [String(y), String(y)] as const);
   const columns: readonly Column<Register>[] = [
-    { id: "name", title: r.name, cell: (x) => <strong>{x.name}</strong> },
-    { id: "direction", title: r.direction, width: "170px", cell: (x) => r.directions[x.direction] },
     {
-      id: "kinds",
-      title: r.kinds,
-      width: "230px",
-      cell: (x) => (x.kinds.length > 0 ? x.kinds.map(kinds.name).join(", ") : r.allKinds),
+      id: "name",
+      title: r.nameAndKinds,
+      cell: (x) => {
+        const of = x.kinds.length > 0 ? x.kinds.map(kinds.name).join(", ") : r.allKinds;
+        return <TwoLines title={`${x.name}\n${of}`} top={<strong>{x.name}</strong>} below={of} />;
+      },
     },
-    { id: "agency", title: r.agency, width: "210px", cell: (x) => x.agencyName },
+    { id: "direction", title: r.direction, width: "160px", cell: (x) => r.directions[x.direction] },
+    { id: "agency", title: r.agency, width: "280px", cell: (x) => <span title={x.agencyName}>{briefAgency(x.agencyName)}</span> },
     { id: "year", title: r.year, width: "70px", cell: (x) => x.year },
     { id: "next", title: r.next, width: "110px", align: "end", cell: (x) => showOrdinal(x.nextNumber) },
     {
@@ -77,6 +78,7 @@ export function RegistersPage() {
         columns={columns}
         rows={list.data}
         rowId={(x) => x.id}
+        tall
         autoFocus
         onOpen={(x) => void navigate({ to: "/registers/$id", params: { id: x.id } })}
         failed={failureOf(list.error)}

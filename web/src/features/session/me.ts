@@ -33,7 +33,7 @@ export function agenciesUnder(me: Me, ...roles: Role[]): ReadonlySet<string> | u
 
 // Long names in narrow places, shortened as every office does it.
 export function briefAgency(name: string): string {
-  return name.replace(/^Ủy ban nhân dân /, "UBND ").replace(/^Hội đồng nhân dân /, "HĐND ");
+  return name.replace(/Ủy ban nhân dân /g, "UBND ").replace(/Hội đồng nhân dân /g, "HĐND ");
 }
 
 export function positionLine(p: Position): string {

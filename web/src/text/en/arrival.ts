@@ -2,7 +2,7 @@ import type { Text } from "../text";
 
 export const arrival: Text["arrival"] = {
   title: "Incoming documents",
-  find: "Find arrival number, symbol, subject, issuer",
+  find: "Find number, symbol, subject, issuer",
   states: {
     awaiting: "To register",
     registered: "Registered",

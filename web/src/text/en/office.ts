@@ -7,6 +7,7 @@ export const office: Text["office"] = {
     direction: "Direction",
     year: "Year",
     name: "Register",
+    nameAndKinds: "Register and its kinds",
     agency: "Agency",
     next: "Next number",
     opening: "Opening number",

@@ -3,7 +3,7 @@ import type { Text } from "../text";
 export const recipient: Text["recipient"] = {
   title: "Recipients",
   add: "Add a recipient",
-  placeholder: "Type a name, abbreviation or code, with or without tone marks",
+  placeholder: "Name, abbreviation or code",
   pick: "Choose from the directory",
   pickTitle: "Choose recipients",
   tree: "Tree of agencies",

@@ -6,6 +6,7 @@ export const office = {
     direction: "Loại sổ",
     year: "Năm",
     name: "Tên sổ",
+    nameAndKinds: "Tên sổ, loại văn bản",
     agency: "Cơ quan",
     next: "Số tiếp theo",
     opening: "Số mở đầu",

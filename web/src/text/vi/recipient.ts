@@ -1,7 +1,7 @@
 export const recipient = {
   title: "Nơi nhận",
   add: "Thêm nơi nhận",
-  placeholder: "Gõ tên, viết tắt hoặc mã cơ quan; có dấu hay không đều được",
+  placeholder: "Gõ tên, viết tắt hoặc mã, không cần dấu",
   pick: "Chọn từ danh bạ",
   pickTitle: "Chọn nơi nhận",
   tree: "Cây cơ quan",
