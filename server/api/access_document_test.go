@@ -78,6 +78,18 @@ func aDeadLetter(t testing.TB, w *world, in *agency, _ org.ID) string {
 	return document + " " + delivery
 }
 
+// inReview makes a submitted document that the agency's officer is asked to review.
+func inReview(t testing.TB, w *world, in *agency, by org.ID) string {
+	t.Helper()
+	id := w.document(t, in, document.Submitted, in.Officer)
+	seat := []org.ID{in.Officer.Positions[0].ID}
+	w.exec(t, `update document set stage = 'review', asked = $2, awaited = $2 where id = $1`, id, seat)
+	w.exec(t, `insert into circuit (agency_id, document_id, round, current_step) values ($1, $2, 1, 0)`, in.ID, id)
+	w.exec(t, `insert into circuit_step (agency_id, document_id, ordinal, kind, people, quorum)
+	           values ($1, $2, 0, 'review', $3, 1), ($1, $2, 1, 'approve', $4, 1)`, in.ID, id, seat, []org.ID{in.LeaderPosition})
+	return id
+}
+
 func onDocument(method, act string, body any) func(thing) call {
 	return func(x thing) call { return call{method: method, path: "/api/documents/" + x.id + act, body: body} }
 }
@@ -115,6 +127,23 @@ var documentRows = map[string]row{
 		request: onDocument("POST", "/approve", object{"seenSha256": paperHash})},
 	"sendBackDocument": {success: 200, allowed: []kind{leader}, denied: 404, instead: onlookers(leader), owner: leader, object: aDocument(document.Submitted),
 		request: onDocument("POST", "/send-back", object{"seenSha256": paperHash, "reason": "Viết lại"})},
+	"readCircuit": {success: 200, allowed: drafters, denied: 404, owner: officer, object: aDocument(document.Issued),
+		request: onDocument("GET", "/circuit", nil)},
+	"planCircuit": {success: 200, allowed: drafters, denied: 404, owner: officer, object: anOwn(document.Draft),
+		request: func(x thing) call {
+			return onDocument("PUT", "/circuit", object{"steps": []object{{"kind": "approve", "positionIds": []string{x.of.LeaderPosition.String()}}}})(x)
+		}},
+	"answerDocument": {success: 200, allowed: []kind{officer}, denied: 404, instead: map[kind]int{clerk: 403, head: 403, leader: 409}, owner: officer, object: inReview,
+		request: onDocument("POST", "/answer", object{"act": "review", "seenSha256": paperHash})},
+	"reassignStep": {success: 200, allowed: []kind{officer, clerk}, denied: 404, instead: onlookers(officer, clerk), owner: officer, object: inReview,
+		request: func(x thing) call {
+			return onDocument("POST", "/reassign", object{"step": 0, "fromPositionId": x.of.Officer.Positions[0].ID.String(),
+				"toPositionId": x.of.Head.Positions[0].ID.String()})(x)
+		}},
+	"reopenDocument": {success: 200, allowed: drafters, denied: 404, owner: officer, object: anOwn(document.Approved),
+		request: onDocument("POST", "/reopen", object{"reason": "Có tệp mới"})},
+	"markDocumentOpened": {success: 204, allowed: drafters, denied: 404, owner: officer, object: aDocument(document.Issued),
+		request: onDocument("POST", "/opened", nil)},
 	"previewNumber": {success: 200, allowed: drafters, denied: 404, owner: clerk, object: aDocument(document.Approved),
 		request: onDocument("GET", "/numbering", nil)},
 	"numberDocument": {success: 200, allowed: []kind{clerk}, denied: 404, instead: onlookers(clerk), owner: clerk, object: aDocument(document.Approved),

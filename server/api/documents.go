@@ -166,7 +166,7 @@ func (r documentRoom) ApproveDocument(ctx context.Context, q gen.ApproveDocument
 	return gen.ApproveDocument200JSONResponse{DocumentJSONResponse: answer}, err
 }
 
-// SendBackDocument sends a draft back to its author.
+// SendBackDocument sends a draft back to its author or to the step before.
 func (r documentRoom) SendBackDocument(ctx context.Context, q gen.SendBackDocumentRequestObject) (gen.SendBackDocumentResponseObject, error) {
 	seen, err := document.ParseHash(q.Body.SeenSha256)
 	if err != nil {
@@ -174,6 +174,9 @@ func (r documentRoom) SendBackDocument(ctx context.Context, q gen.SendBackDocume
 	}
 	answer, err := r.do(ctx, q.Id, q.Params.IdempotencyKey, q.Params.CongvanPosition, q, func(who access.Person, c access.Command, id org.ID) error {
 		c.Seen = present(q.Body.SeenVersion)
+		if document.Goal(present(q.Body.To)) == document.ToPrevious {
+			return r.documents.Return(ctx, who, c, id, q.Body.Reason, seen)
+		}
 		return r.documents.SendBack(ctx, who, c, id, q.Body.Reason, seen)
 	})
 	return gen.SendBackDocument200JSONResponse{DocumentJSONResponse: answer}, err

@@ -66,7 +66,7 @@ type ArrivalSummary struct {
 const heldLine = "(l.position_id = any(%[1]s::uuid[]) or l.unit_id = any(%[2]s::uuid[]))"
 
 func (b *builder) held(reach ArrivalReach) string {
-	return fmt.Sprintf(heldLine, b.arg(unitsOf(reach.Positions)), b.arg(unitsOf(reach.Units)))
+	return fmt.Sprintf(heldLine, b.arg(notNull(reach.Positions)), b.arg(notNull(reach.Units)))
 }
 
 func (b *builder) arrivals(reach ArrivalReach, f ArrivalFilter) (branches []string) {

@@ -56,7 +56,8 @@ func documentOf(r dbsqlc.Document) document.Document {
 		SubmittedAt: value(r.SubmittedAt), ApprovedAt: value(r.ApprovedAt), ApprovedHash: hashOf(r.ApprovedSha256),
 		SignerName: r.SignerName, SignerTitle: r.SignerTitle, RegisterID: value(r.RegisterID), Number: int(value(r.Number)),
 		NumberSuffix: r.NumberSuffix, Symbol: r.Symbol, Date: value(r.DocumentDate), NumberedAt: value(r.NumberedAt),
-		IssuedAt: value(r.IssuedAt), SentBackReason: r.SentBackReason, Version: int(r.Version), CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt}
+		IssuedAt: value(r.IssuedAt), SentBackReason: r.SentBackReason, Stage: document.StepKind(r.Stage), Asked: r.Asked, Awaited: r.Awaited,
+		Told: r.Told, Competence: document.Competence(r.SignerCompetence), Version: int(r.Version), CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt}
 }
 
 func fileOf(f dbsqlc.DocumentFile) document.File {
@@ -183,8 +184,17 @@ func updateOf(d document.Document) dbsqlc.UpdateDocumentParams {
 		SubmittedAt: optional(d.SubmittedAt), ApprovedAt: optional(d.ApprovedAt), ApprovedSha256: hashBytes(d.ApprovedHash),
 		SignerName: d.SignerName, SignerTitle: d.SignerTitle, RegisterID: optional(d.RegisterID), Number: optional(int32(d.Number)),
 		NumberSuffix: d.NumberSuffix, Symbol: d.Symbol, DocumentDate: optional(d.Date), NumberedAt: optional(d.NumberedAt),
-		IssuedAt: optional(d.IssuedAt), SentBackReason: d.SentBackReason, UpdatedAt: d.UpdatedAt,
+		IssuedAt: optional(d.IssuedAt), SentBackReason: d.SentBackReason, Stage: stageOf(d), Asked: notNull(d.Asked), Awaited: notNull(d.Awaited),
+		Told: notNull(d.Told), SignerCompetence: string(d.Competence), UpdatedAt: d.UpdatedAt,
 		AgencyID: d.AgencyID, ID: d.ID, Version: int32(d.Version)}
+}
+
+// stageOf gives what the document's circuit asks: approval, where it has none.
+func stageOf(d document.Document) string {
+	if d.Stage == "" {
+		return string(document.ApproveStep)
+	}
+	return string(d.Stage)
 }
 
 // ReplaceFiles makes d.Files the present files. Those that were not present

@@ -18,6 +18,7 @@ type DocumentReach struct {
 	Agencies  []org.ID
 	Submitted []bool   // per agency: everything that was ever submitted
 	Units     []org.ID // whose drafts the person sees as their head
+	Positions []org.ID // to which a circuit may have come
 }
 
 // DocumentFilter narrows the list. Zero values do not.
@@ -28,7 +29,10 @@ type DocumentFilter struct {
 	Kind      string
 	Urgency   document.Urgency
 	Mine      bool
-	Approvers []org.ID // submitted to one of these positions
+	Approvers []org.ID // submitted to one of these positions, and nothing else stands before it
+	Awaits    []org.ID // whose step is asked, before the approval
+	Told      []org.ID // who is to see what changed
+	LeftOn    org.Day  // that waits for somebody who is not there on the day
 	SentBack  bool
 	// RefusedSince asks for what a recipient refused, or could not be sent, since that day.
 	RefusedSince org.Day
@@ -67,7 +71,8 @@ func (b *builder) documents(reach DocumentReach, f DocumentFilter) (from string)
 		b.and("x.author_account_id = %s", reach.AccountID)
 	} else {
 		b.and(`(x.author_account_id = %s or x.state in ('issued', 'voided') or x.unit_id = any(%s::uuid[])
-		        or a.submitted and (x.state not in ('draft', 'discarded') or x.sent_back_reason <> ''))`, reach.AccountID, unitsOf(reach.Units))
+		        or (a.submitted or x.asked && %s::uuid[]) and (x.state not in ('draft', 'discarded') or x.sent_back_reason <> ''))`,
+			reach.AccountID, notNull(reach.Units), notNull(reach.Positions))
 	}
 	switch len(f.States) {
 	case 0:
@@ -91,7 +96,18 @@ func (b *builder) documents(reach DocumentReach, f DocumentFilter) (from string)
 		b.and("x.urgency = %s", string(f.Urgency))
 	}
 	if f.Approvers != nil {
-		b.and("x.approver_position_id = any(%s::uuid[])", f.Approvers)
+		b.and("x.approver_position_id = any(%s::uuid[]) and x.stage = 'approve'", f.Approvers)
+	}
+	if f.Awaits != nil {
+		b.and("x.awaited && %s::uuid[] and x.stage <> 'approve'", f.Awaits)
+	}
+	if f.Told != nil {
+		b.and("x.told && %s::uuid[]", f.Told)
+	}
+	if !f.LeftOn.IsZero() {
+		b.and(`exists (select from position w join account l on l.id = w.account_id
+		                where w.agency_id = x.agency_id and w.id = any(x.awaited)
+		                  and (w.valid_until < %[1]s::date or l.state <> 'active' or l.left_on <= %[1]s::date))`, f.LeftOn)
 	}
 	if f.SentBack {
 		b.where = append(b.where, "x.sent_back_reason <> ''")
@@ -112,13 +128,6 @@ func (b *builder) documents(reach DocumentReach, f DocumentFilter) (from string)
 		b.and("x.id in (select s.subject_id from search_entries('document', %s, 1000) s)", f.Query)
 	}
 	return fmt.Sprintf("unnest(%s::uuid[], %s::boolean[]) a (id, submitted)", agencies, submitted)
-}
-
-func unitsOf(units []org.ID) []org.ID {
-	if units == nil {
-		return []org.ID{}
-	}
-	return units
 }
 
 // Documents gives a page of outgoing documents, the latest change first. Each

@@ -37,6 +37,9 @@ func DocumentReachOf(p access.Person, agency org.ID) DocumentReach {
 		}))
 	}
 	for _, pos := range p.Positions {
+		if pos.Role != org.Admin {
+			reach.Positions = append(reach.Positions, pos.ID)
+		}
 		if pos.Role == org.UnitHead && !pos.UnitID.IsZero() {
 			reach.Units = append(reach.Units, pos.UnitID)
 		}

@@ -219,6 +219,114 @@ func (e Channel) Valid() bool {
 	}
 }
 
+// Defines values for CircuitAnswerVerdict.
+const (
+	CircuitAnswerVerdictAgreed     CircuitAnswerVerdict = "agreed"
+	CircuitAnswerVerdictReassigned CircuitAnswerVerdict = "reassigned"
+	CircuitAnswerVerdictReopened   CircuitAnswerVerdict = "reopened"
+	CircuitAnswerVerdictReturned   CircuitAnswerVerdict = "returned"
+	CircuitAnswerVerdictSentBack   CircuitAnswerVerdict = "sent_back"
+	CircuitAnswerVerdictSubmitted  CircuitAnswerVerdict = "submitted"
+	CircuitAnswerVerdictWithdrawn  CircuitAnswerVerdict = "withdrawn"
+)
+
+// Valid indicates whether the value is a known member of the CircuitAnswerVerdict enum.
+func (e CircuitAnswerVerdict) Valid() bool {
+	switch e {
+	case CircuitAnswerVerdictAgreed:
+		return true
+	case CircuitAnswerVerdictReassigned:
+		return true
+	case CircuitAnswerVerdictReopened:
+		return true
+	case CircuitAnswerVerdictReturned:
+		return true
+	case CircuitAnswerVerdictSentBack:
+		return true
+	case CircuitAnswerVerdictSubmitted:
+		return true
+	case CircuitAnswerVerdictWithdrawn:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CircuitAnswerInputAct.
+const (
+	CircuitAnswerInputActCheckLayout CircuitAnswerInputAct = "check_layout"
+	CircuitAnswerInputActGiveOpinion CircuitAnswerInputAct = "give_opinion"
+	CircuitAnswerInputActInitial     CircuitAnswerInputAct = "initial"
+	CircuitAnswerInputActReview      CircuitAnswerInputAct = "review"
+)
+
+// Valid indicates whether the value is a known member of the CircuitAnswerInputAct enum.
+func (e CircuitAnswerInputAct) Valid() bool {
+	switch e {
+	case CircuitAnswerInputActCheckLayout:
+		return true
+	case CircuitAnswerInputActGiveOpinion:
+		return true
+	case CircuitAnswerInputActInitial:
+		return true
+	case CircuitAnswerInputActReview:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CircuitStepState.
+const (
+	CircuitStepStateAsked   CircuitStepState = "asked"
+	CircuitStepStatePassed  CircuitStepState = "passed"
+	CircuitStepStateWaiting CircuitStepState = "waiting"
+)
+
+// Valid indicates whether the value is a known member of the CircuitStepState enum.
+func (e CircuitStepState) Valid() bool {
+	switch e {
+	case CircuitStepStateAsked:
+		return true
+	case CircuitStepStatePassed:
+		return true
+	case CircuitStepStateWaiting:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for Competence.
+const (
+	Empty Competence = ""
+	KT    Competence = "KT"
+	Q     Competence = "Q"
+	TL    Competence = "TL"
+	TM    Competence = "TM"
+	TUQ   Competence = "TUQ"
+)
+
+// Valid indicates whether the value is a known member of the Competence enum.
+func (e Competence) Valid() bool {
+	switch e {
+	case Empty:
+		return true
+	case KT:
+		return true
+	case Q:
+		return true
+	case TL:
+		return true
+	case TM:
+		return true
+	case TUQ:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for DelegationState.
 const (
 	Ended    DelegationState = "ended"
@@ -326,14 +434,22 @@ func (e Direction) Valid() bool {
 
 // Defines values for DocumentAction.
 const (
-	DocumentActionApprove  DocumentAction = "approve"
-	DocumentActionDiscard  DocumentAction = "discard"
-	DocumentActionEdit     DocumentAction = "edit"
-	DocumentActionIssue    DocumentAction = "issue"
-	DocumentActionNumber   DocumentAction = "number"
-	DocumentActionSendBack DocumentAction = "send_back"
-	DocumentActionSubmit   DocumentAction = "submit"
-	DocumentActionWithdraw DocumentAction = "withdraw"
+	DocumentActionApprove     DocumentAction = "approve"
+	DocumentActionCheckLayout DocumentAction = "check_layout"
+	DocumentActionDiscard     DocumentAction = "discard"
+	DocumentActionEdit        DocumentAction = "edit"
+	DocumentActionGiveOpinion DocumentAction = "give_opinion"
+	DocumentActionInitial     DocumentAction = "initial"
+	DocumentActionIssue       DocumentAction = "issue"
+	DocumentActionNumber      DocumentAction = "number"
+	DocumentActionPlan        DocumentAction = "plan"
+	DocumentActionReassign    DocumentAction = "reassign"
+	DocumentActionReopen      DocumentAction = "reopen"
+	DocumentActionReturn      DocumentAction = "return"
+	DocumentActionReview      DocumentAction = "review"
+	DocumentActionSendBack    DocumentAction = "send_back"
+	DocumentActionSubmit      DocumentAction = "submit"
+	DocumentActionWithdraw    DocumentAction = "withdraw"
 )
 
 // Valid indicates whether the value is a known member of the DocumentAction enum.
@@ -341,13 +457,29 @@ func (e DocumentAction) Valid() bool {
 	switch e {
 	case DocumentActionApprove:
 		return true
+	case DocumentActionCheckLayout:
+		return true
 	case DocumentActionDiscard:
 		return true
 	case DocumentActionEdit:
 		return true
+	case DocumentActionGiveOpinion:
+		return true
+	case DocumentActionInitial:
+		return true
 	case DocumentActionIssue:
 		return true
 	case DocumentActionNumber:
+		return true
+	case DocumentActionPlan:
+		return true
+	case DocumentActionReassign:
+		return true
+	case DocumentActionReopen:
+		return true
+	case DocumentActionReturn:
+		return true
+	case DocumentActionReview:
 		return true
 	case DocumentActionSendBack:
 		return true
@@ -569,19 +701,19 @@ func (e LineAsks) Valid() bool {
 
 // Defines values for LineNoteDecision.
 const (
-	Asked    LineNoteDecision = "asked"
-	Declined LineNoteDecision = "declined"
-	Granted  LineNoteDecision = "granted"
+	LineNoteDecisionAsked    LineNoteDecision = "asked"
+	LineNoteDecisionDeclined LineNoteDecision = "declined"
+	LineNoteDecisionGranted  LineNoteDecision = "granted"
 )
 
 // Valid indicates whether the value is a known member of the LineNoteDecision enum.
 func (e LineNoteDecision) Valid() bool {
 	switch e {
-	case Asked:
+	case LineNoteDecisionAsked:
 		return true
-	case Declined:
+	case LineNoteDecisionDeclined:
 		return true
-	case Granted:
+	case LineNoteDecisionGranted:
 		return true
 	default:
 		return false
@@ -1002,6 +1134,24 @@ func (e Role) Valid() bool {
 	}
 }
 
+// Defines values for SendBackTo.
+const (
+	Author   SendBackTo = "author"
+	Previous SendBackTo = "previous"
+)
+
+// Valid indicates whether the value is a known member of the SendBackTo enum.
+func (e SendBackTo) Valid() bool {
+	switch e {
+	case Author:
+		return true
+	case Previous:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for SenderTrustDegree.
 const (
 	SenderTrustDegreeClaimed SenderTrustDegree = "claimed"
@@ -1053,6 +1203,33 @@ func (e Source) Valid() bool {
 	case SourcePaper:
 		return true
 	case SourcePeer:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for StepKind.
+const (
+	StepKindApprove StepKind = "approve"
+	StepKindInitial StepKind = "initial"
+	StepKindLayout  StepKind = "layout"
+	StepKindOpinion StepKind = "opinion"
+	StepKindReview  StepKind = "review"
+)
+
+// Valid indicates whether the value is a known member of the StepKind enum.
+func (e StepKind) Valid() bool {
+	switch e {
+	case StepKindApprove:
+		return true
+	case StepKindInitial:
+		return true
+	case StepKindLayout:
+		return true
+	case StepKindOpinion:
+		return true
+	case StepKindReview:
 		return true
 	default:
 		return false
@@ -1121,12 +1298,15 @@ func (e Urgency) Valid() bool {
 
 // Defines values for WorkGroupExpected.
 const (
+	WorkGroupExpectedAnswer     WorkGroupExpected = "answer"
 	WorkGroupExpectedApprove    WorkGroupExpected = "approve"
+	WorkGroupExpectedChanged    WorkGroupExpected = "changed"
 	WorkGroupExpectedFinish     WorkGroupExpected = "finish"
 	WorkGroupExpectedIssue      WorkGroupExpected = "issue"
 	WorkGroupExpectedNumber     WorkGroupExpected = "number"
 	WorkGroupExpectedQuarantine WorkGroupExpected = "quarantine"
 	WorkGroupExpectedRead       WorkGroupExpected = "read"
+	WorkGroupExpectedReassign   WorkGroupExpected = "reassign"
 	WorkGroupExpectedRefused    WorkGroupExpected = "refused"
 	WorkGroupExpectedRegister   WorkGroupExpected = "register"
 )
@@ -1134,7 +1314,11 @@ const (
 // Valid indicates whether the value is a known member of the WorkGroupExpected enum.
 func (e WorkGroupExpected) Valid() bool {
 	switch e {
+	case WorkGroupExpectedAnswer:
+		return true
 	case WorkGroupExpectedApprove:
+		return true
+	case WorkGroupExpectedChanged:
 		return true
 	case WorkGroupExpectedFinish:
 		return true
@@ -1145,6 +1329,8 @@ func (e WorkGroupExpected) Valid() bool {
 	case WorkGroupExpectedQuarantine:
 		return true
 	case WorkGroupExpectedRead:
+		return true
+	case WorkGroupExpectedReassign:
 		return true
 	case WorkGroupExpectedRefused:
 		return true
@@ -1502,6 +1688,107 @@ type ChangeSubjectType string
 
 // Channel defines model for Channel.
 type Channel string
+
+// Circuit defines model for Circuit.
+type Circuit struct {
+	Answers []CircuitAnswer `json:"answers"`
+
+	// Competence the right in which the signer signs
+	Competence Competence `json:"competence"`
+
+	// Current place of the step that is asked; -1 while it is with its author, the number of steps when approved
+	Current int `json:"current"`
+
+	// Proposed by the agency's defaults; nobody has planned it yet
+	Proposed bool `json:"proposed"`
+
+	// Returns places of the steps that it goes straight back to, the last one first in turn
+	Returns []int `json:"returns"`
+
+	// Round how often it was submitted
+	Round int `json:"round"`
+
+	// SignerBlock the lines above the signature
+	SignerBlock []string      `json:"signerBlock"`
+	Steps       []CircuitStep `json:"steps"`
+
+	// Version of the document
+	Version int `json:"version"`
+}
+
+// CircuitAnswer defines model for CircuitAnswer.
+type CircuitAnswer struct {
+	ActorName   string    `json:"actorName"`
+	ActorTitle  string    `json:"actorTitle"`
+	At          time.Time `json:"at"`
+	FileVersion int       `json:"fileVersion"`
+	Kind        *StepKind `json:"kind,omitempty"`
+	Note        string    `json:"note"`
+	OnBehalfOf  string    `json:"onBehalfOf"`
+	Round       int       `json:"round"`
+
+	// Sha256 of the main file that it was said about
+	Sha256 string `json:"sha256"`
+
+	// Step -1: the author's own word
+	Step    int                  `json:"step"`
+	Verdict CircuitAnswerVerdict `json:"verdict"`
+}
+
+// CircuitAnswerVerdict defines model for CircuitAnswer.Verdict.
+type CircuitAnswerVerdict string
+
+// CircuitAnswerInput defines model for CircuitAnswerInput.
+type CircuitAnswerInput struct {
+	Act CircuitAnswerInputAct `json:"act"`
+
+	// Note an opinion needs words
+	Note       *string `json:"note,omitempty"`
+	SeenSha256 string  `json:"seenSha256"`
+
+	// SeenVersion version of the document that was read; when files, recipients or words changed since, it is refused with 412
+	SeenVersion *int `json:"seenVersion,omitempty"`
+}
+
+// CircuitAnswerInputAct defines model for CircuitAnswerInput.Act.
+type CircuitAnswerInputAct string
+
+// CircuitPerson defines model for CircuitPerson.
+type CircuitPerson struct {
+	Answered   bool               `json:"answered"`
+	FullName   string             `json:"fullName"`
+	Opened     bool               `json:"opened"`
+	PositionId openapi_types.UUID `json:"positionId"`
+
+	// Present false when the person has left the position: somebody else may be put in
+	Present  bool   `json:"present"`
+	Title    string `json:"title"`
+	UnitName string `json:"unitName"`
+}
+
+// CircuitPlan defines model for CircuitPlan.
+type CircuitPlan struct {
+	// Competence the right in which the signer signs
+	Competence *Competence   `json:"competence,omitempty"`
+	Steps      []PlannedStep `json:"steps"`
+}
+
+// CircuitStep defines model for CircuitStep.
+type CircuitStep struct {
+	// Days working days from when it is asked; 0 sets no day
+	Days   int                 `json:"days"`
+	DueOn  *openapi_types.Date `json:"dueOn,omitempty"`
+	Kind   StepKind            `json:"kind"`
+	People []CircuitPerson     `json:"people"`
+	Quorum int                 `json:"quorum"`
+	State  CircuitStepState    `json:"state"`
+}
+
+// CircuitStepState defines model for CircuitStep.State.
+type CircuitStepState string
+
+// Competence the right in which the signer signs
+type Competence string
 
 // Delegation defines model for Delegation.
 type Delegation struct {
@@ -2306,6 +2593,16 @@ type PhraseNew struct {
 	Words  string `json:"words"`
 }
 
+// PlannedStep defines model for PlannedStep.
+type PlannedStep struct {
+	Days        *int                 `json:"days,omitempty"`
+	Kind        StepKind             `json:"kind"`
+	PositionIds []openapi_types.UUID `json:"positionIds"`
+
+	// Quorum everybody when left out
+	Quorum *int `json:"quorum,omitempty"`
+}
+
 // Position defines model for Position.
 type Position struct {
 	AccountId  openapi_types.UUID `json:"accountId"`
@@ -2371,6 +2668,14 @@ type Reason struct {
 // ReasonOrNot defines model for ReasonOrNot.
 type ReasonOrNot struct {
 	Reason *string `json:"reason,omitempty"`
+}
+
+// Reassignment defines model for Reassignment.
+type Reassignment struct {
+	FromPositionId openapi_types.UUID `json:"fromPositionId"`
+	Reason         *string            `json:"reason,omitempty"`
+	Step           int                `json:"step"`
+	ToPositionId   openapi_types.UUID `json:"toPositionId"`
 }
 
 // Recipient defines model for Recipient.
@@ -2510,6 +2815,11 @@ type Registration struct {
 // RegistrationSecrecy defines model for Registration.Secrecy.
 type RegistrationSecrecy string
 
+// Reopen defines model for Reopen.
+type Reopen struct {
+	Reason string `json:"reason"`
+}
+
 // Role defines model for Role.
 type Role string
 
@@ -2532,7 +2842,13 @@ type SendBack struct {
 
 	// SeenVersion version of the document that was read; when files, recipients or words changed since, it is refused with 412
 	SeenVersion *int `json:"seenVersion,omitempty"`
+
+	// To author when left out; previous: the step before, from where it comes straight back
+	To *SendBackTo `json:"to,omitempty"`
 }
+
+// SendBackTo author when left out; previous: the step before, from where it comes straight back
+type SendBackTo string
 
 // SenderTrust What is known of who sent a mail. A From line is never proof.
 type SenderTrust struct {
@@ -2605,6 +2921,9 @@ type SpecialDay struct {
 	// Working a swapped day that is worked; else a day of rest
 	Working bool `json:"working"`
 }
+
+// StepKind defines model for StepKind.
+type StepKind string
 
 // Submit defines model for Submit.
 type Submit struct {
@@ -2716,7 +3035,7 @@ type WorkGroup struct {
 	// Documents the first ten
 	Documents []DocumentSummary `json:"documents"`
 
-	// Expected approve: submitted to me; number: approved, to be numbered and issued; issue: numbered, to be issued; register: arrivals awaiting; finish: my drafts, sent back ones first; refused: issued documents that a recipient refused or that could not be sent, a clerk's of the agency, others' their own; read: lines of mine not read; quarantine: mail held back
+	// Expected answer: a step of a circuit asks me; changed: what I agreed to has a new file; reassign: somebody a circuit waits for has left; approve: submitted to me; number: approved, to be numbered and issued; issue: numbered, to be issued; register: arrivals awaiting; finish: my drafts, sent back ones first; refused: issued documents that a recipient refused or that could not be sent, a clerk's of the agency, others' their own; read: lines of mine not read; quarantine: mail held back
 	Expected WorkGroupExpected `json:"expected"`
 
 	// Mine only what I drafted is counted
@@ -2729,7 +3048,7 @@ type WorkGroup struct {
 	Since *openapi_types.Date `json:"since,omitempty"`
 }
 
-// WorkGroupExpected approve: submitted to me; number: approved, to be numbered and issued; issue: numbered, to be issued; register: arrivals awaiting; finish: my drafts, sent back ones first; refused: issued documents that a recipient refused or that could not be sent, a clerk's of the agency, others' their own; read: lines of mine not read; quarantine: mail held back
+// WorkGroupExpected answer: a step of a circuit asks me; changed: what I agreed to has a new file; reassign: somebody a circuit waits for has left; approve: submitted to me; number: approved, to be numbered and issued; issue: numbered, to be issued; register: arrivals awaiting; finish: my drafts, sent back ones first; refused: issued documents that a recipient refused or that could not be sent, a clerk's of the agency, others' their own; read: lines of mine not read; quarantine: mail held back
 type WorkGroupExpected string
 
 // ActingPosition defines model for ActingPosition.
@@ -2994,9 +3313,25 @@ type EditDocumentParams struct {
 	CongvanPosition *ActingPosition `json:"Congvan-Position,omitempty"`
 }
 
+// AnswerDocumentParams defines parameters for AnswerDocument.
+type AnswerDocumentParams struct {
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+
+	// CongvanPosition the position the act is made under
+	CongvanPosition *ActingPosition `json:"Congvan-Position,omitempty"`
+}
+
 // ApproveDocumentParams defines parameters for ApproveDocument.
 type ApproveDocumentParams struct {
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+
+	// CongvanPosition the position the act is made under
+	CongvanPosition *ActingPosition `json:"Congvan-Position,omitempty"`
+}
+
+// PlanCircuitParams defines parameters for PlanCircuit.
+type PlanCircuitParams struct {
+	IfMatch IfMatch `json:"If-Match"`
 
 	// CongvanPosition the position the act is made under
 	CongvanPosition *ActingPosition `json:"Congvan-Position,omitempty"`
@@ -3055,6 +3390,22 @@ type IssueDocumentParams struct {
 
 // NumberDocumentParams defines parameters for NumberDocument.
 type NumberDocumentParams struct {
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+
+	// CongvanPosition the position the act is made under
+	CongvanPosition *ActingPosition `json:"Congvan-Position,omitempty"`
+}
+
+// ReassignStepParams defines parameters for ReassignStep.
+type ReassignStepParams struct {
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+
+	// CongvanPosition the position the act is made under
+	CongvanPosition *ActingPosition `json:"Congvan-Position,omitempty"`
+}
+
+// ReopenDocumentParams defines parameters for ReopenDocument.
+type ReopenDocumentParams struct {
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
 
 	// CongvanPosition the position the act is made under
@@ -3349,8 +3700,14 @@ type DraftDocumentJSONRequestBody = DocumentDraft
 // EditDocumentJSONRequestBody defines body for EditDocument for application/json ContentType.
 type EditDocumentJSONRequestBody = DocumentEdit
 
+// AnswerDocumentJSONRequestBody defines body for AnswerDocument for application/json ContentType.
+type AnswerDocumentJSONRequestBody = CircuitAnswerInput
+
 // ApproveDocumentJSONRequestBody defines body for ApproveDocument for application/json ContentType.
 type ApproveDocumentJSONRequestBody = Approve
+
+// PlanCircuitJSONRequestBody defines body for PlanCircuit for application/json ContentType.
+type PlanCircuitJSONRequestBody = CircuitPlan
 
 // ConfirmDeliveryJSONRequestBody defines body for ConfirmDelivery for application/json ContentType.
 type ConfirmDeliveryJSONRequestBody = DeliveryConfirmation
@@ -3360,6 +3717,12 @@ type IssueDocumentJSONRequestBody = Issue
 
 // NumberDocumentJSONRequestBody defines body for NumberDocument for application/json ContentType.
 type NumberDocumentJSONRequestBody = NumberTake
+
+// ReassignStepJSONRequestBody defines body for ReassignStep for application/json ContentType.
+type ReassignStepJSONRequestBody = Reassignment
+
+// ReopenDocumentJSONRequestBody defines body for ReopenDocument for application/json ContentType.
+type ReopenDocumentJSONRequestBody = Reopen
 
 // SendBackDocumentJSONRequestBody defines body for SendBackDocument for application/json ContentType.
 type SendBackDocumentJSONRequestBody = SendBack
@@ -3561,9 +3924,18 @@ type ServerInterface interface {
 	// EditDocument Change a draft; fields left out stay as they are, `files` and `recipients` are replaced as a whole
 	// (PATCH /api/documents/{id})
 	EditDocument(c *gin.Context, id Id, params EditDocumentParams)
+	// AnswerDocument Give what the step that is asked expects, on the bytes that were seen
+	// (POST /api/documents/{id}/answer)
+	AnswerDocument(c *gin.Context, id Id, params AnswerDocumentParams)
 	// ApproveDocument Approve what was seen; from now on its bytes do not change
 	// (POST /api/documents/{id}/approve)
 	ApproveDocument(c *gin.Context, id Id, params ApproveDocumentParams)
+	// ReadCircuit Whom the document goes through, where it stands, and what was said in each round
+	// (GET /api/documents/{id}/circuit)
+	ReadCircuit(c *gin.Context, id Id)
+	// PlanCircuit Give the circuit other steps; what was passed and what is asked now must stay
+	// (PUT /api/documents/{id}/circuit)
+	PlanCircuit(c *gin.Context, id Id, params PlanCircuitParams)
 	// ListDeliveries Where the document went and how far each recipient has come
 	// (GET /api/documents/{id}/deliveries)
 	ListDeliveries(c *gin.Context, id Id, params ListDeliveriesParams)
@@ -3591,13 +3963,22 @@ type ServerInterface interface {
 	// PreviewNumber The registers that may number the document and what the next number would read; nothing is taken
 	// (GET /api/documents/{id}/numbering)
 	PreviewNumber(c *gin.Context, id Id)
-	// SendBackDocument Send a submitted or approved draft back to its author, with a reason
+	// MarkDocumentOpened Note that the person has read what waits for them; from then on it cannot be withdrawn
+	// (POST /api/documents/{id}/opened)
+	MarkDocumentOpened(c *gin.Context, id Id)
+	// ReassignStep Put somebody else into a step; on the last one it changes the signer
+	// (POST /api/documents/{id}/reassign)
+	ReassignStep(c *gin.Context, id Id, params ReassignStepParams)
+	// ReopenDocument Take an approved document back to its author for a new file; the approval ends
+	// (POST /api/documents/{id}/reopen)
+	ReopenDocument(c *gin.Context, id Id, params ReopenDocumentParams)
+	// SendBackDocument Send a submitted or approved draft back to its author or to the step before, with a reason
 	// (POST /api/documents/{id}/send-back)
 	SendBackDocument(c *gin.Context, id Id, params SendBackDocumentParams)
-	// SubmitDocument Submit a draft to the leader who is to approve it
+	// SubmitDocument Submit a draft into its circuit; without steps planned it goes by the agency's default, at the least to the leader who is to approve it
 	// (POST /api/documents/{id}/submit)
 	SubmitDocument(c *gin.Context, id Id, params SubmitDocumentParams)
-	// WithdrawDocument Take a submitted draft back before it is decided
+	// WithdrawDocument Take a submitted draft back while nobody it waits for has opened it
 	// (POST /api/documents/{id}/withdraw)
 	WithdrawDocument(c *gin.Context, id Id, params WithdrawDocumentParams)
 	// UploadFile Send a whole file in one request; it is streamed, and its SHA-256 comes back
@@ -5760,6 +6141,77 @@ func (siw *ServerInterfaceWrapper) EditDocument(c *gin.Context) {
 	siw.Handler.EditDocument(c, id, params)
 }
 
+// AnswerDocument operation middleware
+func (siw *ServerInterfaceWrapper) AnswerDocument(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AnswerDocumentParams
+
+	headers := c.Request.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		siw.ErrorHandler(c, fmt.Errorf("Header parameter Idempotency-Key is required, but not found"), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional header parameter "Congvan-Position" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Congvan-Position")]; found {
+		var CongvanPosition ActingPosition
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Congvan-Position, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Congvan-Position", valueList[0], &CongvanPosition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "uuid"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Congvan-Position: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.CongvanPosition = &CongvanPosition
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.AnswerDocument(c, id, params)
+}
+
 // ApproveDocument operation middleware
 func (siw *ServerInterfaceWrapper) ApproveDocument(c *gin.Context) {
 
@@ -5829,6 +6281,102 @@ func (siw *ServerInterfaceWrapper) ApproveDocument(c *gin.Context) {
 	}
 
 	siw.Handler.ApproveDocument(c, id, params)
+}
+
+// ReadCircuit operation middleware
+func (siw *ServerInterfaceWrapper) ReadCircuit(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ReadCircuit(c, id)
+}
+
+// PlanCircuit operation middleware
+func (siw *ServerInterfaceWrapper) PlanCircuit(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params PlanCircuitParams
+
+	headers := c.Request.Header
+
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = IfMatch
+
+	} else {
+		siw.ErrorHandler(c, fmt.Errorf("Header parameter If-Match is required, but not found"), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional header parameter "Congvan-Position" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Congvan-Position")]; found {
+		var CongvanPosition ActingPosition
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Congvan-Position, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Congvan-Position", valueList[0], &CongvanPosition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "uuid"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Congvan-Position: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.CongvanPosition = &CongvanPosition
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.PlanCircuit(c, id, params)
 }
 
 // ListDeliveries operation middleware
@@ -6368,6 +6916,173 @@ func (siw *ServerInterfaceWrapper) PreviewNumber(c *gin.Context) {
 	}
 
 	siw.Handler.PreviewNumber(c, id)
+}
+
+// MarkDocumentOpened operation middleware
+func (siw *ServerInterfaceWrapper) MarkDocumentOpened(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.MarkDocumentOpened(c, id)
+}
+
+// ReassignStep operation middleware
+func (siw *ServerInterfaceWrapper) ReassignStep(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ReassignStepParams
+
+	headers := c.Request.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		siw.ErrorHandler(c, fmt.Errorf("Header parameter Idempotency-Key is required, but not found"), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional header parameter "Congvan-Position" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Congvan-Position")]; found {
+		var CongvanPosition ActingPosition
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Congvan-Position, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Congvan-Position", valueList[0], &CongvanPosition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "uuid"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Congvan-Position: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.CongvanPosition = &CongvanPosition
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ReassignStep(c, id, params)
+}
+
+// ReopenDocument operation middleware
+func (siw *ServerInterfaceWrapper) ReopenDocument(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ReopenDocumentParams
+
+	headers := c.Request.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		siw.ErrorHandler(c, fmt.Errorf("Header parameter Idempotency-Key is required, but not found"), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional header parameter "Congvan-Position" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Congvan-Position")]; found {
+		var CongvanPosition ActingPosition
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Congvan-Position, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Congvan-Position", valueList[0], &CongvanPosition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "uuid"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Congvan-Position: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.CongvanPosition = &CongvanPosition
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ReopenDocument(c, id, params)
 }
 
 // SendBackDocument operation middleware
@@ -8610,6 +9325,12 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.POST(options.BaseURL+"/api/documents/:id/withdraw", wrapper.WithdrawDocument)
 	router.POST(options.BaseURL+"/api/documents/:id/approve", wrapper.ApproveDocument)
 	router.POST(options.BaseURL+"/api/documents/:id/send-back", wrapper.SendBackDocument)
+	router.GET(options.BaseURL+"/api/documents/:id/circuit", wrapper.ReadCircuit)
+	router.PUT(options.BaseURL+"/api/documents/:id/circuit", wrapper.PlanCircuit)
+	router.POST(options.BaseURL+"/api/documents/:id/answer", wrapper.AnswerDocument)
+	router.POST(options.BaseURL+"/api/documents/:id/reassign", wrapper.ReassignStep)
+	router.POST(options.BaseURL+"/api/documents/:id/reopen", wrapper.ReopenDocument)
+	router.POST(options.BaseURL+"/api/documents/:id/opened", wrapper.MarkDocumentOpened)
 	router.GET(options.BaseURL+"/api/documents/:id/numbering", wrapper.PreviewNumber)
 	router.POST(options.BaseURL+"/api/documents/:id/number", wrapper.NumberDocument)
 	router.POST(options.BaseURL+"/api/documents/:id/issue", wrapper.IssueDocument)
@@ -10620,6 +11341,50 @@ func (response EditDocumentdefaultApplicationProblemPlusJSONResponse) VisitEditD
 	return err
 }
 
+type AnswerDocumentRequestObject struct {
+	Id     Id `json:"id"`
+	Params AnswerDocumentParams
+	Body   *AnswerDocumentJSONRequestBody
+}
+
+type AnswerDocumentResponseObject interface {
+	VisitAnswerDocumentResponse(w http.ResponseWriter) error
+}
+
+type AnswerDocument200JSONResponse struct{ DocumentJSONResponse }
+
+func (response AnswerDocument200JSONResponse) VisitAnswerDocumentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AnswerDocumentdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AnswerDocumentdefaultApplicationProblemPlusJSONResponse) VisitAnswerDocumentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ApproveDocumentRequestObject struct {
 	Id     Id `json:"id"`
 	Params ApproveDocumentParams
@@ -10653,6 +11418,86 @@ type ApproveDocumentdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ApproveDocumentdefaultApplicationProblemPlusJSONResponse) VisitApproveDocumentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadCircuitRequestObject struct {
+	Id Id `json:"id"`
+}
+
+type ReadCircuitResponseObject interface {
+	VisitReadCircuitResponse(w http.ResponseWriter) error
+}
+
+type ReadCircuit200JSONResponse Circuit
+
+func (response ReadCircuit200JSONResponse) VisitReadCircuitResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadCircuitdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ReadCircuitdefaultApplicationProblemPlusJSONResponse) VisitReadCircuitResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PlanCircuitRequestObject struct {
+	Id     Id `json:"id"`
+	Params PlanCircuitParams
+	Body   *PlanCircuitJSONRequestBody
+}
+
+type PlanCircuitResponseObject interface {
+	VisitPlanCircuitResponse(w http.ResponseWriter) error
+}
+
+type PlanCircuit200JSONResponse Circuit
+
+func (response PlanCircuit200JSONResponse) VisitPlanCircuitResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PlanCircuitdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response PlanCircuitdefaultApplicationProblemPlusJSONResponse) VisitPlanCircuitResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -11085,6 +11930,127 @@ type PreviewNumberdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response PreviewNumberdefaultApplicationProblemPlusJSONResponse) VisitPreviewNumberResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MarkDocumentOpenedRequestObject struct {
+	Id Id `json:"id"`
+}
+
+type MarkDocumentOpenedResponseObject interface {
+	VisitMarkDocumentOpenedResponse(w http.ResponseWriter) error
+}
+
+type MarkDocumentOpened204Response struct {
+}
+
+func (response MarkDocumentOpened204Response) VisitMarkDocumentOpenedResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type MarkDocumentOpeneddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response MarkDocumentOpeneddefaultApplicationProblemPlusJSONResponse) VisitMarkDocumentOpenedResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReassignStepRequestObject struct {
+	Id     Id `json:"id"`
+	Params ReassignStepParams
+	Body   *ReassignStepJSONRequestBody
+}
+
+type ReassignStepResponseObject interface {
+	VisitReassignStepResponse(w http.ResponseWriter) error
+}
+
+type ReassignStep200JSONResponse struct{ DocumentJSONResponse }
+
+func (response ReassignStep200JSONResponse) VisitReassignStepResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReassignStepdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ReassignStepdefaultApplicationProblemPlusJSONResponse) VisitReassignStepResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReopenDocumentRequestObject struct {
+	Id     Id `json:"id"`
+	Params ReopenDocumentParams
+	Body   *ReopenDocumentJSONRequestBody
+}
+
+type ReopenDocumentResponseObject interface {
+	VisitReopenDocumentResponse(w http.ResponseWriter) error
+}
+
+type ReopenDocument200JSONResponse struct{ DocumentJSONResponse }
+
+func (response ReopenDocument200JSONResponse) VisitReopenDocumentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReopenDocumentdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ReopenDocumentdefaultApplicationProblemPlusJSONResponse) VisitReopenDocumentResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -13399,9 +14365,18 @@ type StrictServerInterface interface {
 	// EditDocument Change a draft; fields left out stay as they are, `files` and `recipients` are replaced as a whole
 	// (PATCH /api/documents/{id})
 	EditDocument(ctx context.Context, request EditDocumentRequestObject) (EditDocumentResponseObject, error)
+	// AnswerDocument Give what the step that is asked expects, on the bytes that were seen
+	// (POST /api/documents/{id}/answer)
+	AnswerDocument(ctx context.Context, request AnswerDocumentRequestObject) (AnswerDocumentResponseObject, error)
 	// ApproveDocument Approve what was seen; from now on its bytes do not change
 	// (POST /api/documents/{id}/approve)
 	ApproveDocument(ctx context.Context, request ApproveDocumentRequestObject) (ApproveDocumentResponseObject, error)
+	// ReadCircuit Whom the document goes through, where it stands, and what was said in each round
+	// (GET /api/documents/{id}/circuit)
+	ReadCircuit(ctx context.Context, request ReadCircuitRequestObject) (ReadCircuitResponseObject, error)
+	// PlanCircuit Give the circuit other steps; what was passed and what is asked now must stay
+	// (PUT /api/documents/{id}/circuit)
+	PlanCircuit(ctx context.Context, request PlanCircuitRequestObject) (PlanCircuitResponseObject, error)
 	// ListDeliveries Where the document went and how far each recipient has come
 	// (GET /api/documents/{id}/deliveries)
 	ListDeliveries(ctx context.Context, request ListDeliveriesRequestObject) (ListDeliveriesResponseObject, error)
@@ -13429,13 +14404,22 @@ type StrictServerInterface interface {
 	// PreviewNumber The registers that may number the document and what the next number would read; nothing is taken
 	// (GET /api/documents/{id}/numbering)
 	PreviewNumber(ctx context.Context, request PreviewNumberRequestObject) (PreviewNumberResponseObject, error)
-	// SendBackDocument Send a submitted or approved draft back to its author, with a reason
+	// MarkDocumentOpened Note that the person has read what waits for them; from then on it cannot be withdrawn
+	// (POST /api/documents/{id}/opened)
+	MarkDocumentOpened(ctx context.Context, request MarkDocumentOpenedRequestObject) (MarkDocumentOpenedResponseObject, error)
+	// ReassignStep Put somebody else into a step; on the last one it changes the signer
+	// (POST /api/documents/{id}/reassign)
+	ReassignStep(ctx context.Context, request ReassignStepRequestObject) (ReassignStepResponseObject, error)
+	// ReopenDocument Take an approved document back to its author for a new file; the approval ends
+	// (POST /api/documents/{id}/reopen)
+	ReopenDocument(ctx context.Context, request ReopenDocumentRequestObject) (ReopenDocumentResponseObject, error)
+	// SendBackDocument Send a submitted or approved draft back to its author or to the step before, with a reason
 	// (POST /api/documents/{id}/send-back)
 	SendBackDocument(ctx context.Context, request SendBackDocumentRequestObject) (SendBackDocumentResponseObject, error)
-	// SubmitDocument Submit a draft to the leader who is to approve it
+	// SubmitDocument Submit a draft into its circuit; without steps planned it goes by the agency's default, at the least to the leader who is to approve it
 	// (POST /api/documents/{id}/submit)
 	SubmitDocument(ctx context.Context, request SubmitDocumentRequestObject) (SubmitDocumentResponseObject, error)
-	// WithdrawDocument Take a submitted draft back before it is decided
+	// WithdrawDocument Take a submitted draft back while nobody it waits for has opened it
 	// (POST /api/documents/{id}/withdraw)
 	WithdrawDocument(ctx context.Context, request WithdrawDocumentRequestObject) (WithdrawDocumentResponseObject, error)
 	// UploadFile Send a whole file in one request; it is streamed, and its SHA-256 comes back
@@ -15086,6 +16070,51 @@ func (sh *strictHandler) EditDocument(ctx *gin.Context, id Id, params EditDocume
 	}
 }
 
+// AnswerDocument operation middleware
+func (sh *strictHandler) AnswerDocument(ctx *gin.Context, id Id, params AnswerDocumentParams) {
+	var request AnswerDocumentRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body AnswerDocumentJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AnswerDocument(ctx, request.(AnswerDocumentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AnswerDocument")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(AnswerDocumentResponseObject); ok {
+		if err := validResponse.VisitAnswerDocumentResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // ApproveDocument operation middleware
 func (sh *strictHandler) ApproveDocument(ctx *gin.Context, id Id, params ApproveDocumentParams) {
 	var request ApproveDocumentRequestObject
@@ -15124,6 +16153,77 @@ func (sh *strictHandler) ApproveDocument(ctx *gin.Context, id Id, params Approve
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(ApproveDocumentResponseObject); ok {
 		if err := validResponse.VisitApproveDocumentResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ReadCircuit operation middleware
+func (sh *strictHandler) ReadCircuit(ctx *gin.Context, id Id) {
+	var request ReadCircuitRequestObject
+
+	request.Id = id
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReadCircuit(ctx, request.(ReadCircuitRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReadCircuit")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ReadCircuitResponseObject); ok {
+		if err := validResponse.VisitReadCircuitResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// PlanCircuit operation middleware
+func (sh *strictHandler) PlanCircuit(ctx *gin.Context, id Id, params PlanCircuitParams) {
+	var request PlanCircuitRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body PlanCircuitJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.PlanCircuit(ctx, request.(PlanCircuitRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PlanCircuit")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(PlanCircuitResponseObject); ok {
+		if err := validResponse.VisitPlanCircuitResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
@@ -15423,6 +16523,122 @@ func (sh *strictHandler) PreviewNumber(ctx *gin.Context, id Id) {
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(PreviewNumberResponseObject); ok {
 		if err := validResponse.VisitPreviewNumberResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// MarkDocumentOpened operation middleware
+func (sh *strictHandler) MarkDocumentOpened(ctx *gin.Context, id Id) {
+	var request MarkDocumentOpenedRequestObject
+
+	request.Id = id
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.MarkDocumentOpened(ctx, request.(MarkDocumentOpenedRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "MarkDocumentOpened")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(MarkDocumentOpenedResponseObject); ok {
+		if err := validResponse.VisitMarkDocumentOpenedResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ReassignStep operation middleware
+func (sh *strictHandler) ReassignStep(ctx *gin.Context, id Id, params ReassignStepParams) {
+	var request ReassignStepRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body ReassignStepJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReassignStep(ctx, request.(ReassignStepRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReassignStep")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ReassignStepResponseObject); ok {
+		if err := validResponse.VisitReassignStepResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ReopenDocument operation middleware
+func (sh *strictHandler) ReopenDocument(ctx *gin.Context, id Id, params ReopenDocumentParams) {
+	var request ReopenDocumentRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body ReopenDocumentJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReopenDocument(ctx, request.(ReopenDocumentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReopenDocument")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ReopenDocumentResponseObject); ok {
+		if err := validResponse.VisitReopenDocumentResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {

@@ -4,6 +4,7 @@ package notice
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"congvan/server/domain/access"
@@ -111,7 +112,7 @@ func (g arrivalGroup) read(ctx context.Context, tx *postgres.Tx, groups *[]Group
 }
 
 func documentGroups(who access.Person, today org.Day) []documentGroup {
-	var groups []documentGroup
+	groups := circuitGroups(who, today)
 	all := postgres.DocumentReachOf(who, org.ID{})
 	if led := positionsOf(who, org.Leader); len(led) > 0 {
 		groups = append(groups, documentGroup{"approve", all,
@@ -129,6 +130,25 @@ func documentGroups(who access.Person, today org.Day) []documentGroup {
 		documentGroup{"refused", all, postgres.DocumentFilter{RefusedSince: today.AddDays(1 - remembered), Mine: !clerk}})
 }
 
+// circuitGroups are what circuits expect: a step of the person's own, a look at
+// what changed since they agreed, and somebody else for a person who has left.
+func circuitGroups(who access.Person, today org.Day) []documentGroup {
+	own := positionsOf(who, org.Clerk, org.Leader, org.UnitHead, org.Officer)
+	if len(own) == 0 {
+		return nil
+	}
+	reach := postgres.DocumentReachOf(who, org.ID{})
+	submitted := []document.State{document.Submitted}
+	groups := []documentGroup{
+		{"answer", reach, postgres.DocumentFilter{States: submitted, Awaits: own}},
+		{"changed", reach, postgres.DocumentFilter{States: submitted, Told: own}},
+	}
+	if clerk := asClerk(who); len(clerk.Positions) > 0 {
+		return append(groups, documentGroup{"reassign", postgres.DocumentReachOf(clerk, org.ID{}), postgres.DocumentFilter{States: submitted, LeftOn: today}})
+	}
+	return append(groups, documentGroup{"reassign", reach, postgres.DocumentFilter{States: submitted, LeftOn: today, Mine: true}})
+}
+
 func arrivalGroups(who access.Person) []arrivalGroup {
 	var groups []arrivalGroup
 	clerk := asClerk(who)
@@ -138,10 +158,10 @@ func arrivalGroups(who access.Person) []arrivalGroup {
 	return append(groups, arrivalGroup{"read", postgres.ArrivalReachOf(who, org.ID{}), postgres.ArrivalFilter{Unread: true}})
 }
 
-func positionsOf(who access.Person, role org.Role) []org.ID {
+func positionsOf(who access.Person, roles ...org.Role) []org.ID {
 	var ids []org.ID
 	for _, p := range who.Positions {
-		if p.Role == role {
+		if slices.Contains(roles, p.Role) {
 			ids = append(ids, p.ID)
 		}
 	}

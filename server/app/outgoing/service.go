@@ -58,10 +58,12 @@ func (s *Service) carryOut(ctx context.Context, who access.Person, c access.Comm
 			return err
 		}
 		pos, err := who.OnDocument(st.act, access.FactsOf(d), c.Position)
+		if err == nil || errors.Is(err, document.ErrNotYourTurn) {
+			locked, by = d, document.By{Position: pos, Name: who.FullName}
+		}
 		if err != nil {
 			return err
 		}
-		locked, by = d, document.By{Position: pos, Name: who.FullName}
 		if err := tx.ActFor(ctx, d.AgencyID); err != nil {
 			return err
 		}
@@ -80,7 +82,8 @@ func (s *Service) carryOut(ctx context.Context, who access.Person, c access.Comm
 // audited leaves an audit line when an act was refused because it was out of
 // order (A1): the refusal itself changed nothing.
 func (s *Service) audited(ctx context.Context, refusal error, who access.Person, d document.Document, by document.By, act document.Act) error {
-	if !errors.Is(refusal, document.ErrOutOfOrder) || d.ID.IsZero() {
+	outOfOrder := errors.Is(refusal, document.ErrOutOfOrder) || errors.Is(refusal, document.ErrNotYourTurn)
+	if !outOfOrder || d.ID.IsZero() {
 		return refusal
 	}
 	event := document.Event{Verb: "act_refused", Data: map[string]string{"act": string(act), "state": string(d.State)}}

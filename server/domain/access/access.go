@@ -6,6 +6,7 @@
 package access
 
 import (
+	"errors"
 	"slices"
 
 	"congvan/server/domain/document"
@@ -141,12 +142,16 @@ type DocumentFacts struct {
 	ApproverPositionID org.ID
 	UnitID             org.ID
 	SentBack           bool
+	Stage              document.StepKind // what its circuit asks now
+	Asked              []org.ID          // positions that the circuit has come to
+	Awaited            []org.ID          // those whose act it waits for
 }
 
 // FactsOf reads them off a document.
 func FactsOf(d document.Document) DocumentFacts {
 	return DocumentFacts{AgencyID: d.AgencyID, State: d.State, AuthorAccountID: d.AuthorAccountID,
-		ApproverPositionID: d.ApproverPositionID, UnitID: d.UnitID, SentBack: d.SentBackReason != ""}
+		ApproverPositionID: d.ApproverPositionID, UnitID: d.UnitID, SentBack: d.SentBackReason != "",
+		Stage: d.Stage, Asked: d.Asked, Awaited: d.Awaited}
 }
 
 // drafters may begin a document.
@@ -165,7 +170,8 @@ func (p Person) Draft(agency, chosen org.ID) (org.Position, error) {
 //
 // A person sees what they drafted and what their agency has issued; a unit
 // head the drafts of the unit; clerks and leaders everything that stands
-// submitted or further along, and what was sent back.
+// submitted or further along, and what was sent back; whoever a circuit has
+// come to, that document likewise.
 func (p Person) ReadDocument(f DocumentFacts) error {
 	for _, pos := range p.Positions {
 		if pos.AgencyID != f.AgencyID || pos.Role == org.Admin {
@@ -175,7 +181,7 @@ func (p Person) ReadDocument(f DocumentFacts) error {
 		case f.AuthorAccountID == p.AccountID,
 			f.State == document.Issued, f.State == document.Voided,
 			pos.Role == org.UnitHead && !pos.UnitID.IsZero() && pos.UnitID == f.UnitID,
-			SeesSubmitted(pos.Role) && (f.State != document.Draft && f.State != document.Discarded || f.SentBack):
+			(SeesSubmitted(pos.Role) || slices.Contains(f.Asked, pos.ID)) && (f.State != document.Draft && f.State != document.Discarded || f.SentBack):
 			return nil
 		}
 	}
@@ -192,20 +198,60 @@ func (p Person) OnDocument(act document.Act, f DocumentFacts, chosen org.ID) (or
 	if err := p.ReadDocument(f); err != nil {
 		return org.Position{}, err
 	}
-	return p.choose(chosen, func(pos org.Position) bool {
+	found, err := p.choose(chosen, func(pos org.Position) bool {
 		return pos.AgencyID == f.AgencyID && p.mayDocument(act, f, pos)
 	})
+	if !errors.Is(err, errForbidden) || !answers(act) || !f.State.Allows(act) {
+		return found, err
+	}
+	// Who stands in the circuit is told that it is not their turn, not that they may not.
+	for _, pos := range p.Positions {
+		if pos.AgencyID == f.AgencyID && (pos.Role == org.Leader && pos.ID == f.ApproverPositionID || slices.Contains(f.Asked, pos.ID)) {
+			return pos, document.ErrNotYourTurn
+		}
+	}
+	return found, err
 }
+
+// answers tells whether the act is one that a step of a circuit asks for.
+func answers(act document.Act) bool {
+	switch act {
+	case document.Review, document.Initial, document.CheckLayout, document.GiveOpinion, document.Approve, document.Return:
+		return true
+	}
+	return false
+}
+
+// awaits tells whether the document waits for the position. One that was
+// submitted to its approver alone has no circuit to say so.
+func (f DocumentFacts) awaits(pos org.Position) bool {
+	if f.State != document.Submitted || pos.Role == org.Admin {
+		return false
+	}
+	if len(f.Awaited) == 0 {
+		return f.atApproval() && pos.Role == org.Leader && pos.ID == f.ApproverPositionID
+	}
+	return slices.Contains(f.Awaited, pos.ID)
+}
+
+func (f DocumentFacts) atApproval() bool { return f.Stage == "" || f.Stage == document.ApproveStep }
 
 func (p Person) mayDocument(act document.Act, f DocumentFacts, pos org.Position) bool {
 	switch act {
-	case document.Edit, document.Discard, document.Submit, document.Withdraw:
+	case document.Edit, document.Discard, document.Submit, document.Withdraw, document.Reopen:
 		return f.AuthorAccountID == p.AccountID && drafters(pos.Role)
+	case document.Plan, document.Reassign:
+		return f.AuthorAccountID == p.AccountID && drafters(pos.Role) || f.awaits(pos) ||
+			f.State == document.Submitted && pos.Role == org.Clerk
+	case document.Review, document.Initial, document.CheckLayout, document.GiveOpinion:
+		return f.Stage.Act() == act && f.awaits(pos)
+	case document.Return:
+		return f.awaits(pos)
 	case document.Approve:
-		return pos.Role == org.Leader && pos.ID == f.ApproverPositionID
+		return pos.Role == org.Leader && f.atApproval() && f.awaits(pos)
 	case document.SendBack:
 		if f.State == document.Submitted {
-			return pos.Role == org.Leader && pos.ID == f.ApproverPositionID
+			return f.awaits(pos)
 		}
 		return pos.Role == org.Clerk
 	case document.Number, document.Issue:
@@ -217,7 +263,8 @@ func (p Person) mayDocument(act document.Act, f DocumentFacts, pos org.Position)
 // scopeOf tells which scope a token needs for an act.
 func scopeOf(act document.Act) Scope {
 	switch act {
-	case document.Approve, document.SendBack:
+	case document.Approve, document.SendBack, document.Return,
+		document.Review, document.Initial, document.CheckLayout, document.GiveOpinion:
 		return ScopeApprove
 	case document.Number:
 		return ScopeNumber
@@ -234,8 +281,7 @@ func ScopeFor(act document.Act) Scope { return scopeOf(act) }
 // order of the life cycle: exactly what OnDocument and the life cycle allow.
 func (p Person) DocumentActs(f DocumentFacts) []document.Act {
 	acts := []document.Act{}
-	for _, act := range []document.Act{document.Edit, document.Discard, document.Submit, document.Withdraw,
-		document.Approve, document.SendBack, document.Number, document.Issue} {
+	for _, act := range document.Acts() {
 		if !f.State.Allows(act) || p.Allowed(scopeOf(act)) != nil {
 			continue
 		}

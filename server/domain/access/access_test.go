@@ -3,6 +3,7 @@ package access_test
 import (
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"testing"
 
@@ -26,8 +27,9 @@ var (
 
 var (
 	roles = []org.Role{org.Clerk, org.Leader, org.UnitHead, org.Officer, org.Admin}
-	acts  = []document.Act{document.Edit, document.Discard, document.Submit, document.Withdraw,
-		document.Approve, document.SendBack, document.Number, document.Issue}
+	acts  = []document.Act{document.Edit, document.Plan, document.Discard, document.Submit, document.Withdraw,
+		document.Review, document.Initial, document.CheckLayout, document.GiveOpinion, document.Reassign, document.Return,
+		document.Approve, document.SendBack, document.Reopen, document.Number, document.Issue}
 	states = []document.State{document.Draft, document.Submitted, document.Approved, document.Signed,
 		document.Numbered, document.Issued, document.Voided, document.Discarded}
 )
@@ -61,12 +63,14 @@ func person(account, position, unit org.ID, role org.Role) access.Person {
 
 func TestM2_EveryActOnADocumentByRoleAndRelation(t *testing.T) {
 	t.Parallel()
-	// One letter for each relation: may, forbidden, not found.
+	// One letter for each relation: may, forbidden, not found, not your turn.
 	own := map[org.Role]string{org.Clerk: "mnnn", org.Leader: "mnnn", org.UnitHead: "mnfn", org.Officer: "mnnn", org.Admin: "nnnn"}
 	back := map[org.Role]string{org.Clerk: "mfff", org.Leader: "mfff", org.UnitHead: "mnfn", org.Officer: "mnnn", org.Admin: "nnnn"}
 	decide := map[org.Role]string{org.Clerk: "ffff", org.Leader: "fmff", org.UnitHead: "fnfn", org.Officer: "fnnn", org.Admin: "nnnn"}
 	clerks := map[org.Role]string{org.Clerk: "mmmm", org.Leader: "ffff", org.UnitHead: "fnfn", org.Officer: "fnnn", org.Admin: "nnnn"}
-	answers := map[byte]string{'m': "", 'f': "forbidden", 'n': "not_found"}
+	arrange := map[org.Role]string{org.Clerk: "mmmm", org.Leader: "mmff", org.UnitHead: "mnfn", org.Officer: "mnnn", org.Admin: "nnnn"}
+	early := map[org.Role]string{org.Clerk: "ffff", org.Leader: "ftff", org.UnitHead: "fnfn", org.Officer: "fnnn", org.Admin: "nnnn"}
+	answers := map[byte]string{'m': "", 'f': "forbidden", 'n': "not_found", 't': "not_your_turn"}
 	tried := 0
 	for _, c := range []struct {
 		act   document.Act
@@ -74,6 +78,15 @@ func TestM2_EveryActOnADocumentByRoleAndRelation(t *testing.T) {
 		who   map[org.Role]string
 	}{
 		{document.Edit, document.Draft, own},
+		{document.Plan, document.Draft, own},
+		{document.Plan, document.Submitted, arrange},
+		{document.Reassign, document.Submitted, arrange},
+		{document.Review, document.Submitted, early},
+		{document.Initial, document.Submitted, early},
+		{document.CheckLayout, document.Submitted, early},
+		{document.GiveOpinion, document.Submitted, early},
+		{document.Return, document.Submitted, decide},
+		{document.Reopen, document.Approved, back},
 		{document.Discard, document.Draft, own},
 		{document.Submit, document.Draft, own},
 		{document.Withdraw, document.Submitted, back},
@@ -168,6 +181,10 @@ func anyFacts() *rapid.Generator[access.DocumentFacts] {
 		f.AgencyID = rapid.SampledFrom([]org.ID{committee, council}).Draw(t, "of")
 		f.UnitID = rapid.SampledFrom([]org.ID{{}, office, finance}).Draw(t, "unit of it")
 		f.SentBack = rapid.Bool().Draw(t, "sent back")
+		f.Stage = rapid.SampledFrom([]document.StepKind{"", document.ReviewStep, document.LayoutStep, document.OpinionStep, document.ApproveStep}).Draw(t, "stage")
+		some := rapid.SliceOfNDistinct(rapid.SampledFrom([]org.ID{approver, {15: 41}, {15: 42}}), 0, 3, rapid.ID)
+		f.Awaited = some.Draw(t, "awaited")
+		f.Asked = append(some.Draw(t, "asked"), f.Awaited...)
 		return f
 	})
 }
@@ -347,7 +364,7 @@ func TestTokens_DoWhatTheyWereMadeForAndNothingElse(t *testing.T) {
 func TestFactsOf_AreTheDocuments(t *testing.T) {
 	t.Parallel()
 	d := document.Document{AgencyID: committee, State: document.Draft, AuthorAccountID: author, ApproverPositionID: approver, UnitID: office}
-	if got := access.FactsOf(d); got != facts(document.Draft) {
+	if got := access.FactsOf(d); !reflect.DeepEqual(got, facts(document.Draft)) {
 		t.Errorf("%+v", got)
 	}
 	d.SentBackReason = "Sai thể thức"

@@ -70,6 +70,11 @@ type Document struct {
 	ApprovedHash       Hash // of the main file that was approved
 	SignerName         string
 	SignerTitle        string
+	Competence         Competence // in which the signer signs
+	Stage              StepKind   // what its circuit asks now; ApproveStep when nothing else stands before it
+	Asked              []org.ID   // positions that its circuit has come to: they read it
+	Awaited            []org.ID   // positions whose act it waits for
+	Told               []org.ID   // positions that are to see what changed
 	RegisterID         org.ID
 	Number             int
 	NumberSuffix       string

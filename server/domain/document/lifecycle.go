@@ -14,14 +14,22 @@ type Act string
 
 // The acts.
 const (
-	Edit     Act = "edit"
-	Discard  Act = "discard"
-	Submit   Act = "submit"
-	Withdraw Act = "withdraw"
-	Approve  Act = "approve"
-	SendBack Act = "send_back"
-	Number   Act = "number"
-	Issue    Act = "issue"
+	Edit        Act = "edit"
+	Plan        Act = "plan" // give the circuit other steps
+	Discard     Act = "discard"
+	Submit      Act = "submit"
+	Withdraw    Act = "withdraw"
+	Review      Act = "review"
+	Initial     Act = "initial"
+	CheckLayout Act = "check_layout"
+	GiveOpinion Act = "give_opinion"
+	Reassign    Act = "reassign" // put somebody else into a step
+	Return      Act = "return"   // to the person before
+	Approve     Act = "approve"
+	SendBack    Act = "send_back" // to the author
+	Reopen      Act = "reopen"
+	Number      Act = "number"
+	Issue       Act = "issue"
 )
 
 // Step is one row of the life cycle.
@@ -36,12 +44,21 @@ type Step struct {
 // refused. Numbering follows the signature (NĐ 30/2020, điều 15).
 var lifeCycle = [...]Step{
 	{Edit, Draft, Draft, "edited"},
+	{Plan, Draft, Draft, "planned"},
+	{Plan, Submitted, Submitted, "planned"},
 	{Discard, Draft, Discarded, "discarded"},
 	{Submit, Draft, Submitted, "submitted"},
 	{Withdraw, Submitted, Draft, "withdrawn"},
+	{Review, Submitted, Submitted, "reviewed"},
+	{Initial, Submitted, Submitted, "initialled"},
+	{CheckLayout, Submitted, Submitted, "layout_checked"},
+	{GiveOpinion, Submitted, Submitted, "opinion_given"},
+	{Reassign, Submitted, Submitted, "reassigned"},
+	{Return, Submitted, Submitted, "returned"},
 	{Approve, Submitted, Approved, "approved"},
 	{SendBack, Submitted, Draft, "sent_back"},
 	{SendBack, Approved, Draft, "sent_back"},
+	{Reopen, Approved, Draft, "reopened"},
 	{Number, Approved, Numbered, "numbered"},
 	{Issue, Approved, Issued, "issued"},
 	{Issue, Numbered, Issued, "issued"},
@@ -49,6 +66,17 @@ var lifeCycle = [...]Step{
 
 // LifeCycle gives the table.
 func LifeCycle() []Step { return slices.Clone(lifeCycle[:]) }
+
+// Acts gives every act once, in the order of the life cycle.
+func Acts() []Act {
+	var acts []Act
+	for _, s := range lifeCycle {
+		if !slices.Contains(acts, s.Act) {
+			acts = append(acts, s.Act)
+		}
+	}
+	return acts
+}
 
 // Allows tells whether the life cycle has the act from the state.
 func (s State) Allows(act Act) bool {

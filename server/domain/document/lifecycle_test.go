@@ -25,8 +25,11 @@ var (
 )
 
 var (
-	acts = []document.Act{document.Edit, document.Discard, document.Submit, document.Withdraw,
-		document.Approve, document.SendBack, document.Number, document.Issue}
+	acts = []document.Act{document.Edit, document.Plan, document.Discard, document.Submit, document.Withdraw,
+		document.Review, document.Initial, document.CheckLayout, document.GiveOpinion, document.Reassign, document.Return,
+		document.Approve, document.SendBack, document.Reopen, document.Number, document.Issue}
+	stages = map[document.Act]document.StepKind{document.Review: document.ReviewStep, document.Initial: document.InitialStep,
+		document.CheckLayout: document.LayoutStep, document.GiveOpinion: document.OpinionStep}
 	states = []document.State{document.Draft, document.Submitted, document.Approved, document.Signed,
 		document.Numbered, document.Issued, document.Voided, document.Discarded}
 )
@@ -60,6 +63,18 @@ func do(d *document.Document, act document.Act) (document.Event, error) {
 		return d.Submit(leader, "", noon)
 	case document.Withdraw:
 		return d.Withdraw(noon)
+	case document.Plan, document.Reassign:
+		return d.Arrange(act, noon)
+	case document.Review, document.Initial, document.CheckLayout, document.GiveOpinion:
+		if d.State == document.Submitted {
+			d.Stage = stages[act]
+			defer func() { d.Stage = "" }()
+		}
+		return d.Answer(act, approved, "Nhất trí", noon)
+	case document.Return:
+		return d.Return("Sai thể thức", approved, noon)
+	case document.Reopen:
+		return d.Reopen("Có tệp mới", noon)
 	case document.Approve:
 		return d.Approve(document.By{Position: leader, Name: "Đồng Văn Lâm"}, approved, "", noon)
 	case document.SendBack:
@@ -88,14 +103,22 @@ func TestA1_EveryActInEveryState(t *testing.T) {
 	t.Parallel()
 	// Written out apart from the code's own table, so that neither moves alone.
 	leads := map[document.Act]map[document.State]document.State{
-		document.Edit:     {document.Draft: document.Draft},
-		document.Discard:  {document.Draft: document.Discarded},
-		document.Submit:   {document.Draft: document.Submitted},
-		document.Withdraw: {document.Submitted: document.Draft},
-		document.Approve:  {document.Submitted: document.Approved},
-		document.SendBack: {document.Submitted: document.Draft, document.Approved: document.Draft},
-		document.Number:   {document.Approved: document.Numbered},
-		document.Issue:    {document.Approved: document.Issued, document.Numbered: document.Issued},
+		document.Edit:        {document.Draft: document.Draft},
+		document.Discard:     {document.Draft: document.Discarded},
+		document.Submit:      {document.Draft: document.Submitted},
+		document.Withdraw:    {document.Submitted: document.Draft},
+		document.Plan:        {document.Draft: document.Draft, document.Submitted: document.Submitted},
+		document.Review:      {document.Submitted: document.Submitted},
+		document.Initial:     {document.Submitted: document.Submitted},
+		document.CheckLayout: {document.Submitted: document.Submitted},
+		document.GiveOpinion: {document.Submitted: document.Submitted},
+		document.Reassign:    {document.Submitted: document.Submitted},
+		document.Return:      {document.Submitted: document.Submitted},
+		document.Reopen:      {document.Approved: document.Draft},
+		document.Approve:     {document.Submitted: document.Approved},
+		document.SendBack:    {document.Submitted: document.Draft, document.Approved: document.Draft},
+		document.Number:      {document.Approved: document.Numbered},
+		document.Issue:       {document.Approved: document.Issued, document.Numbered: document.Issued},
 	}
 	for _, act := range acts {
 		for _, state := range states {
@@ -118,7 +141,7 @@ func TestA1_EveryActInEveryState(t *testing.T) {
 			}
 		}
 	}
-	if rows := document.LifeCycle(); len(rows) != 10 {
+	if rows := document.LifeCycle(); len(rows) != 19 {
 		t.Errorf("%d rows", len(rows))
 	}
 }

@@ -167,6 +167,9 @@ func (d *Document) Approve(by By, seen Hash, note string, now time.Time) (Event,
 	if err != nil {
 		return Event{}, err
 	}
+	if d.Stage != "" && d.Stage != ApproveStep {
+		return Event{}, ErrOutOfOrder
+	}
 	if err := d.checkSeen(seen); err != nil {
 		return Event{}, err
 	}
@@ -177,9 +180,45 @@ func (d *Document) Approve(by By, seen Hash, note string, now time.Time) (Event,
 	return e, nil
 }
 
+// Answer gives what a step before the approval asks for, on the bytes that were
+// seen. An opinion has words.
+func (d *Document) Answer(act Act, seen Hash, note string, now time.Time) (Event, error) {
+	s, err := d.next(act)
+	if err != nil {
+		return Event{}, err
+	}
+	if d.Stage.Act() != act || act == Approve {
+		return Event{}, ErrOutOfOrder
+	}
+	if act == GiveOpinion && strings.TrimSpace(note) == "" {
+		return Event{}, fault.InvalidField("note", "required", "Hãy ghi ý kiến.", "Write your opinion.")
+	}
+	if err := d.checkSeen(seen); err != nil {
+		return Event{}, err
+	}
+	e := d.take(s, now).noting(note)
+	e.Data["sha256"] = seen.String()
+	return e, nil
+}
+
 // SendBack gives the draft back to its author with a reason.
 func (d *Document) SendBack(reason string, seen Hash, now time.Time) (Event, error) {
-	s, err := d.next(SendBack)
+	e, err := d.giveBack(SendBack, reason, seen, now)
+	if err != nil {
+		return e, err
+	}
+	d.SentBackReason = e.Data["reason"]
+	d.unapprove()
+	return e, nil
+}
+
+// Return gives the document back to the person before, with a reason.
+func (d *Document) Return(reason string, seen Hash, now time.Time) (Event, error) {
+	return d.giveBack(Return, reason, seen, now)
+}
+
+func (d *Document) giveBack(act Act, reason string, seen Hash, now time.Time) (Event, error) {
+	s, err := d.next(act)
 	if err != nil {
 		return Event{}, err
 	}
@@ -189,12 +228,39 @@ func (d *Document) SendBack(reason string, seen Hash, now time.Time) (Event, err
 	if err := d.checkSeen(seen); err != nil {
 		return Event{}, err
 	}
-	d.SentBackReason = reason
-	d.SubmittedAt, d.ApprovedAt, d.ApprovedHash = time.Time{}, time.Time{}, Hash{}
-	d.SignerName, d.SignerTitle = "", ""
 	e := d.take(s, now)
 	e.Data["reason"] = reason
 	return e, nil
+}
+
+// Reopen takes an approved document back to its author, who has a new file for
+// it: the approval was of other bytes and ends with it (A3).
+func (d *Document) Reopen(reason string, now time.Time) (Event, error) {
+	s, err := d.next(Reopen)
+	if err != nil {
+		return Event{}, err
+	}
+	if reason = strings.TrimSpace(reason); reason == "" {
+		return Event{}, fault.InvalidField("reason", "required", "Hãy ghi lý do.", "Give the reason.")
+	}
+	d.unapprove()
+	e := d.take(s, now)
+	e.Data["reason"] = reason
+	return e, nil
+}
+
+func (d *Document) unapprove() {
+	d.SubmittedAt, d.ApprovedAt, d.ApprovedHash = time.Time{}, time.Time{}, Hash{}
+	d.SignerName, d.SignerTitle = "", ""
+}
+
+// Arrange marks that the circuit was given other steps or other people.
+func (d *Document) Arrange(act Act, now time.Time) (Event, error) {
+	s, err := d.next(act)
+	if err != nil {
+		return Event{}, err
+	}
+	return d.take(s, now), nil
 }
 
 // TakenNumber is the number that the register gave, with the symbol composed for it.

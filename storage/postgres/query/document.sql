@@ -35,7 +35,8 @@ update document
        approved_sha256 = @approved_sha256, signer_name = @signer_name, signer_title = @signer_title,
        register_id = @register_id, number = @number, number_suffix = @number_suffix, symbol = @symbol,
        document_date = @document_date, numbered_at = @numbered_at, issued_at = @issued_at,
-       sent_back_reason = @sent_back_reason, version = version + 1, updated_at = @updated_at
+       sent_back_reason = @sent_back_reason, stage = @stage, asked = @asked, awaited = @awaited, told = @told,
+       signer_competence = @signer_competence, version = version + 1, updated_at = @updated_at
  where agency_id = @agency_id and id = @id and version = @version;
 
 -- name: InsertDocumentFile :exec

@@ -352,7 +352,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Submit a draft to the leader who is to approve it */
+        /** Submit a draft into its circuit; without steps planned it goes by the agency's default, at the least to the leader who is to approve it */
         post: operations["submitDocument"];
         delete?: never;
         options?: never;
@@ -371,7 +371,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Take a submitted draft back before it is decided */
+        /** Take a submitted draft back while nobody it waits for has opened it */
         post: operations["withdrawDocument"];
         delete?: never;
         options?: never;
@@ -409,8 +409,104 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Send a submitted or approved draft back to its author, with a reason */
+        /** Send a submitted or approved draft back to its author or to the step before, with a reason */
         post: operations["sendBackDocument"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/documents/{id}/circuit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /** Whom the document goes through, where it stands, and what was said in each round */
+        get: operations["readCircuit"];
+        /** Give the circuit other steps; what was passed and what is asked now must stay */
+        put: operations["planCircuit"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/documents/{id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give what the step that is asked expects, on the bytes that were seen */
+        post: operations["answerDocument"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/documents/{id}/reassign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put somebody else into a step; on the last one it changes the signer */
+        post: operations["reassignStep"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/documents/{id}/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take an approved document back to its author for a new file; the approval ends */
+        post: operations["reopenDocument"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/documents/{id}/opened": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Note that the person has read what waits for them; from then on it cannot be withdrawn */
+        post: operations["markDocumentOpened"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2212,7 +2308,101 @@ export interface components {
             recipients?: components["schemas"]["RecipientInput"][];
         };
         /** @enum {string} */
-        DocumentAction: "edit" | "discard" | "submit" | "withdraw" | "approve" | "send_back" | "number" | "issue";
+        DocumentAction: "edit" | "plan" | "discard" | "submit" | "withdraw" | "review" | "initial" | "check_layout" | "give_opinion" | "reassign" | "return" | "approve" | "send_back" | "reopen" | "number" | "issue";
+        /** @enum {string} */
+        StepKind: "review" | "initial" | "layout" | "opinion" | "approve";
+        /**
+         * @description the right in which the signer signs
+         * @enum {string}
+         */
+        Competence: "" | "TM" | "KT" | "TL" | "TUQ" | "Q";
+        Circuit: {
+            /** @description how often it was submitted */
+            round: number;
+            /** @description place of the step that is asked; -1 while it is with its author, the number of steps when approved */
+            current: number;
+            /** @description places of the steps that it goes straight back to, the last one first in turn */
+            returns: number[];
+            /** @description by the agency's defaults; nobody has planned it yet */
+            proposed: boolean;
+            steps: components["schemas"]["CircuitStep"][];
+            answers: components["schemas"]["CircuitAnswer"][];
+            competence: components["schemas"]["Competence"];
+            /** @description the lines above the signature */
+            signerBlock: string[];
+            /** @description of the document */
+            version: number;
+        };
+        CircuitStep: {
+            kind: components["schemas"]["StepKind"];
+            /** @enum {string} */
+            state: "waiting" | "asked" | "passed";
+            people: components["schemas"]["CircuitPerson"][];
+            quorum: number;
+            /** @description working days from when it is asked; 0 sets no day */
+            days: number;
+            /** Format: date */
+            dueOn?: string;
+        };
+        CircuitPerson: {
+            /** Format: uuid */
+            positionId: string;
+            fullName: string;
+            title: string;
+            unitName: string;
+            answered: boolean;
+            opened: boolean;
+            /** @description false when the person has left the position: somebody else may be put in */
+            present: boolean;
+        };
+        CircuitAnswer: {
+            round: number;
+            /** @description -1: the author's own word */
+            step: number;
+            kind?: components["schemas"]["StepKind"];
+            /** @enum {string} */
+            verdict: "submitted" | "agreed" | "returned" | "sent_back" | "withdrawn" | "reassigned" | "reopened";
+            actorName: string;
+            actorTitle: string;
+            onBehalfOf: string;
+            note: string;
+            /** @description of the main file that it was said about */
+            sha256: string;
+            fileVersion: number;
+            /** Format: date-time */
+            at: string;
+        };
+        CircuitPlan: {
+            steps: components["schemas"]["PlannedStep"][];
+            competence?: components["schemas"]["Competence"];
+        };
+        PlannedStep: {
+            kind: components["schemas"]["StepKind"];
+            positionIds: string[];
+            /** @description everybody when left out */
+            quorum?: number;
+            days?: number;
+        };
+        CircuitAnswerInput: {
+            /** @enum {string} */
+            act: "review" | "initial" | "check_layout" | "give_opinion";
+            seenSha256: string;
+            /** @description version of the document that was read; when files, recipients or words changed since, it is refused with 412 */
+            seenVersion?: number;
+            /** @description an opinion needs words */
+            note?: string;
+        };
+        Reassignment: {
+            step: number;
+            /** Format: uuid */
+            fromPositionId: string;
+            /** Format: uuid */
+            toPositionId: string;
+            reason?: string;
+        };
+        Reopen: {
+            reason: string;
+        };
         DocumentSummary: {
             /** Format: uuid */
             id: string;
@@ -2315,6 +2505,11 @@ export interface components {
             note?: string;
         };
         SendBack: {
+            /**
+             * @description author when left out; previous: the step before, from where it comes straight back
+             * @enum {string}
+             */
+            to?: "author" | "previous";
             reason: string;
             seenSha256: string;
             /** @description version of the document that was read; when files, recipients or words changed since, it is refused with 412 */
@@ -3013,10 +3208,10 @@ export interface components {
         };
         WorkGroup: {
             /**
-             * @description approve: submitted to me; number: approved, to be numbered and issued; issue: numbered, to be issued; register: arrivals awaiting; finish: my drafts, sent back ones first; refused: issued documents that a recipient refused or that could not be sent, a clerk's of the agency, others' their own; read: lines of mine not read; quarantine: mail held back
+             * @description answer: a step of a circuit asks me; changed: what I agreed to has a new file; reassign: somebody a circuit waits for has left; approve: submitted to me; number: approved, to be numbered and issued; issue: numbered, to be issued; register: arrivals awaiting; finish: my drafts, sent back ones first; refused: issued documents that a recipient refused or that could not be sent, a clerk's of the agency, others' their own; read: lines of mine not read; quarantine: mail held back
              * @enum {string}
              */
-            expected: "approve" | "number" | "issue" | "register" | "finish" | "refused" | "read" | "quarantine";
+            expected: "answer" | "changed" | "reassign" | "approve" | "number" | "issue" | "register" | "finish" | "refused" | "read" | "quarantine";
             /** @description counted up to 1000 */
             count: number;
             /** @description there are more than were counted */
@@ -3271,6 +3466,17 @@ export type RecipientInput = components['schemas']['RecipientInput'];
 export type DocumentDraft = components['schemas']['DocumentDraft'];
 export type DocumentEdit = components['schemas']['DocumentEdit'];
 export type DocumentAction = components['schemas']['DocumentAction'];
+export type StepKind = components['schemas']['StepKind'];
+export type Competence = components['schemas']['Competence'];
+export type Circuit = components['schemas']['Circuit'];
+export type CircuitStep = components['schemas']['CircuitStep'];
+export type CircuitPerson = components['schemas']['CircuitPerson'];
+export type CircuitAnswer = components['schemas']['CircuitAnswer'];
+export type CircuitPlan = components['schemas']['CircuitPlan'];
+export type PlannedStep = components['schemas']['PlannedStep'];
+export type CircuitAnswerInput = components['schemas']['CircuitAnswerInput'];
+export type Reassignment = components['schemas']['Reassignment'];
+export type Reopen = components['schemas']['Reopen'];
 export type DocumentSummary = components['schemas']['DocumentSummary'];
 export type DeliveryCounts = components['schemas']['DeliveryCounts'];
 export type DocumentPage = components['schemas']['DocumentPage'];
@@ -4102,6 +4308,150 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Document"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    readCircuit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The circuit */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Circuit"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    planCircuit: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": components["parameters"]["IfMatch"];
+                /** @description the position the act is made under */
+                "Congvan-Position"?: components["parameters"]["ActingPosition"];
+            };
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CircuitPlan"];
+            };
+        };
+        responses: {
+            /** @description The circuit */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Circuit"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    answerDocument: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description the position the act is made under */
+                "Congvan-Position"?: components["parameters"]["ActingPosition"];
+            };
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CircuitAnswerInput"];
+            };
+        };
+        responses: {
+            200: components["responses"]["Document"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    reassignStep: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description the position the act is made under */
+                "Congvan-Position"?: components["parameters"]["ActingPosition"];
+            };
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reassignment"];
+            };
+        };
+        responses: {
+            200: components["responses"]["Document"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    reopenDocument: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description the position the act is made under */
+                "Congvan-Position"?: components["parameters"]["ActingPosition"];
+            };
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reopen"];
+            };
+        };
+        responses: {
+            200: components["responses"]["Document"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    markDocumentOpened: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Noted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             default: components["responses"]["Problem"];
         };
     };

@@ -85,7 +85,7 @@ const compose = createRoute({
   component: lazyRouteComponent(() => import("@/features/outgoing/compose-page"), "ComposePage"),
 });
 
-const tabs = ["story", "recipients", "history"] as const;
+const tabs = ["story", "circuit", "recipients", "history"] as const;
 
 const document = createRoute({
   getParentRoute: () => desk,

@@ -1,6 +1,7 @@
 import { admin } from "./en/admin";
 import { arrival } from "./en/arrival";
 import { calendar } from "./en/calendar";
+import { circuit } from "./en/circuit";
 import { common } from "./en/common";
 import { delegation } from "./en/delegation";
 import { document } from "./en/document";
@@ -14,4 +15,4 @@ import { shell } from "./en/shell";
 import { work } from "./en/work";
 import type { Text } from "./text";
 
-export const en: Text = { admin, arrival, calendar, common, delegation, document, event, office, parts, recipient, register, session, shell, work };
+export const en: Text = { admin, arrival, calendar, circuit, common, delegation, document, event, office, parts, recipient, register, session, shell, work };

@@ -2,6 +2,7 @@
 import { admin } from "./vi/admin";
 import { arrival } from "./vi/arrival";
 import { calendar } from "./vi/calendar";
+import { circuit } from "./vi/circuit";
 import { common } from "./vi/common";
 import { delegation } from "./vi/delegation";
 import { document } from "./vi/document";
@@ -14,4 +15,4 @@ import { session } from "./vi/session";
 import { shell } from "./vi/shell";
 import { work } from "./vi/work";
 
-export const vi = { admin, arrival, calendar, common, delegation, document, event, office, parts, recipient, register, session, shell, work };
+export const vi = { admin, arrival, calendar, circuit, common, delegation, document, event, office, parts, recipient, register, session, shell, work };

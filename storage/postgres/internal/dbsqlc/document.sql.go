@@ -121,7 +121,7 @@ func (q *Queries) GetDeliveryCount(ctx context.Context, agencyID org.ID, documen
 }
 
 const GetDocument = `-- name: GetDocument :one
-select agency_id, id, state, kind, subject, urgency, secrecy, due_date, note, unit_id, author_position_id, author_account_id, approver_position_id, submitted_at, approved_at, approved_sha256, signer_name, signer_title, register_id, number, number_suffix, symbol, document_date, numbered_at, issued_at, sent_back_reason, version, created_at, updated_at from document where agency_id = any($1::uuid[]) and id = $2
+select agency_id, id, state, kind, subject, urgency, secrecy, due_date, note, unit_id, author_position_id, author_account_id, approver_position_id, submitted_at, approved_at, approved_sha256, signer_name, signer_title, register_id, number, number_suffix, symbol, document_date, numbered_at, issued_at, sent_back_reason, version, created_at, updated_at, stage, asked, awaited, told, signer_competence from document where agency_id = any($1::uuid[]) and id = $2
 `
 
 func (q *Queries) GetDocument(ctx context.Context, agencies []org.ID, iD org.ID) (Document, error) {
@@ -157,6 +157,11 @@ func (q *Queries) GetDocument(ctx context.Context, agencies []org.ID, iD org.ID)
 		&i.Version,
 		&i.CreatedAt,
 		&i.UpdatedAt,
+		&i.Stage,
+		&i.Asked,
+		&i.Awaited,
+		&i.Told,
+		&i.SignerCompetence,
 	)
 	return i, err
 }
@@ -457,7 +462,7 @@ func (q *Queries) ListRecipients(ctx context.Context, agencies []org.ID, documen
 }
 
 const LockDocument = `-- name: LockDocument :one
-select agency_id, id, state, kind, subject, urgency, secrecy, due_date, note, unit_id, author_position_id, author_account_id, approver_position_id, submitted_at, approved_at, approved_sha256, signer_name, signer_title, register_id, number, number_suffix, symbol, document_date, numbered_at, issued_at, sent_back_reason, version, created_at, updated_at from document where agency_id = any($1::uuid[]) and id = $2 for update
+select agency_id, id, state, kind, subject, urgency, secrecy, due_date, note, unit_id, author_position_id, author_account_id, approver_position_id, submitted_at, approved_at, approved_sha256, signer_name, signer_title, register_id, number, number_suffix, symbol, document_date, numbered_at, issued_at, sent_back_reason, version, created_at, updated_at, stage, asked, awaited, told, signer_competence from document where agency_id = any($1::uuid[]) and id = $2 for update
 `
 
 func (q *Queries) LockDocument(ctx context.Context, agencies []org.ID, iD org.ID) (Document, error) {
@@ -493,6 +498,11 @@ func (q *Queries) LockDocument(ctx context.Context, agencies []org.ID, iD org.ID
 		&i.Version,
 		&i.CreatedAt,
 		&i.UpdatedAt,
+		&i.Stage,
+		&i.Asked,
+		&i.Awaited,
+		&i.Told,
+		&i.SignerCompetence,
 	)
 	return i, err
 }
@@ -632,8 +642,9 @@ update document
        approved_sha256 = $10, signer_name = $11, signer_title = $12,
        register_id = $13, number = $14, number_suffix = $15, symbol = $16,
        document_date = $17, numbered_at = $18, issued_at = $19,
-       sent_back_reason = $20, version = version + 1, updated_at = $21
- where agency_id = $22 and id = $23 and version = $24
+       sent_back_reason = $20, stage = $21, asked = $22, awaited = $23, told = $24,
+       signer_competence = $25, version = version + 1, updated_at = $26
+ where agency_id = $27 and id = $28 and version = $29
 `
 
 type UpdateDocumentParams struct {
@@ -657,6 +668,11 @@ type UpdateDocumentParams struct {
 	NumberedAt         *time.Time
 	IssuedAt           *time.Time
 	SentBackReason     string
+	Stage              string
+	Asked              []org.ID
+	Awaited            []org.ID
+	Told               []org.ID
+	SignerCompetence   string
 	UpdatedAt          time.Time
 	AgencyID           org.ID
 	ID                 org.ID
@@ -685,6 +701,11 @@ func (q *Queries) UpdateDocument(ctx context.Context, arg UpdateDocumentParams) 
 		arg.NumberedAt,
 		arg.IssuedAt,
 		arg.SentBackReason,
+		arg.Stage,
+		arg.Asked,
+		arg.Awaited,
+		arg.Told,
+		arg.SignerCompetence,
 		arg.UpdatedAt,
 		arg.AgencyID,
 		arg.ID,

@@ -144,6 +144,65 @@ type CalendarDay struct {
 	Name       string
 }
 
+type Circuit struct {
+	AgencyID    org.ID
+	DocumentID  org.ID
+	Round       int32
+	CurrentStep int32
+	Returns     []int32
+	Told        []org.ID
+}
+
+type CircuitAnswer struct {
+	AgencyID    org.ID
+	DocumentID  org.ID
+	ID          org.ID
+	Round       int32
+	Step        int32
+	Kind        string
+	Verdict     string
+	PositionID  org.ID
+	AccountID   org.ID
+	ActorName   string
+	ActorTitle  string
+	OnBehalfOf  string
+	Note        string
+	Sha256      []byte
+	FileVersion int32
+	At          time.Time
+}
+
+type CircuitDefault struct {
+	AgencyID org.ID
+	ID       org.ID
+	Kind     string
+	Version  int32
+}
+
+type CircuitDefaultStep struct {
+	AgencyID  org.ID
+	CircuitID org.ID
+	Ordinal   int32
+	Kind      string
+	Place     string
+	People    []org.ID
+	Quorum    int32
+	Days      int32
+}
+
+type CircuitStep struct {
+	AgencyID   org.ID
+	DocumentID org.ID
+	Ordinal    int32
+	Kind       string
+	People     []org.ID
+	Quorum     int32
+	Days       int32
+	DueOn      *org.Day
+	Answered   []org.ID
+	Opened     []org.ID
+}
+
 type Delivery struct {
 	AgencyID       org.ID
 	DocumentID     org.ID
@@ -226,6 +285,25 @@ type Document struct {
 	Version            int32
 	CreatedAt          time.Time
 	UpdatedAt          time.Time
+	Stage              string
+	Asked              []org.ID
+	Awaited            []org.ID
+	Told               []org.ID
+	SignerCompetence   string
+}
+
+type DocumentComment struct {
+	AgencyID    org.ID
+	DocumentID  org.ID
+	ID          org.ID
+	Sha256      []byte
+	FileVersion int32
+	PositionID  org.ID
+	AccountID   org.ID
+	ActorName   string
+	ActorTitle  string
+	Text        string
+	At          time.Time
 }
 
 type DocumentFile struct {

@@ -65,6 +65,8 @@ function EventValue({ name, value }: { name: string; value: string }) {
   const reasons: Record<string, string> = t.arrival.reasons;
   const states: Record<string, string> = t.document.states;
   const acts: Record<string, string> = t.document.actions;
+  const steps: Record<string, string> = t.circuit.steps;
+  if (name === "step") return steps[value] ?? value;
   if (name === "sha256") return <Sha value={value} />;
   if (name === "day" && /^\d{4}-\d{2}-\d{2}$/.test(value)) return showDay(value);
   if (name === "reason") return reasons[value] ?? t.recipient.troubles[value] ?? value;

@@ -3,7 +3,7 @@ import { useState } from "react";
 import { client, value } from "@/api/client";
 import type { Document, DocumentAction } from "@/api/schema";
 import { mainFile } from "@/features/document/files";
-import { Sha } from "@/features/document/file-list";
+import { SeenFile, useSeen, type Seen } from "@/features/document/seen";
 import { signatureQuery } from "@/features/document/signature";
 import { useCommand } from "@/features/session/command";
 import { FormProblem } from "@/features/session/problem-note";
@@ -13,6 +13,8 @@ import { SelectField } from "@/ui/field";
 import { Facts } from "@/ui/page";
 import { Notice } from "@/ui/states";
 import { ApproverField } from "./approver-field";
+import { AnswerDialog, ReopenDialog } from "@/features/circuit/act-dialogs";
+import { SendBackDialog } from "@/features/circuit/send-back-dialog";
 import { numberPreviewQuery } from "./queries";
 
 interface ActProps {
@@ -22,8 +24,11 @@ interface ActProps {
 
 const spoils = [["documents"], ["work"], ["registers"]] as const;
 
-// One dialog for each act that the server offers; editing has its own page.
-export function ActDialog({ act, ...props }: ActProps & { act: Exclude<DocumentAction, "edit"> }) {
+// Acts that are not done in a dialog of their own: editing has its page, the circuit its tab.
+export type Direct = Exclude<DocumentAction, "edit" | "plan" | "reassign" | "return">;
+
+// One dialog for each act that the server offers.
+export function ActDialog({ act, ...props }: ActProps & { act: Direct }) {
   switch (act) {
     case "submit":
       return <SubmitDialog {...props} />;
@@ -31,6 +36,13 @@ export function ActDialog({ act, ...props }: ActProps & { act: Exclude<DocumentA
       return <ApproveDialog {...props} />;
     case "send_back":
       return <SendBackDialog {...props} />;
+    case "review":
+    case "initial":
+    case "check_layout":
+    case "give_opinion":
+      return <AnswerDialog act={act} {...props} />;
+    case "reopen":
+      return <ReopenDialog {...props} />;
     case "number":
     case "issue":
       return <NumberDialog act={act} {...props} />;
@@ -74,12 +86,6 @@ export function SubmitDialog({ document: d, settled, onClose }: ActProps & { set
   );
 }
 
-function SeenFile({ document: d }: { document: Document }) {
-  const t = useText().document;
-  const main = mainFile(d.files);
-  return <Facts facts={[[t.confirm.seenFile, main ? `${main.name}` : ""], [t.sha, main ? <Sha key="sha" value={main.sha256} /> : ""]]} />;
-}
-
 // What leaves the agency is a PDF that bears its signatures (NĐ 30/2020, điều 5);
 // anything else is told before it is sent, not after.
 function MainFileWarning({ document: d }: { document: Document }) {
@@ -98,17 +104,6 @@ function MainFileWarning({ document: d }: { document: Document }) {
       <strong>{t.unsigned}</strong> {t.unsignedHint}
     </Notice>
   ) : null;
-}
-
-interface Seen {
-  seenSha256: string;
-  seenVersion: number;
-}
-
-// What was on the screen when the person set out to decide: a change that comes
-// in meanwhile must not be decided on unseen.
-function useSeen(d: Document): Seen {
-  return useState(() => ({ seenSha256: mainFile(d.files)?.sha256 ?? "", seenVersion: d.version }))[0];
 }
 
 function ApproveDialog({ document: d, onClose }: ActProps) {
@@ -137,33 +132,6 @@ function ApproveDialog({ document: d, onClose }: ActProps) {
       <SeenFile document={d} />
       <p>{t.confirm.approveHint}</p>
     </ConfirmDialog>
-  );
-}
-
-function SendBackDialog({ document: d, onClose }: ActProps) {
-  const t = useText().document;
-  const seen = useSeen(d);
-  const sendBack = useCommand({
-    agencyId: d.agencyId,
-    spoils,
-    said: () => t.said.sentBack,
-    onDone: onClose,
-    run: (body: Seen & { reason: string }, header) =>
-      value(client.POST("/api/documents/{id}/send-back", { params: { path: { id: d.id }, header }, body })),
-  });
-  return (
-    <ConfirmDialog
-      title={t.confirm.sendBackTitle}
-      action={t.actions.send_back}
-      danger
-      busy={sendBack.isPending}
-      problem={<FormProblem error={sendBack.error} />}
-      reason="needed"
-      reasonLabel={t.confirm.sendBackReason}
-      maxLength={2000}
-      onClose={onClose}
-      onConfirm={(reason) => sendBack.mutate({ ...seen, reason })}
-    />
   );
 }
 

@@ -2,7 +2,7 @@ import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { ChevronLeft } from "lucide-react";
 import { useState } from "react";
-import type { Document, DocumentAction } from "@/api/schema";
+import type { Circuit, Document, DocumentAction } from "@/api/schema";
 import { FileReader } from "@/features/document/file-reader";
 import { FileList, Sha } from "@/features/document/file-list";
 import { firstFile } from "@/features/document/files";
@@ -20,7 +20,11 @@ import { Split } from "@/ui/split";
 import { Bone, Notice } from "@/ui/states";
 import { LoadFailed } from "@/features/session/load-failed";
 import { Tabs } from "@/ui/tabs";
-import { ActDialog } from "./act-dialogs";
+import { CircuitTab } from "@/features/circuit/circuit-tab";
+import { CircuitStrip } from "@/features/circuit/circuit-strip";
+import { awaitedNames } from "@/features/circuit/standing";
+import { circuitQuery, useOpened } from "@/features/circuit/queries";
+import { ActDialog, type Direct } from "./act-dialogs";
 import { DeliveriesTable } from "./deliveries-table";
 import css from "@/features/document/side.module.css";
 import { documentEventsQuery, documentQuery } from "./queries";
@@ -60,6 +64,7 @@ interface SideProps {
 function DocumentSide({ document: d, shown, onShow }: SideProps) {
   const t = useText();
   const kinds = useKinds();
+  useOpened(d);
   const { tab = "story" } = useSearch({ from: "/desk/outgoing/$id" });
   const navigate = useNavigate();
   return (
@@ -81,6 +86,7 @@ function DocumentSide({ document: d, shown, onShow }: SideProps) {
         </h1>
       </div>
       <Asked document={d} />
+      <CircuitStrip document={d} />
       {d.state === "draft" && d.sentBackReason ? (
         <div className={css.pad} style={{ paddingTop: 10 }}>
           <Notice>
@@ -93,6 +99,7 @@ function DocumentSide({ document: d, shown, onShow }: SideProps) {
         value={tab}
         tabs={[
           { value: "story", label: t.document.story },
+          { value: "circuit", label: t.circuit.title },
           { value: "recipients", label: t.recipient.title, count: <Count value={d.recipientCount} /> },
           { value: "history", label: t.document.history },
         ]}
@@ -101,26 +108,30 @@ function DocumentSide({ document: d, shown, onShow }: SideProps) {
         }
       />
       {tab === "story" ? <Story document={d} shown={shown} onShow={onShow} /> : null}
+      {tab === "circuit" ? <CircuitTab document={d} /> : null}
       {tab === "recipients" ? <Recipients document={d} /> : null}
       {tab === "history" ? <History id={d.id} /> : null}
     </article>
   );
 }
 
-const forward: ReadonlySet<DocumentAction> = new Set(["submit", "approve", "number", "issue"]);
-const order: readonly DocumentAction[] = ["issue", "number", "approve", "submit", "edit", "send_back", "withdraw", "discard"];
+const answers = ["review", "initial", "check_layout", "give_opinion"] as const;
+const forward: ReadonlySet<DocumentAction> = new Set(["submit", "approve", "number", "issue", ...answers]);
+const order: readonly (Direct | "edit")[] = ["issue", "number", "approve", ...answers, "submit", "edit", "send_back", "withdraw", "reopen", "discard"];
 
 // What is asked of me, and the acts that the server allows me.
 function Asked({ document: d }: { document: Document }) {
   const t = useText().document;
-  const [act, setAct] = useState<Exclude<DocumentAction, "edit">>();
+  const [act, setAct] = useState<Direct>();
+  const circuit = useQuery({ ...circuitQuery(d.id), enabled: d.state === "submitted" }).data;
+  const steps = useText().circuit.steps;
   const acts = order.filter((a) => d.actions.includes(a));
   if (acts.length === 0) return act ? <ActDialog act={act} document={d} onClose={() => setAct(undefined)} /> : null;
   const lead = acts.find((a) => forward.has(a));
   return (
     <div className={css.asked}>
       <p>
-        {told(d, t)}
+        {told(d, t, circuit, steps)}
         {d.actions.includes("approve") ? <SubmissionNote id={d.id} /> : null}
       </p>
       {acts.map((a) =>
@@ -156,8 +167,15 @@ function SubmissionNote({ id }: { id: string }) {
 }
 
 // Where the document stands, as the person before it needs to hear it.
-function told(d: Document, t: Text["document"]): string {
-  if (d.state === "submitted") return d.actions.includes("approve") ? t.stands.forYou : t.stands.submitted(d.approverName ?? "");
+function told(d: Document, t: Text["document"], circuit: Circuit | undefined, steps: Text["circuit"]["steps"]): string {
+  if (d.state === "submitted") {
+    if (d.actions.includes("approve")) return t.stands.forYou;
+    const asked = answers.find((a) => d.actions.includes(a));
+    if (asked) return t.stands[asked];
+    const step = circuit?.steps[circuit.current];
+    if (step && step.kind !== "approve") return t.stands.waits(awaitedNames(step), steps[step.kind]);
+    return t.stands.submitted(d.approverName ?? "");
+  }
   return d.state === "draft" || d.state === "approved" || d.state === "numbered" ? t.stands[d.state] : "";
 }
 

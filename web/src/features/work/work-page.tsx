@@ -136,6 +136,9 @@ function SeeAll({ group: g }: { group: WorkGroup }) {
   const label = t.seeAll(countText(g));
   const lists: Record<Expected, ReactNode> = {
     approve: <Link to="/outgoing" search={{ state: ["submitted"] }}>{label}</Link>,
+    answer: <Link to="/outgoing" search={{ state: ["submitted"] }}>{label}</Link>,
+    changed: <Link to="/outgoing" search={{ state: ["submitted"] }}>{label}</Link>,
+    reassign: <Link to="/outgoing" search={{ state: ["submitted"] }}>{label}</Link>,
     number: <Link to="/outgoing" search={{ state: ["approved"] }}>{label}</Link>,
     issue: <Link to="/outgoing" search={{ state: ["numbered"] }}>{label}</Link>,
     finish: <Link to="/outgoing" search={{ state: ["draft"], mine: true }}>{label}</Link>,

@@ -5,6 +5,9 @@ export const work: Text["work"] = {
   nothing: "Nothing waits for you",
   nothingHint: "New work stands here the moment it comes.",
   groups: {
+    answer: "To review or initial",
+    changed: "Changed since I agreed",
+    reassign: "Somebody else needed",
     approve: "To approve",
     number: "To number",
     issue: "To issue",

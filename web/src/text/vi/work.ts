@@ -3,6 +3,9 @@ export const work = {
   nothing: "Không còn việc nào chờ",
   nothingHint: "Việc mới hiện ở đây ngay khi tới.",
   groups: {
+    answer: "Chờ ý kiến, ký nháy",
+    changed: "Đã sửa sau khi tôi xem",
+    reassign: "Cần thay người xử lý",
     approve: "Chờ duyệt",
     number: "Chờ cấp số",
     issue: "Chờ phát hành",
