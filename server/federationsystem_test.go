@@ -344,3 +344,10 @@ func TestL4_TwoSecretsAreValidWhileOneFollowsTheOther(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// opening opens a file of this text.
+func opening(text string) vxp.Opener {
+	return func(context.Context, exchange.FileRef) (io.ReadCloser, error) {
+		return io.NopCloser(strings.NewReader(text)), nil
+	}
+}
