@@ -206,7 +206,9 @@ func TestE4_ARefusalIsADeadLetterAndKeysFollowEachOther(t *testing.T) {
 	b.exec(`insert into exchange_key (id, public_key, secret, created_at) values ($1, $2, $3, now())`, uuid.UUID(row), []byte(next.Public().(ed25519.PublicKey)), b.box.Seal(row, string(next.Seed())))
 	b.start()
 	a.issue("Hai", []byte("%PDF-1.7 hai"), there)
-	a.await(func() bool { return a.count(`select count(*) from delivery where reason_code = 'axis_bad_receipt'`) == 1 })
+	a.await(func() bool {
+		return a.count(`select count(*) from delivery where reason_code = 'axis_bad_receipt'`) == 1
+	})
 	a.exec(`update peer set next_key = $1, version = version + 1`, []byte(next.Public().(ed25519.PublicKey)))
 	a.settles(2)
 	if n := b.count(`select count(*) from arrival`); n != 2 {

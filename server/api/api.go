@@ -81,6 +81,7 @@ type server struct {
 	registerRoom
 	mailRoom
 	workRoom
+	peerRoom
 	systemRoom
 }
 
@@ -133,6 +134,7 @@ func (g *gate) mountContract(engine *gin.Engine) error {
 		lineRoom:           lineRoom{arrivals: g.opts.Arrivals},
 		registerRoom:       registerRoom{reports: g.opts.Reports},
 		mailRoom:           mailRoom{mail: g.opts.Mail},
+		peerRoom:           peerRoom{deliveries: g.opts.Deliveries},
 		workRoom:           workRoom{notices: g.opts.Notices, hub: g.opts.Changes, accounts: g.opts.Accounts},
 		systemRoom:         systemRoom{version: g.opts.Version},
 	}

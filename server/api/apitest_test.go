@@ -97,7 +97,7 @@ func installOn(t *testing.T, db *storagetest.Database, blobs *blob.Store, change
 	opts := api.Options{
 		Accounts:   i.accounts,
 		Documents:  outgoing.New(i.Store, i.blobs, i.readable, i.now),
-		Deliveries: delivery.New(i.Store, i.now, delivery.Options{}),
+		Deliveries: delivery.New(i.Store, i.now, delivery.Options{Reveal: i.secrets.Open, Seal: i.secrets.Seal}),
 		Arrivals:   incoming.New(i.Store, i.blobs, i.now),
 		Mail:       intake.New(i.Store, i.blobs, i.secrets, i.now, intake.Options{Reopen: nothingInside}),
 		Reports:    report.New(i.Store, i.now, map[string]report.Binder{"xlsx": {Bind: workbook.Bind, Extension: "xlsx", MediaType: "application/zip"}}),

@@ -111,6 +111,17 @@ var scopes = map[string]access.Scope{
 	"setCalendar":      access.ScopeAdministration,
 	"reckonDueDate":    access.ScopeRead,
 
+	"listPeers":           access.ScopeAdministration,
+	"addPeer":             access.ScopeSession,
+	"editPeer":            access.ScopeSession,
+	"renewPeerSecret":     access.ScopeSession,
+	"listPeerAgencies":    access.ScopeAdministration,
+	"putPeerAgency":       access.ScopeSession,
+	"removePeerAgency":    access.ScopeSession,
+	"listExchangeKeys":    access.ScopeAdministration,
+	"addExchangeKey":      access.ScopeSession,
+	"readDeliveryReceipt": access.ScopeRead,
+
 	"addAgency":       access.ScopeAdministration,
 	"editAgency":      access.ScopeAdministration,
 	"listUnits":       access.ScopeAdministration,

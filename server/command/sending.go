@@ -29,7 +29,7 @@ func (in *installation) openDelivery() error {
 		return file, nil
 	}
 	in.delivery = delivery.New(in.store, time.Now, delivery.Options{Channels: channels, Content: content,
-		Connect: connectAxis(in.cfg), Write: writePackage, Keep: keepFile(in.blobs), Reveal: in.secrets.Open,
+		Connect: connectAxis(in.cfg), Write: writePackage, Keep: keepFile(in.blobs), Reveal: in.secrets.Open, Seal: in.secrets.Seal,
 		Chance: rand.Float64, Log: in.log})
 	return nil
 }

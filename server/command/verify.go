@@ -36,7 +36,7 @@ func newVerify() *cobra.Command {
 		RunE: func(c *cobra.Command, args []string) error {
 			return verify(c.Context(), args[0], o, time.Now(), c.OutOrStdout())
 		}}
-	c.AddCommand(newVerifyLog())
+	c.AddCommand(newVerifyLog(), newVerifyReceipt())
 	c.Flags().StringSliceVar(&o.trusted, "trust", nil, "files with the certificates of trusted authorities, PEM or DER")
 	c.Flags().StringSliceVar(&o.lists, "crl", nil, "files with revocation lists, DER")
 	c.Flags().StringVar(&o.language, "lang", "vi", "vi or en")

@@ -939,6 +939,48 @@ func (e MeChangeLanguage) Valid() bool {
 	}
 }
 
+// Defines values for PeerUp.
+const (
+	Down    PeerUp = "down"
+	Unknown PeerUp = "unknown"
+	Up      PeerUp = "up"
+)
+
+// Valid indicates whether the value is a known member of the PeerUp enum.
+func (e PeerUp) Valid() bool {
+	switch e {
+	case Down:
+		return true
+	case Unknown:
+		return true
+	case Up:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PeerKind.
+const (
+	PeerKindAxis         PeerKind = "axis"
+	PeerKindInstallation PeerKind = "installation"
+	PeerKindSystem       PeerKind = "system"
+)
+
+// Valid indicates whether the value is a known member of the PeerKind enum.
+func (e PeerKind) Valid() bool {
+	switch e {
+	case PeerKindAxis:
+		return true
+	case PeerKindInstallation:
+		return true
+	case PeerKindSystem:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for Power.
 const (
 	PowerApprove  Power = "approve"
@@ -2091,6 +2133,33 @@ type EventPage struct {
 	Next  *string `json:"next,omitempty"`
 }
 
+// ExchangeKey defines model for ExchangeKey.
+type ExchangeKey struct {
+	CreatedAt time.Time `json:"createdAt"`
+
+	// Name what people compare
+	Name      string `json:"name"`
+	PublicKey string `json:"publicKey"`
+
+	// RetiredAt when another follows it
+	RetiredAt *time.Time `json:"retiredAt,omitempty"`
+}
+
+// ExchangeKeyList defines model for ExchangeKeyList.
+type ExchangeKeyList struct {
+	Items []ExchangeKey `json:"items"`
+}
+
+// ExchangeReceipt defines model for ExchangeReceipt.
+type ExchangeReceipt struct {
+	// Key Ed25519, in base64
+	Key       string `json:"key"`
+	Signature string `json:"signature"`
+
+	// Text the bytes that are signed
+	Text string `json:"text"`
+}
+
 // FieldProblem defines model for FieldProblem.
 type FieldProblem struct {
 	Code    string `json:"code"`
@@ -2564,6 +2633,111 @@ type NumberTake struct {
 type PasswordChange struct {
 	Current string `json:"current"`
 	Next    string `json:"next"`
+}
+
+// Peer defines model for Peer.
+type Peer struct {
+	Agencies  int                `json:"agencies"`
+	Enabled   bool               `json:"enabled"`
+	Endpoint  string             `json:"endpoint"`
+	ErrorAt   *time.Time         `json:"errorAt,omitempty"`
+	ErrorCode string             `json:"errorCode"`
+	HeardAt   *time.Time         `json:"heardAt,omitempty"`
+	Id        openapi_types.UUID `json:"id"`
+	Kind      PeerKind           `json:"kind"`
+
+	// LastHour messages that went either way
+	LastHour  int    `json:"lastHour"`
+	MostBytes int64  `json:"mostBytes"`
+	Name      string `json:"name"`
+	NextKey   string `json:"nextKey"`
+
+	// Oldest the first of them
+	Oldest *time.Time `json:"oldest,omitempty"`
+
+	// OurSystem the system id that we sign with
+	OurSystem string `json:"ourSystem"`
+	PerMinute int    `json:"perMinute"`
+
+	// PublicKey Ed25519, in base64
+	PublicKey string `json:"publicKey"`
+
+	// Reused its client signs all calls with one time stamp
+	Reused bool       `json:"reused"`
+	Since  *time.Time `json:"since,omitempty"`
+
+	// System the system id that it signs with
+	System  string `json:"system"`
+	Up      PeerUp `json:"up"`
+	Version int    `json:"version"`
+
+	// Waiting messages of ours on their way to it
+	Waiting int `json:"waiting"`
+}
+
+// PeerUp defines model for Peer.Up.
+type PeerUp string
+
+// PeerAgency defines model for PeerAgency.
+type PeerAgency struct {
+	Code string             `json:"code"`
+	Id   openapi_types.UUID `json:"id"`
+	Name string             `json:"name"`
+}
+
+// PeerAgencyList defines model for PeerAgencyList.
+type PeerAgencyList struct {
+	Items []PeerAgency `json:"items"`
+}
+
+// PeerEdit defines model for PeerEdit.
+type PeerEdit struct {
+	Enabled   *bool   `json:"enabled,omitempty"`
+	Endpoint  *string `json:"endpoint,omitempty"`
+	MostBytes *int64  `json:"mostBytes,omitempty"`
+	Name      *string `json:"name,omitempty"`
+	NextKey   *string `json:"nextKey,omitempty"`
+	OurSecret *string `json:"ourSecret,omitempty"`
+	OurSystem *string `json:"ourSystem,omitempty"`
+	PerMinute *int    `json:"perMinute,omitempty"`
+	PublicKey *string `json:"publicKey,omitempty"`
+	Reused    *bool   `json:"reused,omitempty"`
+}
+
+// PeerKind defines model for PeerKind.
+type PeerKind string
+
+// PeerList defines model for PeerList.
+type PeerList struct {
+	Items []Peer `json:"items"`
+}
+
+// PeerMade defines model for PeerMade.
+type PeerMade struct {
+	Peer Peer `json:"peer"`
+
+	// Secret shown once; empty when it was shown before, or when the other end does not call
+	Secret string `json:"secret"`
+}
+
+// PeerNew defines model for PeerNew.
+type PeerNew struct {
+	Endpoint  *string  `json:"endpoint,omitempty"`
+	Kind      PeerKind `json:"kind"`
+	MostBytes *int64   `json:"mostBytes,omitempty"`
+	Name      string   `json:"name"`
+	OurSecret *string  `json:"ourSecret,omitempty"`
+	OurSystem *string  `json:"ourSystem,omitempty"`
+	PerMinute *int     `json:"perMinute,omitempty"`
+	PublicKey *string  `json:"publicKey,omitempty"`
+	Reused    *bool    `json:"reused,omitempty"`
+	System    *string  `json:"system,omitempty"`
+}
+
+// PeerSecret defines model for PeerSecret.
+type PeerSecret struct {
+	// Secret shown once; empty when it was shown before
+	Secret string `json:"secret"`
 }
 
 // PeopleList defines model for PeopleList.
@@ -3125,6 +3299,11 @@ type AddUnitParams struct {
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
 }
 
+// AddExchangeKeyParams defines parameters for AddExchangeKey.
+type AddExchangeKeyParams struct {
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+}
+
 // AddGroupParams defines parameters for AddGroup.
 type AddGroupParams struct {
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
@@ -3151,6 +3330,21 @@ type ImportDirectoryParams struct {
 
 // ImportDirectoryParamsOf defines parameters for ImportDirectory.
 type ImportDirectoryParamsOf string
+
+// AddPeerParams defines parameters for AddPeer.
+type AddPeerParams struct {
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+}
+
+// EditPeerParams defines parameters for EditPeer.
+type EditPeerParams struct {
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// RenewPeerSecretParams defines parameters for RenewPeerSecret.
+type RenewPeerSecretParams struct {
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+}
 
 // EditPositionParams defines parameters for EditPosition.
 type EditPositionParams struct {
@@ -3673,6 +3867,12 @@ type AddGroupJSONRequestBody = GroupNew
 // EditGroupJSONRequestBody defines body for EditGroup for application/json ContentType.
 type EditGroupJSONRequestBody = GroupEdit
 
+// AddPeerJSONRequestBody defines body for AddPeer for application/json ContentType.
+type AddPeerJSONRequestBody = PeerNew
+
+// EditPeerJSONRequestBody defines body for EditPeer for application/json ContentType.
+type EditPeerJSONRequestBody = PeerEdit
+
 // EditPositionJSONRequestBody defines body for EditPosition for application/json ContentType.
 type EditPositionJSONRequestBody = PositionEdit
 
@@ -3825,6 +4025,12 @@ type ServerInterface interface {
 	// AddUnit Add a unit to an agency
 	// (POST /api/administration/agencies/{id}/units)
 	AddUnit(c *gin.Context, id Id, params AddUnitParams)
+	// ListExchangeKeys The public keys that this installation signs receipts with, the newest first
+	// (GET /api/administration/exchange-keys)
+	ListExchangeKeys(c *gin.Context)
+	// AddExchangeKey Make the key that follows the present one in a week
+	// (POST /api/administration/exchange-keys)
+	AddExchangeKey(c *gin.Context, params AddExchangeKeyParams)
 	// AddGroup Make a recipient group
 	// (POST /api/administration/groups)
 	AddGroup(c *gin.Context, params AddGroupParams)
@@ -3837,6 +4043,27 @@ type ServerInterface interface {
 	// ImportDirectory Import agencies, units, people, positions, groups or registers from CSV or XLSX; a dry run changes nothing
 	// (POST /api/administration/import)
 	ImportDirectory(c *gin.Context, params ImportDirectoryParams)
+	// ListPeers Connections to the national axis, to other installations and to systems, with how they are (operators)
+	// (GET /api/administration/peers)
+	ListPeers(c *gin.Context)
+	// AddPeer Connect another system; the secret that it signs with is shown once
+	// (POST /api/administration/peers)
+	AddPeer(c *gin.Context, params AddPeerParams)
+	// EditPeer Change a connection; our secret is replaced only when one is sent
+	// (PATCH /api/administration/peers/{id})
+	EditPeer(c *gin.Context, id Id, params EditPeerParams)
+	// ListPeerAgencies The agencies at the other end
+	// (GET /api/administration/peers/{id}/agencies)
+	ListPeerAgencies(c *gin.Context, id Id)
+	// RemovePeerAgency Say that an agency is at the other end no more
+	// (DELETE /api/administration/peers/{id}/agencies/{agencyId})
+	RemovePeerAgency(c *gin.Context, id Id, agencyId openapi_types.UUID)
+	// PutPeerAgency Say that an agency is at the other end; it is reached there from now on
+	// (PUT /api/administration/peers/{id}/agencies/{agencyId})
+	PutPeerAgency(c *gin.Context, id Id, agencyId openapi_types.UUID)
+	// RenewPeerSecret Give the other end a new secret, shown once; the one before goes on for a week
+	// (POST /api/administration/peers/{id}/secret)
+	RenewPeerSecret(c *gin.Context, id Id, params RenewPeerSecretParams)
 	// EditPosition Change a position's title or last day
 	// (PATCH /api/administration/positions/{id})
 	EditPosition(c *gin.Context, id Id, params EditPositionParams)
@@ -3942,6 +4169,9 @@ type ServerInterface interface {
 	// ConfirmDelivery Note what the clerk knows from a recipient that has only a mailbox or got paper
 	// (POST /api/documents/{id}/deliveries/{deliveryId}/confirm)
 	ConfirmDelivery(c *gin.Context, id Id, deliveryId openapi_types.UUID, params ConfirmDeliveryParams)
+	// ReadDeliveryReceipt What the recipient's server signed for what was delivered; congvan verify reads it with no network
+	// (GET /api/documents/{id}/deliveries/{deliveryId}/receipt)
+	ReadDeliveryReceipt(c *gin.Context, id Id, deliveryId openapi_types.UUID)
 	// RequeueDelivery Send a delivery again that failed for good; the message keeps its identifier
 	// (POST /api/documents/{id}/deliveries/{deliveryId}/requeue)
 	RequeueDelivery(c *gin.Context, id Id, deliveryId openapi_types.UUID, params RequeueDeliveryParams)
@@ -4591,6 +4821,62 @@ func (siw *ServerInterfaceWrapper) AddUnit(c *gin.Context) {
 	siw.Handler.AddUnit(c, id, params)
 }
 
+// ListExchangeKeys operation middleware
+func (siw *ServerInterfaceWrapper) ListExchangeKeys(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListExchangeKeys(c)
+}
+
+// AddExchangeKey operation middleware
+func (siw *ServerInterfaceWrapper) AddExchangeKey(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AddExchangeKeyParams
+
+	headers := c.Request.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		siw.ErrorHandler(c, fmt.Errorf("Header parameter Idempotency-Key is required, but not found"), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.AddExchangeKey(c, params)
+}
+
 // AddGroup operation middleware
 func (siw *ServerInterfaceWrapper) AddGroup(c *gin.Context) {
 
@@ -4779,6 +5065,259 @@ func (siw *ServerInterfaceWrapper) ImportDirectory(c *gin.Context) {
 	}
 
 	siw.Handler.ImportDirectory(c, params)
+}
+
+// ListPeers operation middleware
+func (siw *ServerInterfaceWrapper) ListPeers(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListPeers(c)
+}
+
+// AddPeer operation middleware
+func (siw *ServerInterfaceWrapper) AddPeer(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AddPeerParams
+
+	headers := c.Request.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		siw.ErrorHandler(c, fmt.Errorf("Header parameter Idempotency-Key is required, but not found"), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.AddPeer(c, params)
+}
+
+// EditPeer operation middleware
+func (siw *ServerInterfaceWrapper) EditPeer(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params EditPeerParams
+
+	headers := c.Request.Header
+
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = IfMatch
+
+	} else {
+		siw.ErrorHandler(c, fmt.Errorf("Header parameter If-Match is required, but not found"), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.EditPeer(c, id, params)
+}
+
+// ListPeerAgencies operation middleware
+func (siw *ServerInterfaceWrapper) ListPeerAgencies(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListPeerAgencies(c, id)
+}
+
+// RemovePeerAgency operation middleware
+func (siw *ServerInterfaceWrapper) RemovePeerAgency(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "agencyId" -------------
+	var agencyId openapi_types.UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "agencyId", c.Param("agencyId"), &agencyId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter agencyId: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.RemovePeerAgency(c, id, agencyId)
+}
+
+// PutPeerAgency operation middleware
+func (siw *ServerInterfaceWrapper) PutPeerAgency(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "agencyId" -------------
+	var agencyId openapi_types.UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "agencyId", c.Param("agencyId"), &agencyId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter agencyId: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.PutPeerAgency(c, id, agencyId)
+}
+
+// RenewPeerSecret operation middleware
+func (siw *ServerInterfaceWrapper) RenewPeerSecret(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RenewPeerSecretParams
+
+	headers := c.Request.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		siw.ErrorHandler(c, fmt.Errorf("Header parameter Idempotency-Key is required, but not found"), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.RenewPeerSecret(c, id, params)
 }
 
 // EditPosition operation middleware
@@ -6509,6 +7048,40 @@ func (siw *ServerInterfaceWrapper) ConfirmDelivery(c *gin.Context) {
 	}
 
 	siw.Handler.ConfirmDelivery(c, id, deliveryId, params)
+}
+
+// ReadDeliveryReceipt operation middleware
+func (siw *ServerInterfaceWrapper) ReadDeliveryReceipt(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "deliveryId" -------------
+	var deliveryId openapi_types.UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "deliveryId", c.Param("deliveryId"), &deliveryId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter deliveryId: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ReadDeliveryReceipt(c, id, deliveryId)
 }
 
 // RequeueDelivery operation middleware
@@ -9337,6 +9910,7 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.GET(options.BaseURL+"/api/documents/:id/deliveries", wrapper.ListDeliveries)
 	router.POST(options.BaseURL+"/api/documents/:id/deliveries/:deliveryId/requeue", wrapper.RequeueDelivery)
 	router.POST(options.BaseURL+"/api/documents/:id/deliveries/:deliveryId/confirm", wrapper.ConfirmDelivery)
+	router.GET(options.BaseURL+"/api/documents/:id/deliveries/:deliveryId/receipt", wrapper.ReadDeliveryReceipt)
 	router.GET(options.BaseURL+"/api/documents/:id/events", wrapper.ListDocumentEvents)
 	router.GET(options.BaseURL+"/api/documents/:id/files/:sha256", wrapper.ReadDocumentFile)
 	router.GET(options.BaseURL+"/api/arrivals", wrapper.ListArrivals)
@@ -9406,6 +9980,15 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.POST(options.BaseURL+"/api/administration/groups", wrapper.AddGroup)
 	router.DELETE(options.BaseURL+"/api/administration/groups/:id", wrapper.RemoveGroup)
 	router.PATCH(options.BaseURL+"/api/administration/groups/:id", wrapper.EditGroup)
+	router.GET(options.BaseURL+"/api/administration/peers", wrapper.ListPeers)
+	router.POST(options.BaseURL+"/api/administration/peers", wrapper.AddPeer)
+	router.PATCH(options.BaseURL+"/api/administration/peers/:id", wrapper.EditPeer)
+	router.POST(options.BaseURL+"/api/administration/peers/:id/secret", wrapper.RenewPeerSecret)
+	router.GET(options.BaseURL+"/api/administration/peers/:id/agencies", wrapper.ListPeerAgencies)
+	router.DELETE(options.BaseURL+"/api/administration/peers/:id/agencies/:agencyId", wrapper.RemovePeerAgency)
+	router.PUT(options.BaseURL+"/api/administration/peers/:id/agencies/:agencyId", wrapper.PutPeerAgency)
+	router.GET(options.BaseURL+"/api/administration/exchange-keys", wrapper.ListExchangeKeys)
+	router.POST(options.BaseURL+"/api/administration/exchange-keys", wrapper.AddExchangeKey)
 	router.POST(options.BaseURL+"/api/administration/import", wrapper.ImportDirectory)
 	router.GET(options.BaseURL+"/api/version", wrapper.ReadVersion)
 }
@@ -9924,6 +10507,83 @@ func (response AddUnitdefaultApplicationProblemPlusJSONResponse) VisitAddUnitRes
 	return err
 }
 
+type ListExchangeKeysRequestObject struct {
+}
+
+type ListExchangeKeysResponseObject interface {
+	VisitListExchangeKeysResponse(w http.ResponseWriter) error
+}
+
+type ListExchangeKeys200JSONResponse ExchangeKeyList
+
+func (response ListExchangeKeys200JSONResponse) VisitListExchangeKeysResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListExchangeKeysdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListExchangeKeysdefaultApplicationProblemPlusJSONResponse) VisitListExchangeKeysResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddExchangeKeyRequestObject struct {
+	Params AddExchangeKeyParams
+}
+
+type AddExchangeKeyResponseObject interface {
+	VisitAddExchangeKeyResponse(w http.ResponseWriter) error
+}
+
+type AddExchangeKey201JSONResponse ExchangeKeyList
+
+func (response AddExchangeKey201JSONResponse) VisitAddExchangeKeyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddExchangeKeydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AddExchangeKeydefaultApplicationProblemPlusJSONResponse) VisitAddExchangeKeyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type AddGroupRequestObject struct {
 	Params AddGroupParams
 	Body   *AddGroupJSONRequestBody
@@ -10074,6 +10734,282 @@ type ImportDirectorydefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ImportDirectorydefaultApplicationProblemPlusJSONResponse) VisitImportDirectoryResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPeersRequestObject struct {
+}
+
+type ListPeersResponseObject interface {
+	VisitListPeersResponse(w http.ResponseWriter) error
+}
+
+type ListPeers200JSONResponse PeerList
+
+func (response ListPeers200JSONResponse) VisitListPeersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPeersdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListPeersdefaultApplicationProblemPlusJSONResponse) VisitListPeersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddPeerRequestObject struct {
+	Params AddPeerParams
+	Body   *AddPeerJSONRequestBody
+}
+
+type AddPeerResponseObject interface {
+	VisitAddPeerResponse(w http.ResponseWriter) error
+}
+
+type AddPeer201JSONResponse PeerMade
+
+func (response AddPeer201JSONResponse) VisitAddPeerResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddPeerdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AddPeerdefaultApplicationProblemPlusJSONResponse) VisitAddPeerResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EditPeerRequestObject struct {
+	Id     Id `json:"id"`
+	Params EditPeerParams
+	Body   *EditPeerJSONRequestBody
+}
+
+type EditPeerResponseObject interface {
+	VisitEditPeerResponse(w http.ResponseWriter) error
+}
+
+type EditPeer200ResponseHeaders struct {
+	ETag *string
+}
+
+type EditPeer200JSONResponse struct {
+	Body    Peer
+	Headers EditPeer200ResponseHeaders
+}
+
+func (response EditPeer200JSONResponse) VisitEditPeerResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EditPeerdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response EditPeerdefaultApplicationProblemPlusJSONResponse) VisitEditPeerResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPeerAgenciesRequestObject struct {
+	Id Id `json:"id"`
+}
+
+type ListPeerAgenciesResponseObject interface {
+	VisitListPeerAgenciesResponse(w http.ResponseWriter) error
+}
+
+type ListPeerAgencies200JSONResponse PeerAgencyList
+
+func (response ListPeerAgencies200JSONResponse) VisitListPeerAgenciesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPeerAgenciesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListPeerAgenciesdefaultApplicationProblemPlusJSONResponse) VisitListPeerAgenciesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RemovePeerAgencyRequestObject struct {
+	Id       Id                 `json:"id"`
+	AgencyId openapi_types.UUID `json:"agencyId"`
+}
+
+type RemovePeerAgencyResponseObject interface {
+	VisitRemovePeerAgencyResponse(w http.ResponseWriter) error
+}
+
+type RemovePeerAgency204Response struct {
+}
+
+func (response RemovePeerAgency204Response) VisitRemovePeerAgencyResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type RemovePeerAgencydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RemovePeerAgencydefaultApplicationProblemPlusJSONResponse) VisitRemovePeerAgencyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PutPeerAgencyRequestObject struct {
+	Id       Id                 `json:"id"`
+	AgencyId openapi_types.UUID `json:"agencyId"`
+}
+
+type PutPeerAgencyResponseObject interface {
+	VisitPutPeerAgencyResponse(w http.ResponseWriter) error
+}
+
+type PutPeerAgency204Response struct {
+}
+
+func (response PutPeerAgency204Response) VisitPutPeerAgencyResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type PutPeerAgencydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response PutPeerAgencydefaultApplicationProblemPlusJSONResponse) VisitPutPeerAgencyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RenewPeerSecretRequestObject struct {
+	Id     Id `json:"id"`
+	Params RenewPeerSecretParams
+}
+
+type RenewPeerSecretResponseObject interface {
+	VisitRenewPeerSecretResponse(w http.ResponseWriter) error
+}
+
+type RenewPeerSecret200JSONResponse PeerSecret
+
+func (response RenewPeerSecret200JSONResponse) VisitRenewPeerSecretResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RenewPeerSecretdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RenewPeerSecretdefaultApplicationProblemPlusJSONResponse) VisitRenewPeerSecretResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -11580,6 +12516,46 @@ type ConfirmDeliverydefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ConfirmDeliverydefaultApplicationProblemPlusJSONResponse) VisitConfirmDeliveryResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadDeliveryReceiptRequestObject struct {
+	Id         Id                 `json:"id"`
+	DeliveryId openapi_types.UUID `json:"deliveryId"`
+}
+
+type ReadDeliveryReceiptResponseObject interface {
+	VisitReadDeliveryReceiptResponse(w http.ResponseWriter) error
+}
+
+type ReadDeliveryReceipt200JSONResponse ExchangeReceipt
+
+func (response ReadDeliveryReceipt200JSONResponse) VisitReadDeliveryReceiptResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadDeliveryReceiptdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ReadDeliveryReceiptdefaultApplicationProblemPlusJSONResponse) VisitReadDeliveryReceiptResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -14266,6 +15242,12 @@ type StrictServerInterface interface {
 	// AddUnit Add a unit to an agency
 	// (POST /api/administration/agencies/{id}/units)
 	AddUnit(ctx context.Context, request AddUnitRequestObject) (AddUnitResponseObject, error)
+	// ListExchangeKeys The public keys that this installation signs receipts with, the newest first
+	// (GET /api/administration/exchange-keys)
+	ListExchangeKeys(ctx context.Context, request ListExchangeKeysRequestObject) (ListExchangeKeysResponseObject, error)
+	// AddExchangeKey Make the key that follows the present one in a week
+	// (POST /api/administration/exchange-keys)
+	AddExchangeKey(ctx context.Context, request AddExchangeKeyRequestObject) (AddExchangeKeyResponseObject, error)
 	// AddGroup Make a recipient group
 	// (POST /api/administration/groups)
 	AddGroup(ctx context.Context, request AddGroupRequestObject) (AddGroupResponseObject, error)
@@ -14278,6 +15260,27 @@ type StrictServerInterface interface {
 	// ImportDirectory Import agencies, units, people, positions, groups or registers from CSV or XLSX; a dry run changes nothing
 	// (POST /api/administration/import)
 	ImportDirectory(ctx context.Context, request ImportDirectoryRequestObject) (ImportDirectoryResponseObject, error)
+	// ListPeers Connections to the national axis, to other installations and to systems, with how they are (operators)
+	// (GET /api/administration/peers)
+	ListPeers(ctx context.Context, request ListPeersRequestObject) (ListPeersResponseObject, error)
+	// AddPeer Connect another system; the secret that it signs with is shown once
+	// (POST /api/administration/peers)
+	AddPeer(ctx context.Context, request AddPeerRequestObject) (AddPeerResponseObject, error)
+	// EditPeer Change a connection; our secret is replaced only when one is sent
+	// (PATCH /api/administration/peers/{id})
+	EditPeer(ctx context.Context, request EditPeerRequestObject) (EditPeerResponseObject, error)
+	// ListPeerAgencies The agencies at the other end
+	// (GET /api/administration/peers/{id}/agencies)
+	ListPeerAgencies(ctx context.Context, request ListPeerAgenciesRequestObject) (ListPeerAgenciesResponseObject, error)
+	// RemovePeerAgency Say that an agency is at the other end no more
+	// (DELETE /api/administration/peers/{id}/agencies/{agencyId})
+	RemovePeerAgency(ctx context.Context, request RemovePeerAgencyRequestObject) (RemovePeerAgencyResponseObject, error)
+	// PutPeerAgency Say that an agency is at the other end; it is reached there from now on
+	// (PUT /api/administration/peers/{id}/agencies/{agencyId})
+	PutPeerAgency(ctx context.Context, request PutPeerAgencyRequestObject) (PutPeerAgencyResponseObject, error)
+	// RenewPeerSecret Give the other end a new secret, shown once; the one before goes on for a week
+	// (POST /api/administration/peers/{id}/secret)
+	RenewPeerSecret(ctx context.Context, request RenewPeerSecretRequestObject) (RenewPeerSecretResponseObject, error)
 	// EditPosition Change a position's title or last day
 	// (PATCH /api/administration/positions/{id})
 	EditPosition(ctx context.Context, request EditPositionRequestObject) (EditPositionResponseObject, error)
@@ -14383,6 +15386,9 @@ type StrictServerInterface interface {
 	// ConfirmDelivery Note what the clerk knows from a recipient that has only a mailbox or got paper
 	// (POST /api/documents/{id}/deliveries/{deliveryId}/confirm)
 	ConfirmDelivery(ctx context.Context, request ConfirmDeliveryRequestObject) (ConfirmDeliveryResponseObject, error)
+	// ReadDeliveryReceipt What the recipient's server signed for what was delivered; congvan verify reads it with no network
+	// (GET /api/documents/{id}/deliveries/{deliveryId}/receipt)
+	ReadDeliveryReceipt(ctx context.Context, request ReadDeliveryReceiptRequestObject) (ReadDeliveryReceiptResponseObject, error)
 	// RequeueDelivery Send a delivery again that failed for good; the message keeps its identifier
 	// (POST /api/documents/{id}/deliveries/{deliveryId}/requeue)
 	RequeueDelivery(ctx context.Context, request RequeueDeliveryRequestObject) (RequeueDeliveryResponseObject, error)
@@ -14998,6 +16004,56 @@ func (sh *strictHandler) AddUnit(ctx *gin.Context, id Id, params AddUnitParams) 
 	}
 }
 
+// ListExchangeKeys operation middleware
+func (sh *strictHandler) ListExchangeKeys(ctx *gin.Context) {
+	var request ListExchangeKeysRequestObject
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListExchangeKeys(ctx, request.(ListExchangeKeysRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListExchangeKeys")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListExchangeKeysResponseObject); ok {
+		if err := validResponse.VisitListExchangeKeysResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// AddExchangeKey operation middleware
+func (sh *strictHandler) AddExchangeKey(ctx *gin.Context, params AddExchangeKeyParams) {
+	var request AddExchangeKeyRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AddExchangeKey(ctx, request.(AddExchangeKeyRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AddExchangeKey")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(AddExchangeKeyResponseObject); ok {
+		if err := validResponse.VisitAddExchangeKeyResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // AddGroup operation middleware
 func (sh *strictHandler) AddGroup(ctx *gin.Context, params AddGroupParams) {
 	var request AddGroupRequestObject
@@ -15135,6 +16191,226 @@ func (sh *strictHandler) ImportDirectory(ctx *gin.Context, params ImportDirector
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(ImportDirectoryResponseObject); ok {
 		if err := validResponse.VisitImportDirectoryResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListPeers operation middleware
+func (sh *strictHandler) ListPeers(ctx *gin.Context) {
+	var request ListPeersRequestObject
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListPeers(ctx, request.(ListPeersRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListPeers")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListPeersResponseObject); ok {
+		if err := validResponse.VisitListPeersResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// AddPeer operation middleware
+func (sh *strictHandler) AddPeer(ctx *gin.Context, params AddPeerParams) {
+	var request AddPeerRequestObject
+
+	request.Params = params
+
+	var body AddPeerJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AddPeer(ctx, request.(AddPeerRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AddPeer")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(AddPeerResponseObject); ok {
+		if err := validResponse.VisitAddPeerResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// EditPeer operation middleware
+func (sh *strictHandler) EditPeer(ctx *gin.Context, id Id, params EditPeerParams) {
+	var request EditPeerRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body EditPeerJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.EditPeer(ctx, request.(EditPeerRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "EditPeer")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(EditPeerResponseObject); ok {
+		if err := validResponse.VisitEditPeerResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListPeerAgencies operation middleware
+func (sh *strictHandler) ListPeerAgencies(ctx *gin.Context, id Id) {
+	var request ListPeerAgenciesRequestObject
+
+	request.Id = id
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListPeerAgencies(ctx, request.(ListPeerAgenciesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListPeerAgencies")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListPeerAgenciesResponseObject); ok {
+		if err := validResponse.VisitListPeerAgenciesResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// RemovePeerAgency operation middleware
+func (sh *strictHandler) RemovePeerAgency(ctx *gin.Context, id Id, agencyId openapi_types.UUID) {
+	var request RemovePeerAgencyRequestObject
+
+	request.Id = id
+	request.AgencyId = agencyId
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RemovePeerAgency(ctx, request.(RemovePeerAgencyRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RemovePeerAgency")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(RemovePeerAgencyResponseObject); ok {
+		if err := validResponse.VisitRemovePeerAgencyResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// PutPeerAgency operation middleware
+func (sh *strictHandler) PutPeerAgency(ctx *gin.Context, id Id, agencyId openapi_types.UUID) {
+	var request PutPeerAgencyRequestObject
+
+	request.Id = id
+	request.AgencyId = agencyId
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.PutPeerAgency(ctx, request.(PutPeerAgencyRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PutPeerAgency")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(PutPeerAgencyResponseObject); ok {
+		if err := validResponse.VisitPutPeerAgencyResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// RenewPeerSecret operation middleware
+func (sh *strictHandler) RenewPeerSecret(ctx *gin.Context, id Id, params RenewPeerSecretParams) {
+	var request RenewPeerSecretRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RenewPeerSecret(ctx, request.(RenewPeerSecretRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RenewPeerSecret")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(RenewPeerSecretResponseObject); ok {
+		if err := validResponse.VisitRenewPeerSecretResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
@@ -16297,6 +17573,33 @@ func (sh *strictHandler) ConfirmDelivery(ctx *gin.Context, id Id, deliveryId ope
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(ConfirmDeliveryResponseObject); ok {
 		if err := validResponse.VisitConfirmDeliveryResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ReadDeliveryReceipt operation middleware
+func (sh *strictHandler) ReadDeliveryReceipt(ctx *gin.Context, id Id, deliveryId openapi_types.UUID) {
+	var request ReadDeliveryReceiptRequestObject
+
+	request.Id = id
+	request.DeliveryId = deliveryId
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReadDeliveryReceipt(ctx, request.(ReadDeliveryReceiptRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReadDeliveryReceipt")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ReadDeliveryReceiptResponseObject); ok {
+		if err := validResponse.VisitReadDeliveryReceiptResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {

@@ -35,12 +35,13 @@ type Options struct {
 	Channels map[exchange.Channel]Channel
 	// Content opens a stored file.
 	Content func(ctx context.Context, h document.Hash) (io.ReadCloser, error)
-	// Connect, Write, Keep and Reveal are what messages to other systems take;
+	// Connect, Write, Keep, Reveal and Seal are what messages to other systems take;
 	// without Connect none is sent there.
 	Connect  Connect
 	Write    Write
 	Keep     Keep
 	Reveal   Reveal
+	Seal     func(row org.ID, plain string) []byte
 	Patience exchange.Patience    // the usual when zero
 	Breaker  exchange.BreakerRule // the usual when zero
 	Chance   func() float64       // spreads tries, from 0 to 1

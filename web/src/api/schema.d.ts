@@ -629,6 +629,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/documents/{id}/deliveries/{deliveryId}/receipt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+                deliveryId: string;
+            };
+            cookie?: never;
+        };
+        /** What the recipient's server signed for what was delivered; congvan verify reads it with no network */
+        get: operations["readDeliveryReceipt"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/documents/{id}/events": {
         parameters: {
             query?: never;
@@ -1738,6 +1758,120 @@ export interface paths {
         head?: never;
         /** Change a recipient group; `memberIds` are replaced as a whole */
         patch: operations["editGroup"];
+        trace?: never;
+    };
+    "/api/administration/peers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Connections to the national axis, to other installations and to systems, with how they are (operators) */
+        get: operations["listPeers"];
+        put?: never;
+        /** Connect another system; the secret that it signs with is shown once */
+        post: operations["addPeer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/administration/peers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change a connection; our secret is replaced only when one is sent */
+        patch: operations["editPeer"];
+        trace?: never;
+    };
+    "/api/administration/peers/{id}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give the other end a new secret, shown once; the one before goes on for a week */
+        post: operations["renewPeerSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/administration/peers/{id}/agencies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /** The agencies at the other end */
+        get: operations["listPeerAgencies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/administration/peers/{id}/agencies/{agencyId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+                agencyId: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** Say that an agency is at the other end; it is reached there from now on */
+        put: operations["putPeerAgency"];
+        post?: never;
+        /** Say that an agency is at the other end no more */
+        delete: operations["removePeerAgency"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/administration/exchange-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The public keys that this installation signs receipts with, the newest first */
+        get: operations["listExchangeKeys"];
+        put?: never;
+        /** Make the key that follows the present one in a week */
+        post: operations["addExchangeKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/administration/import": {
@@ -3097,6 +3231,117 @@ export interface components {
             items: components["schemas"]["RegisterEntry"][];
             next?: string;
         };
+        /** @enum {string} */
+        PeerKind: "axis" | "installation" | "system";
+        Peer: {
+            /** Format: uuid */
+            id: string;
+            kind: components["schemas"]["PeerKind"];
+            name: string;
+            /** @description the system id that it signs with */
+            system: string;
+            endpoint: string;
+            /** @description the system id that we sign with */
+            ourSystem: string;
+            /** @description Ed25519, in base64 */
+            publicKey: string;
+            nextKey: string;
+            /** Format: int64 */
+            mostBytes: number;
+            perMinute: number;
+            /** @description its client signs all calls with one time stamp */
+            reused: boolean;
+            enabled: boolean;
+            /** @enum {string} */
+            up: "up" | "down" | "unknown";
+            /** Format: date-time */
+            since?: string;
+            /** Format: date-time */
+            heardAt?: string;
+            errorCode: string;
+            /** Format: date-time */
+            errorAt?: string;
+            /** @description messages of ours on their way to it */
+            waiting: number;
+            /**
+             * Format: date-time
+             * @description the first of them
+             */
+            oldest?: string;
+            /** @description messages that went either way */
+            lastHour: number;
+            agencies: number;
+            version: number;
+        };
+        PeerList: {
+            items: components["schemas"]["Peer"][];
+        };
+        PeerNew: {
+            kind: components["schemas"]["PeerKind"];
+            name: string;
+            system?: string;
+            endpoint?: string;
+            ourSystem?: string;
+            ourSecret?: string;
+            publicKey?: string;
+            /** Format: int64 */
+            mostBytes?: number;
+            perMinute?: number;
+            reused?: boolean;
+        };
+        PeerEdit: {
+            name?: string;
+            endpoint?: string;
+            ourSystem?: string;
+            ourSecret?: string;
+            publicKey?: string;
+            nextKey?: string;
+            /** Format: int64 */
+            mostBytes?: number;
+            perMinute?: number;
+            reused?: boolean;
+            enabled?: boolean;
+        };
+        PeerSecret: {
+            /** @description shown once; empty when it was shown before */
+            secret: string;
+        };
+        PeerMade: {
+            peer: components["schemas"]["Peer"];
+            /** @description shown once; empty when it was shown before, or when the other end does not call */
+            secret: string;
+        };
+        PeerAgencyList: {
+            items: components["schemas"]["PeerAgency"][];
+        };
+        PeerAgency: {
+            /** Format: uuid */
+            id: string;
+            code: string;
+            name: string;
+        };
+        ExchangeKeyList: {
+            items: components["schemas"]["ExchangeKey"][];
+        };
+        ExchangeKey: {
+            publicKey: string;
+            /** @description what people compare */
+            name: string;
+            /** Format: date-time */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description when another follows it
+             */
+            retiredAt?: string;
+        };
+        ExchangeReceipt: {
+            /** @description the bytes that are signed */
+            text: string;
+            /** @description Ed25519, in base64 */
+            key: string;
+            signature: string;
+        };
         Mailbox: {
             /** Format: uuid */
             id: string;
@@ -3539,6 +3784,18 @@ export type RegisterList = components['schemas']['RegisterList'];
 export type RegisterEntry = components['schemas']['RegisterEntry'];
 export type Book = components['schemas']['Book'];
 export type RegisterEntryPage = components['schemas']['RegisterEntryPage'];
+export type PeerKind = components['schemas']['PeerKind'];
+export type Peer = components['schemas']['Peer'];
+export type PeerList = components['schemas']['PeerList'];
+export type PeerNew = components['schemas']['PeerNew'];
+export type PeerEdit = components['schemas']['PeerEdit'];
+export type PeerSecret = components['schemas']['PeerSecret'];
+export type PeerMade = components['schemas']['PeerMade'];
+export type PeerAgencyList = components['schemas']['PeerAgencyList'];
+export type PeerAgency = components['schemas']['PeerAgency'];
+export type ExchangeKeyList = components['schemas']['ExchangeKeyList'];
+export type ExchangeKey = components['schemas']['ExchangeKey'];
+export type ExchangeReceipt = components['schemas']['ExchangeReceipt'];
 export type Mailbox = components['schemas']['Mailbox'];
 export type MailSecurity = components['schemas']['MailSecurity'];
 export type AfterAction = components['schemas']['AfterAction'];
@@ -4606,6 +4863,30 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    readDeliveryReceipt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+                deliveryId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The receipt */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExchangeReceipt"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -6238,6 +6519,220 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Group"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listPeers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Connections */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeerList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    addPeer: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PeerNew"];
+            };
+        };
+        responses: {
+            /** @description Connected */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeerMade"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    editPeer: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PeerEdit"];
+            };
+        };
+        responses: {
+            /** @description Changed */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Peer"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    renewPeerSecret: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The secret */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeerSecret"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listPeerAgencies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Agencies */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeerAgencyList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    putPeerAgency: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+                agencyId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Put */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    removePeerAgency: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+                agencyId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Removed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listExchangeKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Keys */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExchangeKeyList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    addExchangeKey: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Keys */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExchangeKeyList"];
+                };
+            };
             default: components["responses"]["Problem"];
         };
     };

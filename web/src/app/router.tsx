@@ -170,6 +170,12 @@ const absence = createRoute({
   component: lazyRouteComponent(() => import("@/features/delegation/absence-page"), "AbsencePage"),
 });
 
+const peers = createRoute({
+  getParentRoute: () => desk,
+  path: "/admin/peers",
+  component: lazyRouteComponent(() => import("@/features/peer/peers-page"), "PeersPage"),
+});
+
 const sessions = createRoute({
   getParentRoute: () => desk,
   path: "/me/sessions",
@@ -206,6 +212,7 @@ const tree = root.addChildren([
     importing,
     absence,
     calendar,
+    peers,
     sessions,
     password,
     missing,

@@ -8,6 +8,7 @@ import { document } from "./en/document";
 import { event } from "./en/event";
 import { office } from "./en/office";
 import { parts } from "./en/parts";
+import { peer } from "./en/peer";
 import { recipient } from "./en/recipient";
 import { register } from "./en/register";
 import { session } from "./en/session";
@@ -15,4 +16,4 @@ import { shell } from "./en/shell";
 import { work } from "./en/work";
 import type { Text } from "./text";
 
-export const en: Text = { admin, arrival, calendar, circuit, common, delegation, document, event, office, parts, recipient, register, session, shell, work };
+export const en: Text = { admin, arrival, calendar, circuit, common, delegation, document, event, office, parts, peer, recipient, register, session, shell, work };

@@ -9,10 +9,11 @@ import { document } from "./vi/document";
 import { event } from "./vi/event";
 import { office } from "./vi/office";
 import { parts } from "./vi/parts";
+import { peer } from "./vi/peer";
 import { recipient } from "./vi/recipient";
 import { register } from "./vi/register";
 import { session } from "./vi/session";
 import { shell } from "./vi/shell";
 import { work } from "./vi/work";
 
-export const vi = { admin, arrival, calendar, circuit, common, delegation, document, event, office, parts, recipient, register, session, shell, work };
+export const vi = { admin, arrival, calendar, circuit, common, delegation, document, event, office, parts, peer, recipient, register, session, shell, work };

@@ -11,6 +11,7 @@ import {
   ListTodo,
   MailWarning,
   Mails,
+  Network,
   Send,
   Stamp,
   UserRoundCheck,
@@ -92,6 +93,7 @@ export function Navigation() {
             <Item to="/admin/accounts" icon={<Users size={size} />} label={t.accounts} />
             <Item to="/admin/groups" icon={<UsersRound size={size} />} label={t.groups} />
             <Item to="/admin/import" icon={<FileUp size={size} />} label={t.importing} />
+            {me.operator ? <Item to="/admin/peers" icon={<Network size={size} />} label={t.peers} /> : null}
           </>
         ) : null}
       </nav>

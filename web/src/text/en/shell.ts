@@ -25,6 +25,7 @@ export const shell: Text["shell"] = {
   accounts: "Accounts",
   groups: "Recipient groups",
   importing: "Import",
+  peers: "Connections",
   account: "My account",
   sessions: "Sessions and tokens",
   password: "Change password",

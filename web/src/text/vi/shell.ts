@@ -23,6 +23,7 @@ export const shell = {
   accounts: "Tài khoản",
   groups: "Nhóm nơi nhận",
   importing: "Nhập dữ liệu",
+  peers: "Kết nối liên thông",
   account: "Tài khoản của tôi",
   sessions: "Phiên và mã truy cập",
   password: "Đổi mật khẩu",
