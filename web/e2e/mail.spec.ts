@@ -64,3 +64,15 @@ test("a mail without a document waits in quarantine with its reason and the raw 
   await dialog.getByRole("button", { name: "Bỏ qua thư" }).click();
   await expect(clerk.getByText("Đã bỏ qua thư.")).toBeVisible();
 });
+
+test("a clerk sees how the mailbox stands, an administrator sets it up, and agencies of one name are told apart", async ({ office }) => {
+  const clerk = await office.sit("vanthu.snv", "/mail/mailboxes");
+  await expect(row(clerk, "snv@travinh.example")).toBeVisible();
+  await expect(clerk.getByRole("button", { name: "Thêm hộp thư" })).toHaveCount(0);
+  await expect(clerk.getByRole("button", { name: "Thử kết nối" })).toHaveCount(0);
+
+  const operator = await office.sit("quantri", "/mail/mailboxes");
+  await operator.getByRole("button", { name: "Thêm hộp thư" }).click();
+  const names = await operator.getByRole("dialog").getByLabel("Cơ quan").locator("option", { hasText: /phường 1(,|$)/ }).allTextContents();
+  expect(names).toEqual(["Ủy ban nhân dân phường 1, UBND thành phố Trà Vinh", "Ủy ban nhân dân phường 1, UBND thị xã Duyên Hải"]);
+});

@@ -51,6 +51,7 @@ export function SearchBox({ value, placeholder, onChange, ref }: SearchBoxProps)
         type="search"
         aria-label={placeholder}
         placeholder={placeholder}
+        title={placeholder}
         maxLength={200}
         value={typed}
         onChange={(e) => setTyped(e.target.value)}
