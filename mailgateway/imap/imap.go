@@ -55,6 +55,7 @@ type Settings struct {
 	Security Security
 	Username string
 	Password string
+	Token    string // an OAuth access token, instead of the password
 	Folder   string // INBOX
 	After    After
 	MoveTo   string
@@ -244,6 +245,9 @@ func (c *Client) enter() error {
 // login presents what the mailbox is opened with. LOGIN carries only ASCII;
 // other passwords go by AUTHENTICATE where the server takes it.
 func (c *Client) login() error {
+	if c.settings.Token != "" {
+		return c.loginByToken()
+	}
 	caps := c.c.Caps()
 	user, password := c.settings.Username, c.settings.Password
 	var err error

@@ -37,7 +37,7 @@ type line struct {
 func dial(ctx context.Context, s Settings) (*line, error) {
 	d := net.Dialer{KeepAlive: 15 * time.Second}
 	if !s.AllowPrivate {
-		d.Control = func(_, address string, _ syscall.RawConn) error { return checkPublic(address) }
+		d.Control = PublicOnly
 	}
 	conn, err := d.DialContext(ctx, "tcp", address(s))
 	if errors.Is(err, ErrPrivateHost) {
@@ -50,6 +50,10 @@ func dial(ctx context.Context, s Settings) (*line, error) {
 	l.allow.Store(maxAnswer)
 	return l, nil
 }
+
+// PublicOnly is a control of a dialer that refuses what is not on the public
+// Internet, judged when it is really dialled.
+func PublicOnly(_, address string, _ syscall.RawConn) error { return checkPublic(address) }
 
 // checkPublic refuses what is not on the public Internet.
 func checkPublic(address string) error {

@@ -121,7 +121,9 @@ func (c *committer) commit(ctx context.Context, group []*found) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, f := range group {
-		c.uids = append(c.uids, f.mail.UID)
+		if !f.old {
+			c.uids = append(c.uids, f.mail.UID)
+		}
 	}
 	return nil
 }
@@ -143,7 +145,12 @@ func (r *reader) commit(ctx context.Context, group []*found) error {
 	last := group[len(group)-1].mail
 	err := r.g.inTx(ctx, func(tx *postgres.Tx) error {
 		j := job.TakeInMail{AgencyID: r.box.AgencyID}
+		older := 0
 		for _, f := range group {
+			if f.old {
+				older++
+				continue
+			}
 			waits, err := r.g.write(ctx, tx, f.mail)
 			if err != nil {
 				return err
@@ -157,13 +164,27 @@ func (r *reader) commit(ctx context.Context, group []*found) error {
 				return err
 			}
 		}
-		return tx.AdvanceMailbox(ctx, r.box.OfficialMailbox, r.g.owner, last.UIDValidity, last.UID, now)
+		if older > 0 {
+			if err := tx.MailboxOlder(ctx, r.box.OfficialMailbox, older, false); err != nil {
+				return err
+			}
+		}
+		return tx.AdvanceMailbox(ctx, r.box.OfficialMailbox, r.g.owner, r.reached(last), now)
 	})
 	if err == nil {
 		r.cursor.Store(&imap.Cursor{UIDValidity: last.UIDValidity, LastUID: last.UID})
 		r.g.meter.taken(len(group))
 	}
 	return err
+}
+
+// reached is where a group leaves the mailbox.
+func (r *reader) reached(last exchange.Mail) postgres.MailboxCursor {
+	to := postgres.MailboxCursor{UIDValidity: last.UIDValidity, LastUID: last.UID, LastMessage: last.ReceivedAt}
+	if next := r.next.Load(); next > last.UID+1 {
+		to.Pending = int(next - last.UID - 1)
+	}
+	return to
 }
 
 // write stores one message, and tells whether a job must decide about it. What

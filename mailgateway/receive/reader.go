@@ -21,6 +21,7 @@ type reader struct {
 	log    *slog.Logger
 	cursor atomic.Pointer[imap.Cursor] // what is committed
 	broke  breaks
+	next   atomic.Uint32 // the server's next number when the folder was opened
 }
 
 // breaks counts how often fetching one message ended the line.
@@ -94,7 +95,7 @@ const batchSize = 50
 
 // session reads the mailbox over one connection until something fails.
 func (r *reader) session(ctx context.Context) error {
-	settings, err := r.g.settings(r.box)
+	settings, err := r.settings(ctx)
 	if err != nil {
 		return err
 	}
@@ -103,7 +104,11 @@ func (r *reader) session(ctx context.Context) error {
 		return err
 	}
 	defer client.Close()
+	r.next.Store(client.Box().UIDNext)
 	if err := r.g.inTx(ctx, func(tx *postgres.Tx) error { return tx.MailboxConnected(ctx, r.box.OfficialMailbox, r.g.clock()) }); err != nil {
+		return err
+	}
+	if err := r.begin(ctx, client); err != nil {
 		return err
 	}
 	for {
@@ -120,6 +125,34 @@ func (r *reader) session(ctx context.Context) error {
 			return err
 		}
 	}
+}
+
+// begin sets the cursor of a mailbox that was never read before behind the mail
+// that is only counted.
+func (r *reader) begin(ctx context.Context, client *imap.Client) error {
+	if r.box.ReadFrom.IsZero() || r.cursor.Load().UIDValidity != 0 {
+		return nil
+	}
+	first, older, err := client.Since(ctx, r.box.ReadFrom)
+	if err != nil {
+		return err
+	}
+	box := client.Box()
+	last := first - 1
+	if first == 0 {
+		last = max(box.UIDNext, 1) - 1
+	}
+	cursor := postgres.MailboxCursor{UIDValidity: box.UIDValidity, LastUID: last}
+	if err := r.g.inTx(ctx, func(tx *postgres.Tx) error {
+		if err := tx.MailboxOlder(ctx, r.box.OfficialMailbox, older, true); err != nil {
+			return err
+		}
+		return tx.AdvanceMailbox(ctx, r.box.OfficialMailbox, r.g.owner, cursor, r.g.clock())
+	}); err != nil {
+		return err
+	}
+	r.cursor.Store(&imap.Cursor{UIDValidity: box.UIDValidity, LastUID: last})
+	return nil
 }
 
 // takeNew takes everything after the cursor, batch by batch. While one batch is
@@ -147,6 +180,11 @@ func (r *reader) fetchNew(ctx context.Context, client *imap.Client, c *committer
 			// recognised by what it is.
 			r.log.InfoContext(ctx, "the mailbox was renumbered", slog.Any("before", renumbered.Old), slog.Any("now", renumbered.New))
 			next = imap.Cursor{}
+			r.cursor.Store(&next)
+			if err := r.begin(ctx, client); err != nil {
+				return err
+			}
+			next = *r.cursor.Load()
 			continue
 		}
 		if err != nil {

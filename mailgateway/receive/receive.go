@@ -14,6 +14,7 @@ package receive
 
 import (
 	"context"
+	"crypto/tls"
 	"crypto/x509"
 	"log/slog"
 	"time"
@@ -35,10 +36,11 @@ type Options struct {
 	AllowPrivate bool  // mail servers on private and local addresses
 	AllowPlain   bool  // lines without TLS
 	RootCAs      *x509.CertPool
-	Mailboxes    int           // read by one gateway at most: 500
-	Round        time.Duration // between two looks at which mailboxes there are: 15 s
-	Poll         time.Duration // where a server does not announce new mail: 1 min
-	Patience     time.Duration // the first gap after a failure, which grows: 5 s
+	LookupTXT    func(ctx context.Context, name string) ([]string, error) // the system's name servers when nil
+	Mailboxes    int                                                      // read by one gateway at most: 500
+	Round        time.Duration                                            // between two looks at which mailboxes there are: 15 s
+	Poll         time.Duration                                            // where a server does not announce new mail: 1 min
+	Patience     time.Duration                                            // the first gap after a failure, which grows: 5 s
 }
 
 func (o Options) filled() Options {
@@ -91,15 +93,27 @@ func (g *Gateway) inTx(ctx context.Context, fn func(tx *postgres.Tx) error) erro
 	return g.store.InTx(ctx, postgres.ExchangeScope(), fn)
 }
 
-// settings gives how to reach a mailbox, with its password opened.
-func (g *Gateway) settings(m postgres.HeldMailbox) (imap.Settings, error) {
+// settings gives how to reach a mailbox, with its password opened or a fresh token.
+func (r *reader) settings(ctx context.Context) (imap.Settings, error) {
+	g, m := r.g, r.box
 	password, err := g.secrets.Open(m.ID, m.Secret)
 	if err != nil {
 		return imap.Settings{}, ErrSealed.Because(err)
 	}
-	return imap.Settings{Host: m.Host, Port: m.Port, Security: imap.Security(m.Security), Username: m.Username, Password: password,
+	token := ""
+	if m.OAuth.Used() {
+		if token, err = r.accessToken(ctx, password); err != nil {
+			return imap.Settings{}, err
+		}
+		password = ""
+	}
+	return imap.Settings{Token: token, Host: m.Host, Port: m.Port, Security: imap.Security(m.Security), Username: m.Username, Password: password,
 		Folder: m.Folder, After: imap.After(m.After), MoveTo: m.MoveTo, AllowPrivate: g.opts.AllowPrivate, AllowPlain: g.opts.AllowPlain,
 		RootCAs: g.opts.RootCAs, Poll: g.opts.Poll}, nil
+}
+
+func (g *Gateway) tlsConfig() *tls.Config {
+	return &tls.Config{RootCAs: g.opts.RootCAs, MinVersion: tls.VersionTLS12}
 }
 
 func (g *Gateway) limits(total int64) mime.Limits { return mime.Limits{TotalBytes: total} }

@@ -25,6 +25,7 @@ type found struct {
 	mail  exchange.Mail
 	err   error
 	ready chan struct{}
+	old   bool // only counted
 }
 
 // fetchAll fetches a batch and hands each message on as soon as it is there.
@@ -32,7 +33,16 @@ type found struct {
 // whole gateway may.
 func (r *reader) fetchAll(ctx context.Context, client *imap.Client, batch imap.Batch, queue chan<- *found) error {
 	for _, listed := range batch.Messages {
-		f := &found{mail: r.blank(listed, batch.Cursor.UIDValidity), ready: make(chan struct{})}
+		f := &found{mail: r.blank(listed, batch.Cursor.UIDValidity), ready: make(chan struct{}), old: r.old(listed)}
+		if f.old { // the committer counts it at its place
+			close(f.ready)
+			select {
+			case queue <- f:
+				continue
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		}
 		select {
 		case r.g.slots <- struct{}{}:
 		case <-ctx.Done():
@@ -59,6 +69,12 @@ func (r *reader) fetchAll(ctx context.Context, client *imap.Client, batch imap.B
 		}
 	}
 	return nil
+}
+
+// old tells whether a message is only counted: its day was not early enough to
+// stand before the cursor, or it was moved into the folder later.
+func (r *reader) old(m imap.Listed) bool {
+	return !r.box.ReadFrom.IsZero() && !m.Received.IsZero() && m.Received.Before(r.box.ReadFrom)
 }
 
 // blank is a message of which nothing is known but what the list says.

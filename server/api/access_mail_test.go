@@ -51,6 +51,16 @@ var mailRows = map[string]row{
 		request: func(x thing) call { return call{method: "GET", path: "/api/quarantine/" + x.id} }},
 	"readQuarantinedRaw": {success: 200, allowed: []kind{clerk}, denied: 404, owner: clerk, object: aHeldMail,
 		request: func(x thing) call { return call{method: "GET", path: "/api/quarantine/" + x.id + "/raw"} }},
+	"previewQuarantined": {success: 200, allowed: []kind{clerk}, denied: 404, owner: clerk, object: aHeldMail,
+		request: func(x thing) call { return call{method: "GET", path: "/api/quarantine/" + x.id + "/preview"} }},
+	"releaseQuarantined": {success: 200, allowed: []kind{clerk}, denied: 404, owner: clerk, object: aHeldMail,
+		request: func(x thing) call {
+			return call{method: "POST", path: "/api/quarantine/" + x.id + "/release", body: object{"paths": []string{}, "body": true}}
+		}},
+	"discoverMailbox": {success: 200, allowed: []kind{admin, operator}, denied: 403, owner: admin,
+		request: func(thing) call {
+			return call{method: "POST", path: "/api/mailboxes/discover", body: object{"address": "vanthu@example.invalid"}}
+		}},
 	"retryQuarantined": {success: 200, allowed: []kind{clerk}, denied: 404, owner: clerk, object: aHeldMail,
 		request: func(x thing) call { return call{method: "POST", path: "/api/quarantine/" + x.id + "/retry"} }},
 	"discardQuarantined": {success: 200, allowed: []kind{clerk}, denied: 404, owner: clerk, object: aHeldMail,

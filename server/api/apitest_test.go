@@ -31,6 +31,7 @@ import (
 	"congvan/server/domain/document"
 	"congvan/server/domain/exchange"
 	"congvan/server/domain/org"
+	"congvan/server/provider/safehtml"
 	"congvan/server/provider/sheet"
 	"congvan/server/provider/text"
 	"congvan/server/provider/workbook"
@@ -99,17 +100,20 @@ func installOn(t *testing.T, db *storagetest.Database, blobs *blob.Store, change
 		Documents:  outgoing.New(i.Store, i.blobs, i.readable, i.now),
 		Deliveries: delivery.New(i.Store, i.now, delivery.Options{Reveal: i.secrets.Open, Seal: i.secrets.Seal}),
 		Arrivals:   incoming.New(i.Store, i.blobs, i.now),
-		Mail:       intake.New(i.Store, i.blobs, i.secrets, i.now, intake.Options{Reopen: nothingInside}),
-		Reports:    report.New(i.Store, i.now, map[string]report.Binder{"xlsx": {Bind: workbook.Bind, Extension: "xlsx", MediaType: "application/zip"}}),
-		Notices:    notice.New(i.Store, i.now),
-		Changes:    hub,
-		Web:        fstest.MapFS{"index.html": {Data: []byte("<!doctype html><title>congvan</title>")}, "assets/app-1a2b3c.js": {Data: bytes.Repeat([]byte("export {};\n"), 500)}},
-		Version:    api.Version{Version: "test"},
-		Ready:      []api.Check{{Name: "database", Test: i.Ping}},
-		PublicURL:  public,
-		MaxUpload:  8 << 20,
-		Log:        slog.New(slog.NewJSONHandler(i.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
-		Metrics:    prometheus.NewRegistry(),
+		Mail: intake.New(i.Store, i.blobs, i.secrets, i.now, intake.Options{Reopen: nothingInside,
+			CleanHTML: safehtml.Clean, ReadBody: func(context.Context, document.Hash) (text, html string, err error) {
+				return "Kính gửi", "<p>Kính gửi</p>", nil
+			}}),
+		Reports:   report.New(i.Store, i.now, map[string]report.Binder{"xlsx": {Bind: workbook.Bind, Extension: "xlsx", MediaType: "application/zip"}}),
+		Notices:   notice.New(i.Store, i.now),
+		Changes:   hub,
+		Web:       fstest.MapFS{"index.html": {Data: []byte("<!doctype html><title>congvan</title>")}, "assets/app-1a2b3c.js": {Data: bytes.Repeat([]byte("export {};\n"), 500)}},
+		Version:   api.Version{Version: "test"},
+		Ready:     []api.Check{{Name: "database", Test: i.Ping}},
+		PublicURL: public,
+		MaxUpload: 8 << 20,
+		Log:       slog.New(slog.NewJSONHandler(i.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		Metrics:   prometheus.NewRegistry(),
 	}
 	for _, c := range change {
 		c(&opts)

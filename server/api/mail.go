@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -32,10 +33,21 @@ func (r mailRoom) ListMailboxes(ctx context.Context, _ gen.ListMailboxesRequestO
 }
 
 func mailbox(m intake.Mailbox) gen.Mailbox {
+	purpose, auth, silent := gen.MailboxPurpose(m.Purpose), gen.MailboxAuth("password"), m.Silent(time.Now())
+	if m.OAuth.Used() {
+		auth = "oauth2"
+	}
+	rules := make([]gen.MailRule, len(m.Rules))
+	for i, r := range m.Rules {
+		rules[i] = gen.MailRule{Field: gen.MailRuleField(r.Field), Pattern: r.Pattern, Act: gen.MailRuleAct(r.Act), Note: absent(r.Note)}
+	}
 	return gen.Mailbox{Id: uuid.UUID(m.ID), AgencyId: uuid.UUID(m.AgencyID), AgencyName: m.AgencyName, Address: m.Address, Host: m.Host, Port: m.Port,
 		Security: gen.MailSecurity(m.Security), Username: m.Username, Folder: m.Folder, AfterAction: gen.AfterAction(m.After), MoveTo: m.MoveTo,
 		Enabled: m.Enabled, State: gen.MailboxState(m.State()), ConnectedAt: optionalTime(m.ConnectedAt), CheckedAt: optionalTime(m.CheckedAt),
-		LastError: m.Trouble, LastErrorAt: optionalTime(m.TroubleAt), Quarantined: m.Quarantined, Version: m.Version}
+		LastError: m.Trouble, LastErrorAt: optionalTime(m.TroubleAt), Quarantined: m.Quarantined, Version: m.Version,
+		Purpose: &purpose, ReadFrom: optionalTime(m.ReadFrom), Older: &m.Older, Pending: &m.Pending, Undecided: &m.Undecided,
+		LastMessageAt: optionalTime(m.LastMessage), Silent: &silent, SilentDays: &m.SilentDays, AuthServer: &m.AuthServer, Auth: &auth,
+		TokenUrl: absent(m.OAuth.TokenURL), ClientId: absent(m.OAuth.ClientID), Rules: &rules}
 }
 
 func mailboxAnswer(m intake.Mailbox) gen.MailboxJSONResponse {
@@ -52,7 +64,9 @@ func (r mailRoom) AddMailbox(ctx context.Context, q gen.AddMailboxRequestObject)
 	b := q.Body
 	m, err := r.mail.AddMailbox(ctx, personOf(ctx), c, exchange.OfficialMailbox{AgencyID: org.ID(b.AgencyId), Address: b.Address, Host: b.Host, Port: b.Port,
 		Security: exchange.MailSecurity(b.Security), Username: b.Username, Folder: present(b.Folder), After: exchange.AfterAction(present(b.AfterAction)),
-		MoveTo: present(b.MoveTo)}, b.Password)
+		MoveTo: present(b.MoveTo), MailPolicy: exchange.MailPolicy{Purpose: exchange.MailboxPurpose(present(b.Purpose)), Rules: rulesOf(present(b.Rules)), AuthServer: present(b.AuthServer)},
+		ReadFrom: present(b.ReadFrom), SilentDays: present(b.SilentDays), OAuth: exchange.OAuth{TokenURL: present(b.TokenUrl), ClientID: present(b.ClientId)}},
+		intake.MailboxSecret{Password: b.Password, ClientSecret: present(b.ClientSecret)})
 	if err != nil {
 		return nil, err
 	}
@@ -66,9 +80,15 @@ func (r mailRoom) EditMailbox(ctx context.Context, q gen.EditMailboxRequestObjec
 		return nil, err
 	}
 	b := q.Body
+	var rules *[]exchange.MailRule
+	if b.Rules != nil {
+		list := rulesOf(*b.Rules)
+		rules = &list
+	}
 	m, err := r.mail.EditMailbox(ctx, personOf(ctx), org.ID(q.Id), version, intake.MailboxChange{Host: b.Host, Port: b.Port, Username: b.Username,
 		Password: b.Password, Folder: b.Folder, MoveTo: b.MoveTo, Security: (*exchange.MailSecurity)(b.Security),
-		After: (*exchange.AfterAction)(b.AfterAction), Enabled: b.Enabled})
+		After: (*exchange.AfterAction)(b.AfterAction), Enabled: b.Enabled, Purpose: (*exchange.MailboxPurpose)(b.Purpose), Rules: rules,
+		AuthServer: b.AuthServer, SilentDays: b.SilentDays, TokenURL: b.TokenUrl, ClientID: b.ClientId, ClientSecret: present(b.ClientSecret)})
 	if err != nil {
 		return nil, err
 	}
@@ -105,10 +125,11 @@ func (r mailRoom) ListQuarantine(ctx context.Context, q gen.ListQuarantineReques
 
 func mailItem(m intake.Mail) gen.MailItem {
 	parts := make([]gen.MailPart, len(m.Parts))
-	for i, p := range m.Parts {
-		parts[i] = gen.MailPart{Path: p.Path, Name: p.Name, DeclaredType: p.DeclaredType, DetectedType: p.DetectedType, Size: p.Size}
+	for i := range m.Parts {
+		p := &m.Parts[i]
+		parts[i] = gen.MailPart{Path: p.Path, Name: p.Name, DeclaredType: p.DeclaredType, DetectedType: p.DetectedType, Size: p.Size, Inline: &p.Inline}
 	}
-	return gen.MailItem{Id: uuid.UUID(m.ID), AgencyId: uuid.UUID(m.AgencyID), AgencyName: m.AgencyName, Mailbox: m.Mailbox, State: gen.MailItemState(m.State),
+	return gen.MailItem{Trust: senderTrust(m.Trust, m.FromAddress), Id: uuid.UUID(m.ID), AgencyId: uuid.UUID(m.AgencyID), AgencyName: m.AgencyName, Mailbox: m.Mailbox, State: gen.MailItemState(m.State),
 		Reason: string(m.Reason), Detail: m.Detail, FromName: m.FromName, FromAddress: m.FromAddress, Subject: m.Subject, SentAt: optionalTime(m.SentAt),
 		ReceivedAt: m.ReceivedAt, Size: m.Size, HasRaw: !m.Raw.IsZero(), Parts: parts, ArrivalId: optionalID(m.ArrivalID), Attempts: m.Attempts, Version: m.Version}
 }
@@ -149,6 +170,49 @@ func (r mailRoom) RetryQuarantined(ctx context.Context, q gen.RetryQuarantinedRe
 		return nil, err
 	}
 	return gen.RetryQuarantined200JSONResponse{MailItemJSONResponse: mailAnswer(m)}, nil
+}
+
+// PreviewQuarantined shows the text of a mail, made harmless.
+func (r mailRoom) PreviewQuarantined(ctx context.Context, q gen.PreviewQuarantinedRequestObject) (gen.PreviewQuarantinedResponseObject, error) {
+	p, err := r.mail.PreviewMail(ctx, personOf(ctx), org.ID(q.Id))
+	if err != nil {
+		return nil, err
+	}
+	return gen.PreviewQuarantined200JSONResponse{Text: p.Text, Html: p.HTML}, nil
+}
+
+// ReleaseQuarantined takes a held mail in by a clerk's word.
+func (r mailRoom) ReleaseQuarantined(ctx context.Context, q gen.ReleaseQuarantinedRequestObject) (gen.ReleaseQuarantinedResponseObject, error) {
+	c, err := command(ctx, q.Params.IdempotencyKey, nil, q)
+	if err != nil {
+		return nil, err
+	}
+	m, err := r.mail.Release(ctx, personOf(ctx), c, org.ID(q.Id), q.Body.Paths, present(q.Body.Body))
+	if err != nil {
+		return nil, err
+	}
+	return gen.ReleaseQuarantined200JSONResponse{MailItemJSONResponse: mailAnswer(m)}, nil
+}
+
+// DiscoverMailbox looks up what a domain publishes about its mail server.
+func (r mailRoom) DiscoverMailbox(ctx context.Context, q gen.DiscoverMailboxRequestObject) (gen.DiscoverMailboxResponseObject, error) {
+	found, ok, err := r.mail.Discover(ctx, personOf(ctx), q.Body.Address)
+	if err != nil {
+		return nil, err
+	}
+	if !ok {
+		return gen.DiscoverMailbox200JSONResponse{}, nil
+	}
+	security := gen.MailSecurity(found.Security)
+	return gen.DiscoverMailbox200JSONResponse{Found: true, Host: &found.Host, Port: &found.Port, Security: &security, Username: &found.Username}, nil
+}
+
+func rulesOf(list []gen.MailRule) []exchange.MailRule {
+	rules := make([]exchange.MailRule, len(list))
+	for i, r := range list {
+		rules[i] = exchange.MailRule{Field: exchange.RuleField(r.Field), Pattern: r.Pattern, Act: exchange.RuleAct(r.Act), Note: present(r.Note)}
+	}
+	return rules
 }
 
 // DiscardQuarantined puts a held mail aside for good.

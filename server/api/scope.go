@@ -98,6 +98,9 @@ var scopes = map[string]access.Scope{
 	"readQuarantinedRaw": access.ScopeRead,
 	"retryQuarantined":   access.ScopeRegister,
 	"discardQuarantined": access.ScopeRegister,
+	"releaseQuarantined": access.ScopeRegister,
+	"previewQuarantined": access.ScopeRead,
+	"discoverMailbox":    access.ScopeAdministration,
 
 	"readWork":      access.ScopeRead,
 	"streamChanges": access.ScopeRead,

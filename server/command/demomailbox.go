@@ -46,7 +46,7 @@ func (in *installation) seedMailbox(ctx context.Context, running *servers) error
 		return errNoMailboxAgency
 	}
 	_, err = in.mail.AddMailbox(ctx, accounts.System(), access.Command{}, exchange.OfficialMailbox{AgencyID: found[at].ID, Address: demoMailbox,
-		Host: host, Port: port, Security: exchange.MailPlain, Username: demoMailbox}, running.mailKey)
+		Host: host, Port: port, Security: exchange.MailPlain, Username: demoMailbox}, intake.MailboxSecret{Password: running.mailKey})
 	return err
 }
 

@@ -16,6 +16,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 	"golang.org/x/sync/errgroup"
 
+	"congvan/mailgateway/imap"
 	"congvan/mailgateway/receive"
 	"congvan/server/api"
 	"congvan/server/app/accounts"
@@ -28,6 +29,10 @@ import (
 	"congvan/server/app/report"
 	"congvan/server/config"
 	"congvan/server/domain/document"
+	"congvan/server/domain/exchange"
+	"congvan/server/provider/autoconfig"
+	"congvan/server/provider/safehtml"
+	"congvan/server/provider/scan"
 	"congvan/server/provider/text"
 	"congvan/server/worker"
 	"congvan/storage/blob"
@@ -98,9 +103,39 @@ func (in *installation) openMail() error {
 	if err != nil {
 		return err
 	}
-	in.mail = intake.New(in.store, in.blobs, in.secrets, time.Now, intake.Options{AllowPlain: in.cfg.AllowPlainMail, Reopen: in.gateway.Reopen,
-		Ask: askAxis(in.cfg), Unpack: unpackEdXML, Server: serverName(public), Log: in.log, RefuseRetired: in.cfg.AxisRefuseRetired})
+	in.mail = intake.New(in.store, in.blobs, in.secrets, time.Now, in.intakeOptions(serverName(public)))
 	return nil
+}
+
+// intakeOptions wires what intake asks of programs and of the network.
+func (in *installation) intakeOptions(server string) intake.Options {
+	opts := intake.Options{AllowPlain: in.cfg.AllowPlainMail, Reopen: in.gateway.Reopen, Prove: in.gateway.Prove, ReadBody: in.gateway.ReadBody,
+		CleanHTML: safehtml.Clean, Notify: in.notify, Discover: autoconfig.New(in.mailControl()).Find,
+		Ask: askAxis(in.cfg), Unpack: unpackEdXML, Server: server, Log: in.log, RefuseRetired: in.cfg.AxisRefuseRetired}
+	if in.cfg.ClamAV != "" {
+		opts.Scan = scan.New(in.cfg.ClamAV).Scan
+	}
+	return opts
+}
+
+// mailControl keeps settings of mail servers from leading inside (K12).
+func (in *installation) mailControl() func(network, address string, c syscall.RawConn) error {
+	if in.cfg.AllowPrivateMailHosts {
+		return nil
+	}
+	return imap.PublicOnly
+}
+
+// notify sends a short mail of the system, where a server for outgoing mail is configured.
+func (in *installation) notify(ctx context.Context, n exchange.MailNotice) error {
+	if in.cfg.SMTPHost == "" {
+		return nil
+	}
+	channel, err := mailChannel(in.cfg)
+	if err != nil {
+		return err
+	}
+	return channel.Notify(ctx, n)
 }
 
 func blobConfig(cfg config.Config) blob.Config {
@@ -163,17 +198,19 @@ func (in *installation) run(ctx context.Context, ready func()) error {
 
 func (in *installation) work() worker.Work {
 	return worker.Work{
-		TellSender:  in.delivery.Tell,
-		TakeInMail:  in.mail.TakeIn,
-		Answered:    in.arrivals.Answered,
-		Dispatch:    in.delivery.Dispatch,
-		DispatchDue: in.dispatchDue,
-		SendStatus:  in.delivery.SendStatuses,
-		PollAxis:    in.mail.Poll,
-		Sweep:       in.sweep,
-		Verify:      in.verify,
-		Chain:       in.evidence.Chain,
-		Checkpoint:  in.evidence.Checkpoint,
+		TellSender:   in.delivery.Tell,
+		TakeInMail:   in.mail.TakeIn,
+		CheckSenders: in.mail.CheckSenders,
+		WarnSender:   in.mail.WarnSender,
+		Answered:     in.arrivals.Answered,
+		Dispatch:     in.delivery.Dispatch,
+		DispatchDue:  in.dispatchDue,
+		SendStatus:   in.delivery.SendStatuses,
+		PollAxis:     in.mail.Poll,
+		Sweep:        in.sweep,
+		Verify:       in.verify,
+		Chain:        in.evidence.Chain,
+		Checkpoint:   in.evidence.Checkpoint,
 	}
 }
 

@@ -82,6 +82,7 @@ type Config struct {
 	SMTPFrom              string `env:"CONGVAN_SMTP_FROM" doc:"Address that all mail is sent from, where the server takes no other; replies go to the agency. Empty: each agency's own mailbox is the sender."`
 	SMTPName              string `env:"CONGVAN_SMTP_NAME" doc:"Host name in greetings and in the identifiers of mails; it should never change. Empty: the host of CONGVAN_PUBLIC_URL."`
 	SMTPMaxBytes          int64  `env:"CONGVAN_SMTP_MAX_BYTES" envDefault:"52428800" doc:"Largest mail that is sent, in bytes as it travels: a third more than its files. The server's own limit counts too."`
+	ClamAV                string `env:"CONGVAN_CLAMAV" doc:"ClamAV daemon that every mailed file is shown to: host:port or unix:/path. While it does not answer mail waits; nothing passes unscanned. Empty: nothing is scanned."`
 	SMTPDKIMDomain        string `env:"CONGVAN_SMTP_DKIM_DOMAIN" doc:"Domain that signs outgoing mail (DKIM). Empty: the mail server signs, or nobody."`
 	SMTPDKIMSelector      string `env:"CONGVAN_SMTP_DKIM_SELECTOR" doc:"Selector under which the domain publishes the key."`
 	SMTPDKIMKeyFile       string `env:"CONGVAN_SMTP_DKIM_KEY_FILE" doc:"File with the private key, RSA or Ed25519, in PEM."`

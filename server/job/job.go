@@ -76,6 +76,25 @@ type TakeInMail struct {
 // Kind names the job in the queue.
 func (TakeInMail) Kind() string { return "take_in_mail" }
 
+// CheckSenders asks to check the signatures of mails that carry some; it asks
+// name servers and takes its time.
+type CheckSenders struct {
+	AgencyID    org.ID   `json:"agencyId"`
+	MailItemIDs []org.ID `json:"mailItemIds"`
+}
+
+// Kind names the job in the queue.
+func (CheckSenders) Kind() string { return "check_senders" }
+
+// WarnSender asks to tell the sender of an infected mail.
+type WarnSender struct {
+	AgencyID   org.ID `json:"agencyId"`
+	MailItemID org.ID `json:"mailItemId"`
+}
+
+// Kind names the job in the queue.
+func (WarnSender) Kind() string { return "warn_sender" }
+
 // Sweep asks to remove what nobody refers to any more: blobs, expired uploads,
 // old commands and sessions.
 type Sweep struct{}

@@ -5,6 +5,7 @@ package worker
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -22,6 +23,9 @@ type Work struct {
 	TellSender func(ctx context.Context, j job.TellSender) error
 	TakeInMail func(ctx context.Context, j job.TakeInMail) error
 	Answered   func(ctx context.Context, j job.CloseAnswered) error
+	// CheckSenders and WarnSender are about who sent a mail.
+	CheckSenders func(ctx context.Context, j job.CheckSenders) error
+	WarnSender   func(ctx context.Context, j job.WarnSender) error
 	// Dispatch gives when the job is to come back; zero ends it.
 	Dispatch    func(ctx context.Context, j job.Dispatch) (again time.Time, err error)
 	DispatchDue func(ctx context.Context) error
@@ -58,6 +62,8 @@ func Run(ctx context.Context, pool *pgxpool.Pool, work Work, log *slog.Logger) e
 	river.AddWorker(workers, &tellSender{do: work.TellSender})
 	river.AddWorker(workers, &takeInMail{do: work.TakeInMail})
 	river.AddWorker(workers, &closeAnswered{do: work.Answered})
+	river.AddWorker(workers, &checkSenders{do: work.CheckSenders})
+	river.AddWorker(workers, &warnSender{do: work.WarnSender})
 	river.AddWorker(workers, &dispatch{do: work.Dispatch})
 	river.AddWorker(workers, &dispatchDue{do: work.DispatchDue})
 	river.AddWorker(workers, &sendStatus{do: work.SendStatus})
@@ -129,8 +135,43 @@ type takeInMail struct {
 	do func(context.Context, job.TakeInMail) error
 }
 
-// Work decides about mails.
+// scanAgain is when mail that waits for the scanner is looked at again.
+const scanAgain = 30 * time.Second
+
+// Work decides about mails. What waits for a scanner that is away does not use
+// up its tries: it waits for as long as that takes (K14).
 func (w *takeInMail) Work(ctx context.Context, j *river.Job[job.TakeInMail]) error {
+	err := w.do(ctx, j.Args)
+	var known *fault.Error
+	if errors.As(err, &known) && known.Code == "scan_away" {
+		return river.JobSnooze(scanAgain)
+	}
+	if err != nil {
+		return outcome(err)
+	}
+	return nil
+}
+
+type checkSenders struct {
+	river.WorkerDefaults[job.CheckSenders]
+	do func(context.Context, job.CheckSenders) error
+}
+
+// Work checks signatures of mails.
+func (w *checkSenders) Work(ctx context.Context, j *river.Job[job.CheckSenders]) error {
+	if err := w.do(ctx, j.Args); err != nil {
+		return outcome(err)
+	}
+	return nil
+}
+
+type warnSender struct {
+	river.WorkerDefaults[job.WarnSender]
+	do func(context.Context, job.WarnSender) error
+}
+
+// Work tells one sender.
+func (w *warnSender) Work(ctx context.Context, j *river.Job[job.WarnSender]) error {
 	if err := w.do(ctx, j.Args); err != nil {
 		return outcome(err)
 	}

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"time"
 
@@ -16,6 +17,7 @@ type Mailbox struct {
 	exchange.OfficialMailbox
 	AgencyName  string
 	Quarantined int       // up to CountCap
+	Undecided   int       // taken in, not decided yet; up to CountCap
 	HeldUntil   time.Time // while a gateway reads it
 }
 
@@ -27,11 +29,45 @@ type HeldMailbox struct {
 	LastUID     uint32
 }
 
-func mailboxOf(r dbsqlc.Mailbox) exchange.OfficialMailbox {
-	return exchange.OfficialMailbox{AgencyID: r.AgencyID, ID: r.ID, Address: r.Address, Host: r.Host, Port: int(r.Port),
+func mailboxOf(r dbsqlc.Mailbox) (exchange.OfficialMailbox, error) {
+	m := exchange.OfficialMailbox{AgencyID: r.AgencyID, ID: r.ID, Address: r.Address, Host: r.Host, Port: int(r.Port),
 		Security: exchange.MailSecurity(r.Security), Username: r.Username, Folder: r.Folder, After: exchange.AfterAction(r.AfterAction),
 		MoveTo: r.MoveTo, Enabled: r.Enabled, AskedAt: value(r.AskedAt), Version: int(r.Version),
-		MailboxHealth: exchange.MailboxHealth{ConnectedAt: value(r.ConnectedAt), CheckedAt: value(r.CheckedAt), Trouble: r.LastError, TroubleAt: value(r.LastErrorAt)}}
+		MailboxHealth: exchange.MailboxHealth{ConnectedAt: value(r.ConnectedAt), CheckedAt: value(r.CheckedAt), Trouble: r.LastError, TroubleAt: value(r.LastErrorAt),
+			LastMessage: value(r.LastMessageAt), Older: int(r.Older), Pending: int(r.Pending)},
+		MailPolicy: exchange.MailPolicy{Purpose: exchange.MailboxPurpose(r.Purpose), AuthServer: r.AuthServer},
+		ReadFrom:   value(r.ReadFrom), SilentDays: int(r.SilentDays)}
+	if r.Auth == authOAuth {
+		m.OAuth = exchange.OAuth{TokenURL: r.TokenUrl, ClientID: r.ClientID}
+	}
+	if err := json.Unmarshal(r.Rules, &m.Rules); err != nil {
+		return m, fmt.Errorf("decode rules: %w", err)
+	}
+	return m, nil
+}
+
+// The words of the column auth.
+const (
+	authPassword = "password"
+	authOAuth    = "oauth2"
+)
+
+func authOf(m exchange.OfficialMailbox) string {
+	if m.OAuth.Used() {
+		return authOAuth
+	}
+	return authPassword
+}
+
+func rulesOf(m exchange.OfficialMailbox) ([]byte, error) {
+	if len(m.Rules) == 0 {
+		return []byte("[]"), nil
+	}
+	rules, err := json.Marshal(m.Rules)
+	if err != nil {
+		return nil, fmt.Errorf("encode rules: %w", err)
+	}
+	return rules, nil
 }
 
 // Mailboxes gives the mailboxes of the agencies, or everybody's.
@@ -42,7 +78,11 @@ func (tx *Tx) Mailboxes(ctx context.Context, agencies []org.ID, everybodys bool)
 	}
 	list := make([]Mailbox, len(rows))
 	for i, r := range rows {
-		list[i] = Mailbox{OfficialMailbox: mailboxOf(r.Mailbox), AgencyName: r.AgencyName, Quarantined: int(r.Quarantined), HeldUntil: value(r.Mailbox.LeaseUntil)}
+		m, err := mailboxOf(r.Mailbox)
+		if err != nil {
+			return nil, err
+		}
+		list[i] = Mailbox{OfficialMailbox: m, AgencyName: r.AgencyName, Quarantined: int(r.Quarantined), Undecided: int(r.Undecided), HeldUntil: value(r.Mailbox.LeaseUntil)}
 	}
 	return list, nil
 }
@@ -53,13 +93,23 @@ func (tx *Tx) Mailbox(ctx context.Context, id org.ID) (Mailbox, []byte, error) {
 	if err != nil {
 		return Mailbox{}, nil, fmt.Errorf("read mailbox: %w", translate(err))
 	}
-	return Mailbox{OfficialMailbox: mailboxOf(r.Mailbox), AgencyName: r.AgencyName, Quarantined: int(r.Quarantined), HeldUntil: value(r.Mailbox.LeaseUntil)}, r.Mailbox.Secret, nil
+	m, err := mailboxOf(r.Mailbox)
+	if err != nil {
+		return Mailbox{}, nil, err
+	}
+	return Mailbox{OfficialMailbox: m, AgencyName: r.AgencyName, Quarantined: int(r.Quarantined), Undecided: int(r.Undecided), HeldUntil: value(r.Mailbox.LeaseUntil)}, r.Mailbox.Secret, nil
 }
 
 // AddMailbox connects a mailbox to its agency.
 func (tx *Tx) AddMailbox(ctx context.Context, m exchange.OfficialMailbox, sealed []byte) error {
-	err := tx.q.InsertMailbox(ctx, dbsqlc.InsertMailboxParams{AgencyID: m.AgencyID, ID: m.ID, Address: m.Address, Host: m.Host, Port: int32(m.Port),
-		Security: string(m.Security), Username: m.Username, Secret: sealed, Folder: m.Folder, AfterAction: string(m.After), MoveTo: m.MoveTo})
+	rules, err := rulesOf(m)
+	if err != nil {
+		return err
+	}
+	err = tx.q.InsertMailbox(ctx, dbsqlc.InsertMailboxParams{AgencyID: m.AgencyID, ID: m.ID, Address: m.Address, Host: m.Host, Port: int32(m.Port),
+		Security: string(m.Security), Username: m.Username, Secret: sealed, Folder: m.Folder, AfterAction: string(m.After), MoveTo: m.MoveTo,
+		Purpose: string(m.Purpose), ReadFrom: optional(m.ReadFrom), Rules: rules, AuthServer: m.AuthServer, Auth: authOf(m), TokenUrl: m.OAuth.TokenURL,
+		ClientID: m.OAuth.ClientID, SilentDays: int32(m.SilentDays)})
 	if violates(err, "mailbox_address") {
 		return fault.InvalidField("address", "already_exists", "Hộp thư này đã được kết nối.", "This mailbox is connected already.")
 	}
@@ -72,8 +122,14 @@ func (tx *Tx) AddMailbox(ctx context.Context, m exchange.OfficialMailbox, sealed
 
 // SaveMailbox writes the settings of a mailbox, unless somebody else changed it since.
 func (tx *Tx) SaveMailbox(ctx context.Context, m exchange.OfficialMailbox, sealed []byte) error {
+	rules, err := rulesOf(m)
+	if err != nil {
+		return err
+	}
 	n, err := tx.q.UpdateMailbox(ctx, dbsqlc.UpdateMailboxParams{Host: m.Host, Port: int32(m.Port), Security: string(m.Security), Username: m.Username,
-		Secret: sealed, Folder: m.Folder, AfterAction: string(m.After), MoveTo: m.MoveTo, Enabled: m.Enabled, AgencyID: m.AgencyID, ID: m.ID, Version: int32(m.Version)})
+		Secret: sealed, Folder: m.Folder, AfterAction: string(m.After), MoveTo: m.MoveTo, Enabled: m.Enabled,
+		Purpose: string(m.Purpose), Rules: rules, AuthServer: m.AuthServer, Auth: authOf(m), TokenUrl: m.OAuth.TokenURL, ClientID: m.OAuth.ClientID,
+		SilentDays: int32(m.SilentDays), AgencyID: m.AgencyID, ID: m.ID, Version: int32(m.Version)})
 	if err != nil {
 		return fmt.Errorf("save mailbox: %w", err)
 	}
@@ -103,7 +159,11 @@ func (tx *Tx) HoldMailboxes(ctx context.Context, owner org.ID, most int) ([]Held
 	}
 	list := make([]HeldMailbox, len(rows))
 	for i, r := range rows {
-		list[i] = HeldMailbox{OfficialMailbox: mailboxOf(r), Secret: r.Secret, UIDValidity: uint32(r.Uidvalidity), LastUID: uint32(r.LastUid)}
+		m, err := mailboxOf(r)
+		if err != nil {
+			return nil, err
+		}
+		list[i] = HeldMailbox{OfficialMailbox: m, Secret: r.Secret, UIDValidity: uint32(r.Uidvalidity), LastUID: uint32(r.LastUid)}
 	}
 	return list, nil
 }
@@ -145,10 +205,17 @@ func (tx *Tx) MailboxFailed(ctx context.Context, m exchange.OfficialMailbox, cod
 var errNotHeld = fault.New(fault.Conflict, "mailbox_not_held",
 	"Hộp thư đang do một tiến trình khác đọc.", "Another process reads the mailbox.")
 
+// MailboxCursor is how far a mailbox was read.
+type MailboxCursor struct {
+	UIDValidity, LastUID uint32
+	LastMessage          time.Time
+	Pending              int // behind it, on the server
+}
+
 // AdvanceMailbox moves the cursor of a mailbox that the gateway still holds.
-func (tx *Tx) AdvanceMailbox(ctx context.Context, m exchange.OfficialMailbox, owner org.ID, validity, last uint32, now time.Time) error {
-	n, err := tx.q.AdvanceMailbox(ctx, dbsqlc.AdvanceMailboxParams{Uidvalidity: int64(validity), LastUid: int64(last), At: &now,
-		AgencyID: m.AgencyID, ID: m.ID, Owner: &owner})
+func (tx *Tx) AdvanceMailbox(ctx context.Context, m exchange.OfficialMailbox, owner org.ID, to MailboxCursor, now time.Time) error {
+	n, err := tx.q.AdvanceMailbox(ctx, dbsqlc.AdvanceMailboxParams{Uidvalidity: int64(to.UIDValidity), LastUid: int64(to.LastUID), At: &now,
+		LastMessageAt: optional(to.LastMessage), Pending: int64(to.Pending), AgencyID: m.AgencyID, ID: m.ID, Owner: &owner})
 	if err != nil {
 		return fmt.Errorf("advance mailbox: %w", err)
 	}
@@ -156,4 +223,48 @@ func (tx *Tx) AdvanceMailbox(ctx context.Context, m exchange.OfficialMailbox, ow
 		return errNotHeld
 	}
 	return nil
+}
+
+// RotateMailboxSecret keeps a new refresh token, sealed, unless a person
+// entered another meanwhile.
+func (tx *Tx) RotateMailboxSecret(ctx context.Context, m exchange.OfficialMailbox, owner org.ID, sealed []byte) error {
+	n, err := tx.q.RotateMailboxSecret(ctx, dbsqlc.RotateMailboxSecretParams{Secret: sealed, AgencyID: m.AgencyID, ID: m.ID, Version: int32(m.Version), Owner: &owner})
+	if err != nil {
+		return fmt.Errorf("rotate secret: %w", err)
+	}
+	if n == 0 {
+		return errNotHeld
+	}
+	return nil
+}
+
+// MailboxOlder counts messages that are older than what is read; fresh counts anew.
+func (tx *Tx) MailboxOlder(ctx context.Context, m exchange.OfficialMailbox, more int, fresh bool) error {
+	if err := tx.q.MailboxOlder(ctx, dbsqlc.MailboxOlderParams{Fresh: fresh, More: int64(more), AgencyID: m.AgencyID, ID: m.ID}); err != nil {
+		return fmt.Errorf("note older mail: %w", err)
+	}
+	return nil
+}
+
+// MailPolicy gives how the mails of a mailbox are to be taken.
+func (tx *Tx) MailPolicy(ctx context.Context, agency, mailbox org.ID) (exchange.MailPolicy, error) {
+	r, err := tx.q.MailPolicy(ctx, agency, mailbox)
+	if err != nil {
+		return exchange.MailPolicy{}, fmt.Errorf("read rules: %w", translate(err))
+	}
+	p := exchange.MailPolicy{Purpose: exchange.MailboxPurpose(r.Purpose), AuthServer: r.AuthServer}
+	if err := json.Unmarshal(r.Rules, &p.Rules); err != nil {
+		return p, fmt.Errorf("decode rules: %w", err)
+	}
+	return p, nil
+}
+
+// NoteMailNotice tells whether the sender was not told anything today yet, and
+// notes that it is now.
+func (tx *Tx) NoteMailNotice(ctx context.Context, agency org.ID, address string, day org.Day) (first bool, err error) {
+	n, err := tx.q.NoteMailNotice(ctx, dbsqlc.NoteMailNoticeParams{AgencyID: agency, Address: address, Day: day})
+	if err != nil {
+		return false, fmt.Errorf("note a notice: %w", err)
+	}
+	return n == 1, nil
 }

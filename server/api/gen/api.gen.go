@@ -858,6 +858,48 @@ func (e MailItemState) Valid() bool {
 	}
 }
 
+// Defines values for MailRuleAct.
+const (
+	MailRuleActAllow  MailRuleAct = "allow"
+	MailRuleActHold   MailRuleAct = "hold"
+	MailRuleActIgnore MailRuleAct = "ignore"
+	MailRuleActNote   MailRuleAct = "note"
+)
+
+// Valid indicates whether the value is a known member of the MailRuleAct enum.
+func (e MailRuleAct) Valid() bool {
+	switch e {
+	case MailRuleActAllow:
+		return true
+	case MailRuleActHold:
+		return true
+	case MailRuleActIgnore:
+		return true
+	case MailRuleActNote:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for MailRuleField.
+const (
+	Sender  MailRuleField = "sender"
+	Subject MailRuleField = "subject"
+)
+
+// Valid indicates whether the value is a known member of the MailRuleField enum.
+func (e MailRuleField) Valid() bool {
+	switch e {
+	case Sender:
+		return true
+	case Subject:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for MailSecurity.
 const (
 	None     MailSecurity = "none"
@@ -873,6 +915,24 @@ func (e MailSecurity) Valid() bool {
 	case Starttls:
 		return true
 	case Tls:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for MailboxAuth.
+const (
+	Oauth2   MailboxAuth = "oauth2"
+	Password MailboxAuth = "password"
+)
+
+// Valid indicates whether the value is a known member of the MailboxAuth enum.
+func (e MailboxAuth) Valid() bool {
+	switch e {
+	case Oauth2:
+		return true
+	case Password:
 		return true
 	default:
 		return false
@@ -897,6 +957,24 @@ func (e MailboxState) Valid() bool {
 	case Failing:
 		return true
 	case Paused:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for MailboxPurpose.
+const (
+	Office  MailboxPurpose = "office"
+	Scanner MailboxPurpose = "scanner"
+)
+
+// Valid indicates whether the value is a known member of the MailboxPurpose enum.
+func (e MailboxPurpose) Valid() bool {
+	switch e {
+	case Office:
+		return true
+	case Scanner:
 		return true
 	default:
 		return false
@@ -1055,6 +1133,7 @@ const (
 	RefusalReasonDuplicate       RefusalReason = "duplicate"
 	RefusalReasonIncomplete      RefusalReason = "incomplete"
 	RefusalReasonNotAuthentic    RefusalReason = "not_authentic"
+	RefusalReasonNotOfficial     RefusalReason = "not_official"
 	RefusalReasonOther           RefusalReason = "other"
 	RefusalReasonSecret          RefusalReason = "secret"
 	RefusalReasonUnreadable      RefusalReason = "unreadable"
@@ -1070,6 +1149,8 @@ func (e RefusalReason) Valid() bool {
 	case RefusalReasonIncomplete:
 		return true
 	case RefusalReasonNotAuthentic:
+		return true
+	case RefusalReasonNotOfficial:
 		return true
 	case RefusalReasonOther:
 		return true
@@ -2486,7 +2567,10 @@ type MailItem struct {
 	Size       int64         `json:"size"`
 	State      MailItemState `json:"state"`
 	Subject    string        `json:"subject"`
-	Version    int           `json:"version"`
+
+	// Trust What is known of who sent a mail. A From line is never proof.
+	Trust   *SenderTrust `json:"trust,omitempty"`
+	Version int          `json:"version"`
 }
 
 // MailItemState defines model for MailItem.State.
@@ -2502,10 +2586,42 @@ type MailItemPage struct {
 type MailPart struct {
 	DeclaredType string `json:"declaredType"`
 	DetectedType string `json:"detectedType"`
+	Inline       *bool  `json:"inline,omitempty"`
 	Name         string `json:"name"`
 	Path         string `json:"path"`
 	Size         int64  `json:"size"`
 }
+
+// MailPreview defines model for MailPreview.
+type MailPreview struct {
+	// Html without scripts, styles, links, pictures; to be shown in a sandbox all the same
+	Html string `json:"html"`
+	Text string `json:"text"`
+}
+
+// MailRelease defines model for MailRelease.
+type MailRelease struct {
+	// Body the text of the mail becomes a file too
+	Body  *bool    `json:"body,omitempty"`
+	Paths []string `json:"paths"`
+}
+
+// MailRule defines model for MailRule.
+type MailRule struct {
+	// Act allow: only such senders are taken in; note: taken in with a word for the clerk
+	Act   MailRuleAct   `json:"act"`
+	Field MailRuleField `json:"field"`
+	Note  *string       `json:"note,omitempty"`
+
+	// Pattern an address, '@domain' for everybody there, or a part of the subject
+	Pattern string `json:"pattern"`
+}
+
+// MailRuleAct allow: only such senders are taken in; note: taken in with a word for the clerk
+type MailRuleAct string
+
+// MailRuleField defines model for MailRule.Field.
+type MailRuleField string
 
 // MailSecurity defines model for MailSecurity.
 type MailSecurity string
@@ -2516,7 +2632,12 @@ type Mailbox struct {
 	AfterAction AfterAction        `json:"afterAction"`
 	AgencyId    openapi_types.UUID `json:"agencyId"`
 	AgencyName  string             `json:"agencyName"`
+	Auth        *MailboxAuth       `json:"auth,omitempty"`
+
+	// AuthServer the server whose Authentication-Results are believed
+	AuthServer  *string            `json:"authServer,omitempty"`
 	CheckedAt   *time.Time         `json:"checkedAt,omitempty"`
+	ClientId    *string            `json:"clientId,omitempty"`
 	ConnectedAt *time.Time         `json:"connectedAt,omitempty"`
 	Enabled     bool               `json:"enabled"`
 	Folder      string             `json:"folder"`
@@ -2524,33 +2645,76 @@ type Mailbox struct {
 	Id          openapi_types.UUID `json:"id"`
 
 	// LastError stable code of the last failure, empty when all is well: mail_login, mail_unreachable, mail_tls, mail_plain, mail_host_private, mail_folder, mail_line_dropped, mail_protocol, mail_busy, mail_secret, …
-	LastError   string     `json:"lastError"`
-	LastErrorAt *time.Time `json:"lastErrorAt,omitempty"`
-	MoveTo      string     `json:"moveTo"`
-	Port        int        `json:"port"`
+	LastError     string     `json:"lastError"`
+	LastErrorAt   *time.Time `json:"lastErrorAt,omitempty"`
+	LastMessageAt *time.Time `json:"lastMessageAt,omitempty"`
+	MoveTo        string     `json:"moveTo"`
+
+	// Older how many were only counted
+	Older *int `json:"older,omitempty"`
+
+	// Pending on the server and not taken in yet
+	Pending *int `json:"pending,omitempty"`
+	Port    int  `json:"port"`
+
+	// Purpose scanner: each PDF is an unregistered paper arrival, answered to nobody
+	Purpose *MailboxPurpose `json:"purpose,omitempty"`
 
 	// Quarantined counted up to 1000
-	Quarantined int          `json:"quarantined"`
-	Security    MailSecurity `json:"security"`
-	State       MailboxState `json:"state"`
-	Username    string       `json:"username"`
-	Version     int          `json:"version"`
+	Quarantined int `json:"quarantined"`
+
+	// ReadFrom older mail is only counted
+	ReadFrom *time.Time   `json:"readFrom,omitempty"`
+	Rules    *[]MailRule  `json:"rules,omitempty"`
+	Security MailSecurity `json:"security"`
+
+	// Silent no mail for longer than silentDays
+	Silent *bool `json:"silent,omitempty"`
+
+	// SilentDays 0 never
+	SilentDays *int         `json:"silentDays,omitempty"`
+	State      MailboxState `json:"state"`
+	TokenUrl   *string      `json:"tokenUrl,omitempty"`
+
+	// Undecided taken in and waiting to be decided, up to 1000; it grows while the virus scanner is away
+	Undecided *int   `json:"undecided,omitempty"`
+	Username  string `json:"username"`
+	Version   int    `json:"version"`
 }
+
+// MailboxAuth defines model for Mailbox.Auth.
+type MailboxAuth string
 
 // MailboxState defines model for Mailbox.State.
 type MailboxState string
 
+// MailboxAddress defines model for MailboxAddress.
+type MailboxAddress struct {
+	Address string `json:"address"`
+}
+
 // MailboxEdit defines model for MailboxEdit.
 type MailboxEdit struct {
-	AfterAction *AfterAction  `json:"afterAction,omitempty"`
-	Enabled     *bool         `json:"enabled,omitempty"`
-	Folder      *string       `json:"folder,omitempty"`
-	Host        *string       `json:"host,omitempty"`
-	MoveTo      *string       `json:"moveTo,omitempty"`
-	Password    *string       `json:"password,omitempty"`
-	Port        *int          `json:"port,omitempty"`
-	Security    *MailSecurity `json:"security,omitempty"`
-	Username    *string       `json:"username,omitempty"`
+	AfterAction  *AfterAction `json:"afterAction,omitempty"`
+	AuthServer   *string      `json:"authServer,omitempty"`
+	ClientId     *string      `json:"clientId,omitempty"`
+	ClientSecret *string      `json:"clientSecret,omitempty"`
+	Enabled      *bool        `json:"enabled,omitempty"`
+	Folder       *string      `json:"folder,omitempty"`
+	Host         *string      `json:"host,omitempty"`
+	MoveTo       *string      `json:"moveTo,omitempty"`
+	Password     *string      `json:"password,omitempty"`
+	Port         *int         `json:"port,omitempty"`
+
+	// Purpose scanner: each PDF is an unregistered paper arrival, answered to nobody
+	Purpose    *MailboxPurpose `json:"purpose,omitempty"`
+	Rules      *[]MailRule     `json:"rules,omitempty"`
+	Security   *MailSecurity   `json:"security,omitempty"`
+	SilentDays *int            `json:"silentDays,omitempty"`
+
+	// TokenUrl of OAuth 2: where access tokens are given, https only; the password is then the refresh token
+	TokenUrl *string `json:"tokenUrl,omitempty"`
+	Username *string `json:"username,omitempty"`
 }
 
 // MailboxList defines model for MailboxList.
@@ -2560,16 +2724,42 @@ type MailboxList struct {
 
 // MailboxNew defines model for MailboxNew.
 type MailboxNew struct {
-	Address     string             `json:"address"`
-	AfterAction *AfterAction       `json:"afterAction,omitempty"`
-	AgencyId    openapi_types.UUID `json:"agencyId"`
-	Folder      *string            `json:"folder,omitempty"`
-	Host        string             `json:"host"`
-	MoveTo      *string            `json:"moveTo,omitempty"`
-	Password    string             `json:"password"`
-	Port        int                `json:"port"`
-	Security    MailSecurity       `json:"security"`
-	Username    string             `json:"username"`
+	Address      string             `json:"address"`
+	AfterAction  *AfterAction       `json:"afterAction,omitempty"`
+	AgencyId     openapi_types.UUID `json:"agencyId"`
+	AuthServer   *string            `json:"authServer,omitempty"`
+	ClientId     *string            `json:"clientId,omitempty"`
+	ClientSecret *string            `json:"clientSecret,omitempty"`
+	Folder       *string            `json:"folder,omitempty"`
+	Host         string             `json:"host"`
+	MoveTo       *string            `json:"moveTo,omitempty"`
+	Password     string             `json:"password"`
+	Port         int                `json:"port"`
+
+	// Purpose scanner: each PDF is an unregistered paper arrival, answered to nobody
+	Purpose *MailboxPurpose `json:"purpose,omitempty"`
+
+	// ReadFrom older mail is only counted; all is read without it
+	ReadFrom   *time.Time   `json:"readFrom,omitempty"`
+	Rules      *[]MailRule  `json:"rules,omitempty"`
+	Security   MailSecurity `json:"security"`
+	SilentDays *int         `json:"silentDays,omitempty"`
+
+	// TokenUrl of OAuth 2: where access tokens are given, https only; the password is then the refresh token
+	TokenUrl *string `json:"tokenUrl,omitempty"`
+	Username string  `json:"username"`
+}
+
+// MailboxPurpose scanner: each PDF is an unregistered paper arrival, answered to nobody
+type MailboxPurpose string
+
+// MailboxSettings defines model for MailboxSettings.
+type MailboxSettings struct {
+	Found    bool          `json:"found"`
+	Host     *string       `json:"host,omitempty"`
+	Port     *int          `json:"port,omitempty"`
+	Security *MailSecurity `json:"security,omitempty"`
+	Username *string       `json:"username,omitempty"`
 }
 
 // Me defines model for Me.
@@ -3804,6 +3994,11 @@ type DiscardQuarantinedParams struct {
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
 }
 
+// ReleaseQuarantinedParams defines parameters for ReleaseQuarantined.
+type ReleaseQuarantinedParams struct {
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+}
+
 // RetryQuarantinedParams defines parameters for RetryQuarantined.
 type RetryQuarantinedParams struct {
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
@@ -3972,6 +4167,9 @@ type WithdrawLineJSONRequestBody = ReasonOrNot
 // AddMailboxJSONRequestBody defines body for AddMailbox for application/json ContentType.
 type AddMailboxJSONRequestBody = MailboxNew
 
+// DiscoverMailboxJSONRequestBody defines body for DiscoverMailbox for application/json ContentType.
+type DiscoverMailboxJSONRequestBody = MailboxAddress
+
 // EditMailboxJSONRequestBody defines body for EditMailbox for application/json ContentType.
 type EditMailboxJSONRequestBody = MailboxEdit
 
@@ -3989,6 +4187,9 @@ type AddPhraseJSONRequestBody = PhraseNew
 
 // DiscardQuarantinedJSONRequestBody defines body for DiscardQuarantined for application/json ContentType.
 type DiscardQuarantinedJSONRequestBody = Discard
+
+// ReleaseQuarantinedJSONRequestBody defines body for ReleaseQuarantined for application/json ContentType.
+type ReleaseQuarantinedJSONRequestBody = MailRelease
 
 // SignInJSONRequestBody defines body for SignIn for application/json ContentType.
 type SignInJSONRequestBody = SignIn
@@ -4274,6 +4475,9 @@ type ServerInterface interface {
 	// AddMailbox Connect a mailbox to an agency
 	// (POST /api/mailboxes)
 	AddMailbox(c *gin.Context, params AddMailboxParams)
+	// DiscoverMailbox What the domain of an address publishes about its mail server; nothing when it says nothing
+	// (POST /api/mailboxes/discover)
+	DiscoverMailbox(c *gin.Context)
 	// EditMailbox Change a mailbox; the password is replaced only when one is sent
 	// (PATCH /api/mailboxes/{id})
 	EditMailbox(c *gin.Context, id Id, params EditMailboxParams)
@@ -4325,9 +4529,15 @@ type ServerInterface interface {
 	// DiscardQuarantined Put a mail aside for good, with a reason; nothing is sent
 	// (POST /api/quarantine/{id}/discard)
 	DiscardQuarantined(c *gin.Context, id Id, params DiscardQuarantinedParams)
+	// PreviewQuarantined The text of a mail, made harmless; of an infected one nothing
+	// (GET /api/quarantine/{id}/preview)
+	PreviewQuarantined(c *gin.Context, id Id)
 	// ReadQuarantinedRaw The raw mail, always as a download
 	// (GET /api/quarantine/{id}/raw)
 	ReadQuarantinedRaw(c *gin.Context, id Id)
+	// ReleaseQuarantined Take the mail in by a clerk's word, with the files that they chose; the first is the document
+	// (POST /api/quarantine/{id}/release)
+	ReleaseQuarantined(c *gin.Context, id Id, params ReleaseQuarantinedParams)
 	// RetryQuarantined Try to take the mail in again
 	// (POST /api/quarantine/{id}/retry)
 	RetryQuarantined(c *gin.Context, id Id, params RetryQuarantinedParams)
@@ -9059,6 +9269,19 @@ func (siw *ServerInterfaceWrapper) AddMailbox(c *gin.Context) {
 	siw.Handler.AddMailbox(c, params)
 }
 
+// DiscoverMailbox operation middleware
+func (siw *ServerInterfaceWrapper) DiscoverMailbox(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.DiscoverMailbox(c)
+}
+
 // EditMailbox operation middleware
 func (siw *ServerInterfaceWrapper) EditMailbox(c *gin.Context) {
 
@@ -9527,6 +9750,31 @@ func (siw *ServerInterfaceWrapper) DiscardQuarantined(c *gin.Context) {
 	siw.Handler.DiscardQuarantined(c, id, params)
 }
 
+// PreviewQuarantined operation middleware
+func (siw *ServerInterfaceWrapper) PreviewQuarantined(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.PreviewQuarantined(c, id)
+}
+
 // ReadQuarantinedRaw operation middleware
 func (siw *ServerInterfaceWrapper) ReadQuarantinedRaw(c *gin.Context) {
 
@@ -9550,6 +9798,58 @@ func (siw *ServerInterfaceWrapper) ReadQuarantinedRaw(c *gin.Context) {
 	}
 
 	siw.Handler.ReadQuarantinedRaw(c, id)
+}
+
+// ReleaseQuarantined operation middleware
+func (siw *ServerInterfaceWrapper) ReleaseQuarantined(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ReleaseQuarantinedParams
+
+	headers := c.Request.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		siw.ErrorHandler(c, fmt.Errorf("Header parameter Idempotency-Key is required, but not found"), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ReleaseQuarantined(c, id, params)
 }
 
 // RetryQuarantined operation middleware
@@ -9950,10 +10250,13 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.POST(options.BaseURL+"/api/mailboxes", wrapper.AddMailbox)
 	router.PATCH(options.BaseURL+"/api/mailboxes/:id", wrapper.EditMailbox)
 	router.POST(options.BaseURL+"/api/mailboxes/:id/test", wrapper.TestMailbox)
+	router.POST(options.BaseURL+"/api/mailboxes/discover", wrapper.DiscoverMailbox)
 	router.GET(options.BaseURL+"/api/quarantine", wrapper.ListQuarantine)
 	router.GET(options.BaseURL+"/api/quarantine/:id", wrapper.ReadQuarantined)
 	router.GET(options.BaseURL+"/api/quarantine/:id/raw", wrapper.ReadQuarantinedRaw)
 	router.POST(options.BaseURL+"/api/quarantine/:id/retry", wrapper.RetryQuarantined)
+	router.GET(options.BaseURL+"/api/quarantine/:id/preview", wrapper.PreviewQuarantined)
+	router.POST(options.BaseURL+"/api/quarantine/:id/release", wrapper.ReleaseQuarantined)
 	router.POST(options.BaseURL+"/api/quarantine/:id/discard", wrapper.DiscardQuarantined)
 	router.GET(options.BaseURL+"/api/work", wrapper.ReadWork)
 	router.GET(options.BaseURL+"/api/changes", wrapper.StreamChanges)
@@ -14046,6 +14349,45 @@ func (response AddMailboxdefaultApplicationProblemPlusJSONResponse) VisitAddMail
 	return err
 }
 
+type DiscoverMailboxRequestObject struct {
+	Body *DiscoverMailboxJSONRequestBody
+}
+
+type DiscoverMailboxResponseObject interface {
+	VisitDiscoverMailboxResponse(w http.ResponseWriter) error
+}
+
+type DiscoverMailbox200JSONResponse MailboxSettings
+
+func (response DiscoverMailbox200JSONResponse) VisitDiscoverMailboxResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DiscoverMailboxdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response DiscoverMailboxdefaultApplicationProblemPlusJSONResponse) VisitDiscoverMailboxResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type EditMailboxRequestObject struct {
 	Id     Id `json:"id"`
 	Params EditMailboxParams
@@ -14689,6 +15031,45 @@ func (response DiscardQuarantineddefaultApplicationProblemPlusJSONResponse) Visi
 	return err
 }
 
+type PreviewQuarantinedRequestObject struct {
+	Id Id `json:"id"`
+}
+
+type PreviewQuarantinedResponseObject interface {
+	VisitPreviewQuarantinedResponse(w http.ResponseWriter) error
+}
+
+type PreviewQuarantined200JSONResponse MailPreview
+
+func (response PreviewQuarantined200JSONResponse) VisitPreviewQuarantinedResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PreviewQuarantineddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response PreviewQuarantineddefaultApplicationProblemPlusJSONResponse) VisitPreviewQuarantinedResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ReadQuarantinedRawRequestObject struct {
 	Id Id `json:"id"`
 }
@@ -14775,6 +15156,50 @@ type ReadQuarantinedRawdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ReadQuarantinedRawdefaultApplicationProblemPlusJSONResponse) VisitReadQuarantinedRawResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReleaseQuarantinedRequestObject struct {
+	Id     Id `json:"id"`
+	Params ReleaseQuarantinedParams
+	Body   *ReleaseQuarantinedJSONRequestBody
+}
+
+type ReleaseQuarantinedResponseObject interface {
+	VisitReleaseQuarantinedResponse(w http.ResponseWriter) error
+}
+
+type ReleaseQuarantined200JSONResponse struct{ MailItemJSONResponse }
+
+func (response ReleaseQuarantined200JSONResponse) VisitReleaseQuarantinedResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReleaseQuarantineddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ReleaseQuarantineddefaultApplicationProblemPlusJSONResponse) VisitReleaseQuarantinedResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -15491,6 +15916,9 @@ type StrictServerInterface interface {
 	// AddMailbox Connect a mailbox to an agency
 	// (POST /api/mailboxes)
 	AddMailbox(ctx context.Context, request AddMailboxRequestObject) (AddMailboxResponseObject, error)
+	// DiscoverMailbox What the domain of an address publishes about its mail server; nothing when it says nothing
+	// (POST /api/mailboxes/discover)
+	DiscoverMailbox(ctx context.Context, request DiscoverMailboxRequestObject) (DiscoverMailboxResponseObject, error)
 	// EditMailbox Change a mailbox; the password is replaced only when one is sent
 	// (PATCH /api/mailboxes/{id})
 	EditMailbox(ctx context.Context, request EditMailboxRequestObject) (EditMailboxResponseObject, error)
@@ -15542,9 +15970,15 @@ type StrictServerInterface interface {
 	// DiscardQuarantined Put a mail aside for good, with a reason; nothing is sent
 	// (POST /api/quarantine/{id}/discard)
 	DiscardQuarantined(ctx context.Context, request DiscardQuarantinedRequestObject) (DiscardQuarantinedResponseObject, error)
+	// PreviewQuarantined The text of a mail, made harmless; of an infected one nothing
+	// (GET /api/quarantine/{id}/preview)
+	PreviewQuarantined(ctx context.Context, request PreviewQuarantinedRequestObject) (PreviewQuarantinedResponseObject, error)
 	// ReadQuarantinedRaw The raw mail, always as a download
 	// (GET /api/quarantine/{id}/raw)
 	ReadQuarantinedRaw(ctx context.Context, request ReadQuarantinedRawRequestObject) (ReadQuarantinedRawResponseObject, error)
+	// ReleaseQuarantined Take the mail in by a clerk's word, with the files that they chose; the first is the document
+	// (POST /api/quarantine/{id}/release)
+	ReleaseQuarantined(ctx context.Context, request ReleaseQuarantinedRequestObject) (ReleaseQuarantinedResponseObject, error)
 	// RetryQuarantined Try to take the mail in again
 	// (POST /api/quarantine/{id}/retry)
 	RetryQuarantined(ctx context.Context, request RetryQuarantinedRequestObject) (RetryQuarantinedResponseObject, error)
@@ -18873,6 +19307,48 @@ func (sh *strictHandler) AddMailbox(ctx *gin.Context, params AddMailboxParams) {
 	}
 }
 
+// DiscoverMailbox operation middleware
+func (sh *strictHandler) DiscoverMailbox(ctx *gin.Context) {
+	var request DiscoverMailboxRequestObject
+
+	var body DiscoverMailboxJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.DiscoverMailbox(ctx, request.(DiscoverMailboxRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DiscoverMailbox")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(DiscoverMailboxResponseObject); ok {
+		if err := validResponse.VisitDiscoverMailboxResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // EditMailbox operation middleware
 func (sh *strictHandler) EditMailbox(ctx *gin.Context, id Id, params EditMailboxParams) {
 	var request EditMailboxRequestObject
@@ -19411,6 +19887,32 @@ func (sh *strictHandler) DiscardQuarantined(ctx *gin.Context, id Id, params Disc
 	}
 }
 
+// PreviewQuarantined operation middleware
+func (sh *strictHandler) PreviewQuarantined(ctx *gin.Context, id Id) {
+	var request PreviewQuarantinedRequestObject
+
+	request.Id = id
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.PreviewQuarantined(ctx, request.(PreviewQuarantinedRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PreviewQuarantined")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(PreviewQuarantinedResponseObject); ok {
+		if err := validResponse.VisitPreviewQuarantinedResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // ReadQuarantinedRaw operation middleware
 func (sh *strictHandler) ReadQuarantinedRaw(ctx *gin.Context, id Id) {
 	var request ReadQuarantinedRawRequestObject
@@ -19430,6 +19932,51 @@ func (sh *strictHandler) ReadQuarantinedRaw(ctx *gin.Context, id Id) {
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(ReadQuarantinedRawResponseObject); ok {
 		if err := validResponse.VisitReadQuarantinedRawResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ReleaseQuarantined operation middleware
+func (sh *strictHandler) ReleaseQuarantined(ctx *gin.Context, id Id, params ReleaseQuarantinedParams) {
+	var request ReleaseQuarantinedRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body ReleaseQuarantinedJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReleaseQuarantined(ctx, request.(ReleaseQuarantinedRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReleaseQuarantined")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ReleaseQuarantinedResponseObject); ok {
+		if err := validResponse.VisitReleaseQuarantinedResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {

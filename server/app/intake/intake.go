@@ -35,6 +35,14 @@ type Options struct {
 	Server        string // by which receipts name this installation
 	Log           *slog.Logger
 	RefuseRetired bool // what is sent to an agency that ended is refused naming its successor
+	Scan          Scan // nil where no scanner is configured
+	Prove         Prove
+	ReadBody      ReadBody
+	CleanHTML     func(html string) string
+	// Discover finds the settings of a mail server that a domain publishes.
+	Discover func(ctx context.Context, address string) (exchange.OfficialMailbox, bool)
+	// Notify sends a short mail of the system; nil where nothing is sent.
+	Notify func(ctx context.Context, n exchange.MailNotice) error
 }
 
 // Service holds what the use cases need.

@@ -40,13 +40,17 @@ type desk struct {
 	uid      uint32
 }
 
-func newDesk(t *testing.T) *desk {
+func newDesk(t *testing.T, change ...func(*intake.Options)) *desk {
 	t.Helper()
 	db := storagetest.DB(t)
 	d := &desk{t: t, db: db, blobs: storagetest.Blobs(t, db), office: db.Office(t, "H59.01", "Xã Long Đức"), boxes: [2]org.ID{postgres.NewID(), postgres.NewID()}}
 	box, err := secret.New(secret.NewKey())
 	require.NoError(t, err)
-	d.service = intake.New(db.Store, d.blobs, box, time.Now, intake.Options{Reopen: func(context.Context, document.Hash) (exchange.OpenedMail, error) { return d.inside, nil }})
+	opts := intake.Options{Reopen: func(context.Context, document.Hash) (exchange.OpenedMail, error) { return d.inside, nil }}
+	for _, c := range change {
+		c(&opts)
+	}
+	d.service = intake.New(db.Store, d.blobs, box, time.Now, opts)
 	d.arrivals = incoming.New(db.Store, d.blobs, time.Now)
 	for _, id := range d.boxes {
 		_, err := db.Admin(t).Exec(t.Context(), `insert into mailbox (agency_id, id, address, host, port, security, username, secret)
@@ -277,13 +281,13 @@ func TestM1_AMailboxKeepsItsPasswordSealedAndForItsServer(t *testing.T) {
 	d := newDesk(t)
 	admin := d.db.Person(t, d.office.ID, org.ID{}, org.Admin)
 	box := exchange.OfficialMailbox{AgencyID: d.office.ID, Address: "moi@example.test", Host: "imap.example.test", Port: 993, Security: exchange.MailTLS, Username: "moi"}
-	made, err := d.service.AddMailbox(t.Context(), admin, access.Command{}, box, "bí mật")
+	made, err := d.service.AddMailbox(t.Context(), admin, access.Command{}, box, intake.MailboxSecret{Password: "bí mật"})
 	require.NoError(t, err)
 	var sealed []byte
 	require.NoError(t, d.db.Admin(t).QueryRow(t.Context(), `select secret from mailbox where id = $1`, uuid.UUID(made.ID)).Scan(&sealed))
 	assert.False(t, bytes.Contains(sealed, []byte("bí mật")))
 
-	_, err = d.service.AddMailbox(t.Context(), admin, access.Command{}, box, "bí mật")
+	_, err = d.service.AddMailbox(t.Context(), admin, access.Command{}, box, intake.MailboxSecret{Password: "bí mật"})
 	assert.Equal(t, fault.Invalid, fault.KindOf(err), "the same box twice")
 	elsewhere := "imap.thief.example.test"
 	_, err = d.service.EditMailbox(t.Context(), admin, made.ID, made.Version, intake.MailboxChange{Host: &elsewhere})

@@ -42,7 +42,7 @@ func scopeOf(who access.Person) postgres.Scope {
 }
 
 // AddMailbox connects a mailbox to an agency.
-func (s *Service) AddMailbox(ctx context.Context, who access.Person, c access.Command, m exchange.OfficialMailbox, password string) (Mailbox, error) {
+func (s *Service) AddMailbox(ctx context.Context, who access.Person, c access.Command, m exchange.OfficialMailbox, key MailboxSecret) (Mailbox, error) {
 	var made Mailbox
 	if err := who.Administer(m.AgencyID); err != nil {
 		return made, err
@@ -51,7 +51,7 @@ func (s *Service) AddMailbox(ctx context.Context, who access.Person, c access.Co
 	if err := m.Check(s.opts.AllowPlain); err != nil {
 		return made, err
 	}
-	if password == "" {
+	if key.Password == "" {
 		return made, fault.InvalidField("password", "required", "Hãy ghi mật khẩu.", "Enter the password.")
 	}
 	m.ID, m.Enabled = postgres.NewID(), true
@@ -67,7 +67,7 @@ func (s *Service) AddMailbox(ctx context.Context, who access.Person, c access.Co
 			return err
 		}
 		if first {
-			if err := tx.AddMailbox(ctx, m, s.secrets.Seal(m.ID, password)); err != nil {
+			if err := tx.AddMailbox(ctx, m, s.secrets.Seal(m.ID, key.text(m))); err != nil {
 				return err
 			}
 			if err := s.record(ctx, tx, who, m, "mailbox_added"); err != nil {
@@ -83,6 +83,17 @@ func (s *Service) AddMailbox(ctx context.Context, who access.Person, c access.Co
 	return made, nil
 }
 
+// MailboxSecret is what a mailbox is opened with; with OAuth the password is
+// the refresh token.
+type MailboxSecret struct{ Password, ClientSecret string }
+
+func (k MailboxSecret) text(m exchange.OfficialMailbox) string {
+	if m.OAuth.Used() {
+		return exchange.OAuthSecret{RefreshToken: k.Password, ClientSecret: k.ClientSecret}.Text()
+	}
+	return k.Password
+}
+
 // MailboxChange is what an edit changes; what is nil stays as it is.
 type MailboxChange struct {
 	Host, Username, Password, Folder, MoveTo *string
@@ -90,6 +101,11 @@ type MailboxChange struct {
 	Security                                 *exchange.MailSecurity
 	After                                    *exchange.AfterAction
 	Enabled                                  *bool
+	Purpose                                  *exchange.MailboxPurpose
+	Rules                                    *[]exchange.MailRule
+	AuthServer, TokenURL, ClientID           *string
+	SilentDays                               *int
+	ClientSecret                             string
 }
 
 func (c MailboxChange) apply(m *exchange.OfficialMailbox) {
@@ -101,6 +117,12 @@ func (c MailboxChange) apply(m *exchange.OfficialMailbox) {
 	set(&m.Security, c.Security)
 	set(&m.After, c.After)
 	set(&m.Enabled, c.Enabled)
+	set(&m.Purpose, c.Purpose)
+	set(&m.Rules, c.Rules)
+	set(&m.AuthServer, c.AuthServer)
+	set(&m.OAuth.TokenURL, c.TokenURL)
+	set(&m.OAuth.ClientID, c.ClientID)
+	set(&m.SilentDays, c.SilentDays)
 }
 
 func set[T any](field *T, to *T) {
@@ -115,7 +137,7 @@ func (s *Service) EditMailbox(ctx context.Context, who access.Person, id org.ID,
 	var saved Mailbox
 	err := s.onMailbox(ctx, who, id, func(tx *postgres.Tx, m Mailbox, sealed []byte) error {
 		box := m.OfficialMailbox
-		host, security := box.Host, box.Security
+		host, security, oauth := box.Host, box.Security, box.OAuth
 		change.apply(&box)
 		box = box.Filled()
 		box.Version = version
@@ -123,8 +145,8 @@ func (s *Service) EditMailbox(ctx context.Context, who access.Person, id org.ID,
 			return err
 		}
 		if change.Password != nil {
-			sealed = s.secrets.Seal(id, *change.Password)
-		} else if box.Host != host || box.Security == exchange.MailPlain && security != exchange.MailPlain {
+			sealed = s.secrets.Seal(id, MailboxSecret{*change.Password, change.ClientSecret}.text(box))
+		} else if box.Host != host || box.OAuth != oauth || box.Security == exchange.MailPlain && security != exchange.MailPlain {
 			return fault.InvalidField("password", "required", "Đổi máy chủ thư thì phải nhập lại mật khẩu.", "For another server the password has to be entered again.")
 		}
 		if err := tx.SaveMailbox(ctx, box, sealed); err != nil {
@@ -178,4 +200,17 @@ func (s *Service) record(ctx context.Context, tx *postgres.Tx, who access.Person
 		}
 	}
 	return tx.Record(ctx, m.AgencyID, subjectMailbox, m.ID, document.Event{Verb: verb}, by, s.clock())
+}
+
+// Discover gives the settings that the domain of an address publishes, for who
+// may connect a mailbox.
+func (s *Service) Discover(ctx context.Context, who access.Person, address string) (exchange.OfficialMailbox, bool, error) {
+	if err := who.ManageMailboxes(); err != nil {
+		return exchange.OfficialMailbox{}, false, err
+	}
+	if s.opts.Discover == nil {
+		return exchange.OfficialMailbox{}, false, nil
+	}
+	found, ok := s.opts.Discover(ctx, address)
+	return found, ok, nil
 }

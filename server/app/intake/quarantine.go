@@ -51,6 +51,9 @@ func (s *Service) OpenRaw(ctx context.Context, who access.Person, id org.ID) (Ma
 	if err != nil {
 		return m, nil, err
 	}
+	if m.Infected() {
+		return m, nil, errInfected
+	}
 	if m.Raw.IsZero() {
 		return m, nil, fault.New(fault.NotFound, "raw_missing", "Thư gốc chưa được tải về.", "The raw mail was not fetched.")
 	}
@@ -66,9 +69,13 @@ func (s *Service) Retry(ctx context.Context, who access.Person, c access.Command
 		return m, err
 	}
 	var opened exchange.OpenedMail
+	var found finding
 	if !m.Raw.IsZero() && m.State == exchange.MailQuarantined {
 		// Outside the transaction: the object store is asked.
 		if opened, err = s.opts.Reopen(ctx, m.Raw); err != nil {
+			return m, err
+		}
+		if found, err = s.scan(ctx, m.Raw, opened.Parts); err != nil {
 			return m, err
 		}
 	}
@@ -87,8 +94,14 @@ func (s *Service) Retry(ctx context.Context, who access.Person, c access.Command
 			}
 			return tx.AskMailbox(ctx, m.AgencyID, m.MailboxID, now)
 		}
+		trust := m.Trust
 		m.OpenedMail = opened
-		return decide(ctx, tx, m, by, now, true)
+		m.Trust.Checked, m.Trust.DKIM = trust.Checked, trust.DKIM
+		policy, err := tx.MailPolicy(ctx, m.AgencyID, m.MailboxID)
+		if err != nil {
+			return err
+		}
+		return decide(ctx, tx, m, handling{policy: policy, found: found, asked: true, by: by, now: now, opened: true})
 	})
 }
 

@@ -3,6 +3,8 @@ package intake
 import (
 	"context"
 	"errors"
+	"path"
+	"strings"
 	"time"
 
 	"congvan/server/domain/document"
@@ -32,7 +34,13 @@ func (s *Service) TakeIn(ctx context.Context, j job.TakeInMail) error {
 }
 
 func (s *Service) takeIn(ctx context.Context, agency org.ID, ids ...org.ID) error {
+	found, err := s.scanAll(ctx, agency, ids...)
+	if err != nil {
+		return err
+	}
 	return s.store.InTx(ctx, postgres.ExchangeScope(), func(tx *postgres.Tx) error {
+		signed := job.CheckSenders{AgencyID: agency}
+		policies := map[org.ID]exchange.MailPolicy{}
 		for _, id := range ids {
 			m, err := tx.LockMail(ctx, one(agency), id)
 			if err != nil {
@@ -41,27 +49,55 @@ func (s *Service) takeIn(ctx context.Context, agency org.ID, ids ...org.ID) erro
 			if m.State != exchange.MailReceived || m.Raw.IsZero() {
 				continue
 			}
-			if err := decide(ctx, tx, m, document.By{}, s.clock(), false); err != nil {
+			policy, known := policies[m.MailboxID]
+			if !known {
+				if policy, err = tx.MailPolicy(ctx, agency, m.MailboxID); err != nil {
+					return err
+				}
+				policies[m.MailboxID] = policy
+			}
+			if err := decide(ctx, tx, m, handling{policy: policy, found: found[id], now: s.clock()}); err != nil {
 				return err
 			}
+			if m.Trust.Signed && !m.Trust.Checked {
+				signed.MailItemIDs = append(signed.MailItemIDs, id)
+			}
 		}
-		return nil
+		if len(signed.MailItemIDs) == 0 || s.opts.Prove == nil {
+			return nil
+		}
+		return tx.Enqueue(ctx, signed)
 	})
 }
 
+// handling is what is known beside a mail when it is decided about.
+type handling struct {
+	policy exchange.MailPolicy
+	found  finding // by the scanner
+	asked  bool    // a clerk asks: rules have spoken already
+	by     document.By
+	now    time.Time
+	opened bool // its parts were read again
+}
+
 // decide settles a received mail within a transaction.
-func decide(ctx context.Context, tx *postgres.Tx, m exchange.Mail, by document.By, now time.Time, opened bool) error {
-	event, err := settle(ctx, tx, &m, now)
+func decide(ctx context.Context, tx *postgres.Tx, m exchange.Mail, h handling) error {
+	m.Trust.Believed = h.policy.Believes(m.Trust.Server)
+	event, err := settle(ctx, tx, &m, h)
 	if err != nil {
 		return err
 	}
-	if err := tx.SaveMail(ctx, m, opened); err != nil {
+	if err := tx.SaveMail(ctx, m, h.opened); err != nil {
 		return err
 	}
-	return tx.Record(ctx, m.AgencyID, subjectMail, m.ID, event, by, now)
+	return tx.Record(ctx, m.AgencyID, subjectMail, m.ID, event, h.by, h.now)
 }
 
-func settle(ctx context.Context, tx *postgres.Tx, m *exchange.Mail, now time.Time) (document.Event, error) {
+func settle(ctx context.Context, tx *postgres.Tx, m *exchange.Mail, h handling) (document.Event, error) {
+	if h.found.hold == exchange.HeldInfected { // before anything else looks at it
+		m.Detail = h.found.detail
+		return m.HoldBack(exchange.HeldInfected), nil
+	}
 	same, repeated, err := tx.SameMail(ctx, *m)
 	if err != nil {
 		return document.Event{}, err
@@ -70,17 +106,37 @@ func settle(ctx context.Context, tx *postgres.Tx, m *exchange.Mail, now time.Tim
 		return m.Repeat(same), nil
 	}
 	files, hold := m.Decide()
-	if event, settled, err := settleAnswer(ctx, tx, m, files, now); err != nil || settled {
+	if event, settled, err := settleAnswer(ctx, tx, m, files, h.now); err != nil || settled {
 		return event, err
+	}
+	act, note := h.policy.Judge(m.OpenedMail)
+	switch {
+	case h.asked:
+	case act == exchange.RuleIgnore:
+		return m.Ignore(exchange.IgnoredByRule), nil
+	case act == exchange.RuleHold:
+		return m.HoldBack(exchange.HeldByRule), nil
+	}
+	if hold == "" {
+		hold = h.found.hold
 	}
 	if hold != "" {
 		return m.HoldBack(hold), nil
 	}
+	if h.policy.Purpose == exchange.ForScanner {
+		return arrivePapers(ctx, tx, m, files, h.now)
+	}
+	return arrive(ctx, tx, m, files, note, h.now)
+}
+
+// arrive makes the mail an arrival that awaits registration.
+func arrive(ctx context.Context, tx *postgres.Tx, m *exchange.Mail, files []exchange.MailPart, note string, now time.Time) (document.Event, error) {
 	sender, _, err := tx.AgencyByEmail(ctx, m.FromAddress)
 	if err != nil {
 		return document.Event{}, err
 	}
 	a := arrivalOf(*m, files, sender, now)
+	a.Note = note
 	if err := tx.AddArrival(ctx, a); err != nil {
 		return document.Event{}, err
 	}
@@ -94,6 +150,35 @@ func settle(ctx context.Context, tx *postgres.Tx, m *exchange.Mail, now time.Tim
 		}
 	}
 	return m.Take(a.ID), nil
+}
+
+// arrivePapers makes each file of a scanner's mail a paper arrival of its own:
+// what was scanned was not sent by mail, and nobody is answered.
+func arrivePapers(ctx context.Context, tx *postgres.Tx, m *exchange.Mail, files []exchange.MailPart, now time.Time) (document.Event, error) {
+	var first org.ID
+	for _, p := range files {
+		if !p.Scan() {
+			continue
+		}
+		a := routing.Arrival{ID: postgres.NewID(), AgencyID: m.AgencyID, Source: routing.FromPaper, State: routing.Awaiting, Role: document.ForAction,
+			MailItemID: m.ID, ArrivedAt: m.ReceivedAt, Fields: routing.Fields{Subject: strings.TrimSuffix(nameOf(p), path.Ext(nameOf(p))),
+				Urgency: document.Normal, MainHash: p.Hash},
+			Files: []routing.File{{Role: document.MainFile, Name: nameOf(p), Hash: p.Hash, Size: p.Size, MediaType: p.DetectedType}},
+			Lines: []routing.Line{routing.FirstLine(postgres.NewID(), now)}}
+		if err := tx.AddArrival(ctx, a); err != nil {
+			return document.Event{}, err
+		}
+		if err := tx.Record(ctx, a.AgencyID, subjectArrival, a.ID, document.Event{Verb: "arrived"}, document.By{}, now); err != nil {
+			return document.Event{}, err
+		}
+		if first.IsZero() {
+			first = a.ID
+		}
+	}
+	if first.IsZero() {
+		return m.HoldBack(exchange.HeldNoDocument), nil
+	}
+	return m.Take(first), nil
 }
 
 // arrivalOf fills in what the mail says of itself; the clerk corrects it while

@@ -19,6 +19,14 @@ func (p Person) SeeMailboxes() (agencies []org.ID, everybodys bool, err error) {
 	return agencies, false, nil
 }
 
+// ManageMailboxes refuses who connects no mailbox anywhere.
+func (p Person) ManageMailboxes() error {
+	if p.Operator || len(p.Administered()) > 0 {
+		return nil
+	}
+	return errForbidden
+}
+
 // ReadQuarantine gives the agencies whose held mail the person sees: a clerk's.
 func (p Person) ReadQuarantine(agency org.ID) ([]org.ID, error) {
 	clerks := p.ClerkAgencies()

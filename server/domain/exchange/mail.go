@@ -36,6 +36,9 @@ const (
 	HeldTooManyParts HoldReason = "too_many_parts" // beyond what is opened
 	HeldNoDocument   HoldReason = "no_document"    // nothing in it can be an official document
 	HeldDamaged      HoldReason = "damaged"        // what should be the document came broken
+	HeldInfected     HoldReason = "infected"       // the scanner found something in it (K14)
+	HeldUnscanned    HoldReason = "unscanned"      // larger than the scanner takes
+	HeldByRule       HoldReason = "rule"           // a rule of the mailbox says so
 )
 
 // Mail is one message that the gateway found in a mailbox.
@@ -94,6 +97,12 @@ type MailPart struct {
 	Size         int64
 	Hash         document.Hash
 	Inline       bool // belongs to the text: logos and signatures of mail programs
+}
+
+// Scan tells whether a scanner made it: a PDF, or a picture of a page.
+func (p MailPart) Scan() bool {
+	kind, _, _ := strings.Cut(p.DetectedType, ";")
+	return kind == "application/pdf" || kind == "image/tiff"
 }
 
 // KnownSender is the agency that a mail's address belongs to. A From line is
@@ -209,6 +218,44 @@ func (m *Mail) Take(arrival org.ID) document.Event {
 	return document.Event{Verb: "mail_arrived"}
 }
 
+// Infected tells whether nobody may open what stands in the mail (K14).
+func (m Mail) Infected() bool { return m.Reason == HeldInfected }
+
+var (
+	errNotReleasable = fault.New(fault.Conflict, "not_releasable",
+		"Thư này không thể đưa vào văn bản đến: có mã độc, hoặc chưa tải được nội dung.",
+		"This mail cannot be taken in: it is infected, or its content was not fetched.")
+	errNoSuchPart = fault.InvalidField("paths", "unknown", "Thư không có tệp này.", "The mail has no such file.")
+	errNothing    = fault.InvalidField("paths", "required", "Hãy chọn ít nhất một tệp, hoặc nội dung thư.", "Choose a file, or the text of the mail.")
+)
+
+// Release lets a clerk take a held mail in with the parts that they chose, the
+// first of which is the document.
+func (m *Mail) Release(paths []string, body bool) ([]MailPart, error) {
+	if m.State != MailQuarantined {
+		return nil, errMailDecided
+	}
+	if m.Infected() || m.Raw.IsZero() || m.Reason == HeldUnreadable {
+		return nil, errNotReleasable
+	}
+	var files []MailPart
+	for _, path := range paths {
+		i := slices.IndexFunc(m.Parts, func(p MailPart) bool { return p.Path == path })
+		if i < 0 {
+			return nil, errNoSuchPart
+		}
+		if attendant(m.Parts[i]) {
+			return nil, errNotReleasable // a program is no document, whoever asks
+		}
+		files = append(files, m.Parts[i])
+	}
+	if len(files) == 0 && !body {
+		return nil, errNothing
+	}
+	m.State, m.Reason = MailReceived, ""
+	return files, nil
+}
+
 // Answers notes that the mail was an answer to a delivery of ours.
 func (m *Mail) Answers() document.Event {
 	m.State, m.Reason, m.Detail = MailAnswered, "", ""
@@ -224,6 +271,7 @@ func (m *Mail) Ignore(why string) document.Event {
 // Why mails are ignored.
 const (
 	IgnoredReport = "report" // of a mail that was not ours: people write from the same box
+	IgnoredByRule = "rule"   // a rule of the mailbox says so
 )
 
 // Repeat notes that the mail is one that was taken before, in another box or

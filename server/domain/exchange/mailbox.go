@@ -45,7 +45,11 @@ type OfficialMailbox struct {
 	MoveTo   string
 	Enabled  bool
 	AskedAt  time.Time // when a person last asked to connect at once
-	Version  int
+	MailPolicy
+	ReadFrom   time.Time // older mail is only counted; zero reads all
+	SilentDays int       // after how many days without mail somebody should look; 0 never
+	OAuth      OAuth     // signs in by a token instead of the password
+	Version    int
 	MailboxHealth
 }
 
@@ -55,6 +59,38 @@ type MailboxHealth struct {
 	CheckedAt   time.Time
 	Trouble     string // the code of the last failure, empty when all is well
 	TroubleAt   time.Time
+	LastMessage time.Time // the youngest that was taken in
+	Older       int       // only counted
+	Pending     int       // on the server, not taken in yet
+}
+
+// OAuth is how a mailbox is signed in to by a token (RFC 6749); the refresh
+// token is kept where a password would be.
+type OAuth struct {
+	TokenURL string
+	ClientID string
+}
+
+// Used tells whether tokens are used at all.
+func (o OAuth) Used() bool { return o.TokenURL != "" }
+
+// OAuthSecret is what is kept sealed where there is no password.
+type OAuthSecret struct{ RefreshToken, ClientSecret string }
+
+// Text gives it in the form that is sealed.
+func (s OAuthSecret) Text() string { return s.RefreshToken + "\n" + s.ClientSecret }
+
+// ReadOAuthSecret reads what Text wrote.
+func ReadOAuthSecret(text string) OAuthSecret {
+	token, secret, _ := strings.Cut(text, "\n")
+	return OAuthSecret{RefreshToken: token, ClientSecret: secret}
+}
+
+// Silent tells whether a mailbox that is read well has been without mail for
+// longer than it should.
+func (m OfficialMailbox) Silent(now time.Time) bool {
+	return m.SilentDays > 0 && m.State() == MailboxConnected && !m.LastMessage.IsZero() &&
+		now.Sub(m.LastMessage) > time.Duration(m.SilentDays)*24*time.Hour
 }
 
 // MailboxState is how a mailbox stands, in one word.
@@ -91,6 +127,10 @@ func (m OfficialMailbox) Filled() OfficialMailbox {
 	if m.After == "" {
 		m.After = AfterKeyword
 	}
+	if m.Purpose == "" {
+		m.Purpose = ForOffice
+	}
+	m.AuthServer, m.OAuth.TokenURL, m.OAuth.ClientID = strings.TrimSpace(m.AuthServer), strings.TrimSpace(m.OAuth.TokenURL), strings.TrimSpace(m.OAuth.ClientID)
 	if m.After != AfterMove {
 		m.MoveTo = ""
 	}
@@ -119,6 +159,16 @@ func (m OfficialMailbox) Check(plain bool) error {
 	refuse(strings.ContainsFunc(m.Folder, breaksLine), "folder", "format", "Tên thư mục không hợp lệ.", "The folder is not valid.")
 	refuse(m.After == AfterMove && (m.MoveTo == "" || m.MoveTo == m.Folder || strings.ContainsFunc(m.MoveTo, breaksLine)), "moveTo", "required",
 		"Hãy ghi thư mục khác để chuyển thư đã nhận.", "Enter another folder that taken mail is moved to.")
+	refuse(m.Purpose != ForOffice && m.Purpose != ForScanner, "purpose", "unknown", "Loại hộp thư không hợp lệ.", "The purpose is not valid.")
+	refuse(m.SilentDays < 0 || m.SilentDays > 366, "silentDays", "format", "Số ngày từ 0 đến 366.", "From 0 to 366 days.")
+	refuse(strings.ContainsFunc(m.AuthServer, breaksLine), "authServer", "format", "Tên máy chủ không hợp lệ.", "The name of the server is not valid.")
+	refuse(m.OAuth.Used() && !strings.HasPrefix(m.OAuth.TokenURL, "https://"), "tokenUrl", "format",
+		"Địa chỉ lấy mã truy cập phải bắt đầu bằng https://.", "The token address has to begin with https://.")
+	refuse(m.OAuth.Used() && (m.OAuth.ClientID == "" || strings.ContainsFunc(m.OAuth.ClientID, breaksLine)), "clientId", "required",
+		"Hãy ghi mã ứng dụng (client id).", "Enter the client id.")
+	if err := CheckRules(m.Rules); err != nil {
+		return err
+	}
 	if len(bad) > 0 {
 		return fault.New(fault.Invalid, "invalid_request", "Thông tin hộp thư chưa đúng.", "The mailbox is not valid.").With(bad...)
 	}

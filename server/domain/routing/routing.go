@@ -215,6 +215,7 @@ const (
 	Duplicate       RefusalReason = "duplicate"
 	Unreadable      RefusalReason = "unreadable"
 	Secret          RefusalReason = "secret"
+	NotOfficial     RefusalReason = "not_official" // a mail or a paper that is no document of an office; nobody is told
 	OtherReason     RefusalReason = "other"
 )
 
@@ -235,6 +236,8 @@ func (r RefusalReason) Label() fault.Text {
 		return fault.Text{VI: "Tệp không đọc được", EN: "The file cannot be read"}
 	case Secret:
 		return fault.Text{VI: "Có nội dung bí mật nhà nước", EN: "Holds a state secret"}
+	case NotOfficial:
+		return fault.Text{VI: "Không phải văn bản", EN: "Not an official document"}
 	case OtherReason:
 		return fault.Text{VI: "Lý do khác", EN: "Another reason"}
 	}
@@ -249,6 +252,10 @@ func (a *Arrival) Refuse(by document.By, reason RefusalReason, note string, now 
 	note = strings.TrimSpace(note)
 	if (reason.Label() == fault.Text{}) {
 		return document.Event{}, fault.InvalidField("reason", "unknown_reason", "Lý do từ chối không hợp lệ.", "The reason is not known.")
+	}
+	if reason == NotOfficial && a.Source != FromMail && a.Source != FromPaper {
+		return document.Event{}, fault.InvalidField("reason", "unknown_reason", "Văn bản gửi qua hệ thống phải được trả lại với lý do.",
+			"What came through a system has to be returned with a reason.")
 	}
 	if reason == OtherReason && note == "" {
 		return document.Event{}, fault.InvalidField("note", "required", "Hãy ghi rõ lý do.", "Give the reason in words.")

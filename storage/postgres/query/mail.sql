@@ -4,25 +4,30 @@ select count(*) from (
 
 -- name: ListMailboxes :many
 select sqlc.embed(b), a.name as agency_name,
-       (select count(*) from (select 1 from mail_item i where i.agency_id = b.agency_id and i.mailbox_id = b.id and i.state = 'quarantined' limit 1000) q) as quarantined
+       (select count(*) from (select 1 from mail_item i where i.agency_id = b.agency_id and i.mailbox_id = b.id and i.state = 'quarantined' limit 1000) q) as quarantined,
+       (select count(*) from (select 1 from mail_item i where i.agency_id = b.agency_id and i.mailbox_id = b.id and i.state = 'received' limit 1000) q) as undecided
   from mailbox b join agency a on a.id = b.agency_id
  where @everywhere::boolean or b.agency_id = any(@agencies::uuid[])
  order by a.name collate vietnamese, b.address;
 
 -- name: GetMailbox :one
 select sqlc.embed(b), a.name as agency_name,
-       (select count(*) from (select 1 from mail_item i where i.agency_id = b.agency_id and i.mailbox_id = b.id and i.state = 'quarantined' limit 1000) q) as quarantined
+       (select count(*) from (select 1 from mail_item i where i.agency_id = b.agency_id and i.mailbox_id = b.id and i.state = 'quarantined' limit 1000) q) as quarantined,
+       (select count(*) from (select 1 from mail_item i where i.agency_id = b.agency_id and i.mailbox_id = b.id and i.state = 'received' limit 1000) q) as undecided
   from mailbox b join agency a on a.id = b.agency_id
  where b.id = @id;
 
 -- name: InsertMailbox :exec
-insert into mailbox (agency_id, id, address, host, port, security, username, secret, folder, after_action, move_to)
-values (@agency_id, @id, @address, @host, @port, @security, @username, @secret, @folder, @after_action, @move_to);
+insert into mailbox (agency_id, id, address, host, port, security, username, secret, folder, after_action, move_to,
+                     purpose, read_from, rules, auth_server, auth, token_url, client_id, silent_days)
+values (@agency_id, @id, @address, @host, @port, @security, @username, @secret, @folder, @after_action, @move_to,
+        @purpose, @read_from, @rules, @auth_server, @auth, @token_url, @client_id, @silent_days);
 
 -- name: UpdateMailbox :execrows
 update mailbox
    set host = @host, port = @port, security = @security, username = @username, secret = @secret, folder = @folder,
-       after_action = @after_action, move_to = @move_to, enabled = @enabled, version = version + 1,
+       after_action = @after_action, move_to = @move_to, enabled = @enabled, purpose = @purpose, rules = @rules, auth_server = @auth_server,
+       auth = @auth, token_url = @token_url, client_id = @client_id, silent_days = @silent_days, version = version + 1,
        last_error = '', last_error_at = null, connected_at = null,
        -- another folder is numbered by itself
        uidvalidity = case when host = @host and username = @username and folder = @folder then uidvalidity else 0 end,
@@ -53,7 +58,7 @@ update mailbox set lease_owner = null, lease_until = null
 update mailbox set connected_at = @at, checked_at = @at, last_error = '', last_error_at = null where agency_id = @agency_id and id = @id;
 
 -- name: MailboxChecked :exec
-update mailbox set checked_at = @at where agency_id = @agency_id and id = @id;
+update mailbox set checked_at = @at, pending = 0 where agency_id = @agency_id and id = @id;
 
 -- name: MailboxFailed :exec
 update mailbox set connected_at = null, last_error = @error, last_error_at = @at where agency_id = @agency_id and id = @id;
@@ -62,8 +67,23 @@ update mailbox set connected_at = null, last_error = @error, last_error_at = @at
 -- name: AdvanceMailbox :execrows
 update mailbox
    set last_uid = case when uidvalidity = @uidvalidity then greatest(last_uid, @last_uid) else @last_uid end,
-       uidvalidity = @uidvalidity, checked_at = @at
+       uidvalidity = @uidvalidity, checked_at = @at, last_message_at = greatest(last_message_at, @last_message_at), pending = @pending
  where agency_id = @agency_id and id = @id and lease_owner = @owner and lease_until > now();
+
+-- Only the one who holds the mailbox rotates what it signs in with; a person
+-- who entered another meanwhile wins.
+-- name: RotateMailboxSecret :execrows
+update mailbox set secret = @secret
+ where agency_id = @agency_id and id = @id and version = @version and lease_owner = @owner;
+
+-- name: MailboxOlder :exec
+update mailbox set older = case when @fresh::boolean then 0 else older end + @more where agency_id = @agency_id and id = @id;
+
+-- name: MailPolicy :one
+select purpose, rules, auth_server from mailbox where agency_id = @agency_id and id = @id;
+
+-- name: NoteMailNotice :execrows
+insert into mail_notice (agency_id, address, day) values (@agency_id, lower(@address::text), @day) on conflict do nothing;
 
 -- Those that a person asked to be fetched whole although they are large.
 -- name: MailToFetch :many

@@ -1324,6 +1324,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/mailboxes/discover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What the domain of an address publishes about its mail server; nothing when it says nothing */
+        post: operations["discoverMailbox"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/quarantine": {
         parameters: {
             query?: never;
@@ -1392,6 +1409,44 @@ export interface paths {
         put?: never;
         /** Try to take the mail in again */
         post: operations["retryQuarantined"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/quarantine/{id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /** The text of a mail, made harmless; of an infected one nothing */
+        get: operations["previewQuarantined"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/quarantine/{id}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take the mail in by a clerk's word, with the files that they chose; the first is the document */
+        post: operations["releaseQuarantined"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3164,7 +3219,7 @@ export interface components {
         };
         Refusal: {
             /** @enum {string} */
-            reason: "wrong_addressee" | "not_authentic" | "incomplete" | "wrong_competence" | "duplicate" | "unreadable" | "secret" | "other";
+            reason: "wrong_addressee" | "not_authentic" | "incomplete" | "wrong_competence" | "duplicate" | "unreadable" | "secret" | "not_official" | "other";
             note?: string;
         };
         Register: {
@@ -3370,6 +3425,68 @@ export interface components {
             /** @description counted up to 1000 */
             quarantined: number;
             version: number;
+            purpose?: components["schemas"]["MailboxPurpose"];
+            /**
+             * Format: date-time
+             * @description older mail is only counted
+             */
+            readFrom?: string;
+            /** @description how many were only counted */
+            older?: number;
+            /** @description on the server and not taken in yet */
+            pending?: number;
+            /** @description taken in and waiting to be decided, up to 1000; it grows while the virus scanner is away */
+            undecided?: number;
+            /** Format: date-time */
+            lastMessageAt?: string;
+            /** @description no mail for longer than silentDays */
+            silent?: boolean;
+            /** @description 0 never */
+            silentDays?: number;
+            /** @description the server whose Authentication-Results are believed */
+            authServer?: string;
+            /** @enum {string} */
+            auth?: "password" | "oauth2";
+            tokenUrl?: string;
+            clientId?: string;
+            rules?: components["schemas"]["MailRule"][];
+        };
+        /**
+         * @description scanner: each PDF is an unregistered paper arrival, answered to nobody
+         * @enum {string}
+         */
+        MailboxPurpose: "office" | "scanner";
+        MailRule: {
+            /** @enum {string} */
+            field: "sender" | "subject";
+            /** @description an address, '@domain' for everybody there, or a part of the subject */
+            pattern: string;
+            /**
+             * @description allow: only such senders are taken in; note: taken in with a word for the clerk
+             * @enum {string}
+             */
+            act: "ignore" | "hold" | "allow" | "note";
+            note?: string;
+        };
+        MailboxAddress: {
+            address: string;
+        };
+        MailboxSettings: {
+            found: boolean;
+            host?: string;
+            port?: number;
+            security?: components["schemas"]["MailSecurity"];
+            username?: string;
+        };
+        MailPreview: {
+            text: string;
+            /** @description without scripts, styles, links, pictures; to be shown in a sandbox all the same */
+            html: string;
+        };
+        MailRelease: {
+            paths: string[];
+            /** @description the text of the mail becomes a file too */
+            body?: boolean;
         };
         /** @enum {string} */
         MailSecurity: "tls" | "starttls" | "none";
@@ -3387,9 +3504,22 @@ export interface components {
             security: components["schemas"]["MailSecurity"];
             username: string;
             password: string;
+            /**
+             * Format: date-time
+             * @description older mail is only counted; all is read without it
+             */
+            readFrom?: string;
             folder?: string;
             afterAction?: components["schemas"]["AfterAction"];
             moveTo?: string;
+            purpose?: components["schemas"]["MailboxPurpose"];
+            rules?: components["schemas"]["MailRule"][];
+            authServer?: string;
+            silentDays?: number;
+            /** @description of OAuth 2: where access tokens are given, https only; the password is then the refresh token */
+            tokenUrl?: string;
+            clientId?: string;
+            clientSecret?: string;
         };
         MailboxEdit: {
             host?: string;
@@ -3400,6 +3530,14 @@ export interface components {
             folder?: string;
             afterAction?: components["schemas"]["AfterAction"];
             moveTo?: string;
+            purpose?: components["schemas"]["MailboxPurpose"];
+            rules?: components["schemas"]["MailRule"][];
+            authServer?: string;
+            silentDays?: number;
+            /** @description of OAuth 2: where access tokens are given, https only; the password is then the refresh token */
+            tokenUrl?: string;
+            clientId?: string;
+            clientSecret?: string;
             enabled?: boolean;
         };
         MailItem: {
@@ -3428,6 +3566,7 @@ export interface components {
             /** @description the text of the mail, as far as it could be read; only when one mail is read */
             bodyText?: string;
             parts: components["schemas"]["MailPart"][];
+            trust?: components["schemas"]["SenderTrust"];
             /** Format: uuid */
             arrivalId?: string;
             attempts: number;
@@ -3438,6 +3577,7 @@ export interface components {
             name: string;
             declaredType: string;
             detectedType: string;
+            inline?: boolean;
             /** Format: int64 */
             size: number;
         };
@@ -3797,6 +3937,12 @@ export type ExchangeKeyList = components['schemas']['ExchangeKeyList'];
 export type ExchangeKey = components['schemas']['ExchangeKey'];
 export type ExchangeReceipt = components['schemas']['ExchangeReceipt'];
 export type Mailbox = components['schemas']['Mailbox'];
+export type MailboxPurpose = components['schemas']['MailboxPurpose'];
+export type MailRule = components['schemas']['MailRule'];
+export type MailboxAddress = components['schemas']['MailboxAddress'];
+export type MailboxSettings = components['schemas']['MailboxSettings'];
+export type MailPreview = components['schemas']['MailPreview'];
+export type MailRelease = components['schemas']['MailRelease'];
 export type MailSecurity = components['schemas']['MailSecurity'];
 export type AfterAction = components['schemas']['AfterAction'];
 export type MailboxList = components['schemas']['MailboxList'];
@@ -5846,6 +5992,31 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    discoverMailbox: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MailboxAddress"];
+            };
+        };
+        responses: {
+            /** @description Settings */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailboxSettings"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     listQuarantine: {
         parameters: {
             query?: {
@@ -5928,6 +6099,50 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            200: components["responses"]["MailItem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    previewQuarantined: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The text */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailPreview"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    releaseQuarantined: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MailRelease"];
+            };
+        };
         responses: {
             200: components["responses"]["MailItem"];
             default: components["responses"]["Problem"];

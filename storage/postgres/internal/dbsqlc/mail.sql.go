@@ -15,17 +15,19 @@ import (
 const AdvanceMailbox = `-- name: AdvanceMailbox :execrows
 update mailbox
    set last_uid = case when uidvalidity = $1 then greatest(last_uid, $2) else $2 end,
-       uidvalidity = $1, checked_at = $3
- where agency_id = $4 and id = $5 and lease_owner = $6 and lease_until > now()
+       uidvalidity = $1, checked_at = $3, last_message_at = greatest(last_message_at, $4), pending = $5
+ where agency_id = $6 and id = $7 and lease_owner = $8 and lease_until > now()
 `
 
 type AdvanceMailboxParams struct {
-	Uidvalidity int64
-	LastUid     int64
-	At          *time.Time
-	AgencyID    org.ID
-	ID          org.ID
-	Owner       *org.ID
+	Uidvalidity   int64
+	LastUid       int64
+	At            *time.Time
+	LastMessageAt *time.Time
+	Pending       int64
+	AgencyID      org.ID
+	ID            org.ID
+	Owner         *org.ID
 }
 
 // Only the one who holds the mailbox moves its cursor, and only forward.
@@ -34,6 +36,8 @@ func (q *Queries) AdvanceMailbox(ctx context.Context, arg AdvanceMailboxParams) 
 		arg.Uidvalidity,
 		arg.LastUid,
 		arg.At,
+		arg.LastMessageAt,
+		arg.Pending,
 		arg.AgencyID,
 		arg.ID,
 		arg.Owner,
@@ -150,8 +154,9 @@ func (q *Queries) GetMailItem(ctx context.Context, agencies []org.ID, iD org.ID)
 }
 
 const GetMailbox = `-- name: GetMailbox :one
-select b.agency_id, b.id, b.address, b.host, b.port, b.security, b.username, b.secret, b.folder, b.after_action, b.move_to, b.enabled, b.uidvalidity, b.last_uid, b.connected_at, b.checked_at, b.last_error, b.last_error_at, b.lease_owner, b.lease_until, b.version, b.asked_at, a.name as agency_name,
-       (select count(*) from (select 1 from mail_item i where i.agency_id = b.agency_id and i.mailbox_id = b.id and i.state = 'quarantined' limit 1000) q) as quarantined
+select b.agency_id, b.id, b.address, b.host, b.port, b.security, b.username, b.secret, b.folder, b.after_action, b.move_to, b.enabled, b.uidvalidity, b.last_uid, b.connected_at, b.checked_at, b.last_error, b.last_error_at, b.lease_owner, b.lease_until, b.version, b.asked_at, b.purpose, b.read_from, b.older, b.rules, b.auth_server, b.auth, b.token_url, b.client_id, b.last_message_at, b.pending, b.silent_days, a.name as agency_name,
+       (select count(*) from (select 1 from mail_item i where i.agency_id = b.agency_id and i.mailbox_id = b.id and i.state = 'quarantined' limit 1000) q) as quarantined,
+       (select count(*) from (select 1 from mail_item i where i.agency_id = b.agency_id and i.mailbox_id = b.id and i.state = 'received' limit 1000) q) as undecided
   from mailbox b join agency a on a.id = b.agency_id
  where b.id = $1
 `
@@ -160,6 +165,7 @@ type GetMailboxRow struct {
 	Mailbox     Mailbox
 	AgencyName  string
 	Quarantined int64
+	Undecided   int64
 }
 
 func (q *Queries) GetMailbox(ctx context.Context, id org.ID) (GetMailboxRow, error) {
@@ -188,8 +194,20 @@ func (q *Queries) GetMailbox(ctx context.Context, id org.ID) (GetMailboxRow, err
 		&i.Mailbox.LeaseUntil,
 		&i.Mailbox.Version,
 		&i.Mailbox.AskedAt,
+		&i.Mailbox.Purpose,
+		&i.Mailbox.ReadFrom,
+		&i.Mailbox.Older,
+		&i.Mailbox.Rules,
+		&i.Mailbox.AuthServer,
+		&i.Mailbox.Auth,
+		&i.Mailbox.TokenUrl,
+		&i.Mailbox.ClientID,
+		&i.Mailbox.LastMessageAt,
+		&i.Mailbox.Pending,
+		&i.Mailbox.SilentDays,
 		&i.AgencyName,
 		&i.Quarantined,
+		&i.Undecided,
 	)
 	return i, err
 }
@@ -204,7 +222,7 @@ with free as (
 update mailbox b set lease_owner = $1::uuid, lease_until = now() + interval '60 seconds'
   from free
  where b.agency_id = free.agency_id and b.id = free.id
-returning b.agency_id, b.id, b.address, b.host, b.port, b.security, b.username, b.secret, b.folder, b.after_action, b.move_to, b.enabled, b.uidvalidity, b.last_uid, b.connected_at, b.checked_at, b.last_error, b.last_error_at, b.lease_owner, b.lease_until, b.version, b.asked_at
+returning b.agency_id, b.id, b.address, b.host, b.port, b.security, b.username, b.secret, b.folder, b.after_action, b.move_to, b.enabled, b.uidvalidity, b.last_uid, b.connected_at, b.checked_at, b.last_error, b.last_error_at, b.lease_owner, b.lease_until, b.version, b.asked_at, b.purpose, b.read_from, b.older, b.rules, b.auth_server, b.auth, b.token_url, b.client_id, b.last_message_at, b.pending, b.silent_days
 `
 
 // The clock is the database's: gateways on several machines need not agree on the time.
@@ -240,6 +258,17 @@ func (q *Queries) HoldMailboxes(ctx context.Context, owner org.ID, most int32) (
 			&i.LeaseUntil,
 			&i.Version,
 			&i.AskedAt,
+			&i.Purpose,
+			&i.ReadFrom,
+			&i.Older,
+			&i.Rules,
+			&i.AuthServer,
+			&i.Auth,
+			&i.TokenUrl,
+			&i.ClientID,
+			&i.LastMessageAt,
+			&i.Pending,
+			&i.SilentDays,
 		); err != nil {
 			return nil, err
 		}
@@ -314,8 +343,10 @@ func (q *Queries) InsertMailItem(ctx context.Context, arg InsertMailItemParams) 
 }
 
 const InsertMailbox = `-- name: InsertMailbox :exec
-insert into mailbox (agency_id, id, address, host, port, security, username, secret, folder, after_action, move_to)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+insert into mailbox (agency_id, id, address, host, port, security, username, secret, folder, after_action, move_to,
+                     purpose, read_from, rules, auth_server, auth, token_url, client_id, silent_days)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11,
+        $12, $13, $14, $15, $16, $17, $18, $19)
 `
 
 type InsertMailboxParams struct {
@@ -330,6 +361,14 @@ type InsertMailboxParams struct {
 	Folder      string
 	AfterAction string
 	MoveTo      string
+	Purpose     string
+	ReadFrom    *time.Time
+	Rules       []byte
+	AuthServer  string
+	Auth        string
+	TokenUrl    string
+	ClientID    string
+	SilentDays  int32
 }
 
 func (q *Queries) InsertMailbox(ctx context.Context, arg InsertMailboxParams) error {
@@ -345,6 +384,14 @@ func (q *Queries) InsertMailbox(ctx context.Context, arg InsertMailboxParams) er
 		arg.Folder,
 		arg.AfterAction,
 		arg.MoveTo,
+		arg.Purpose,
+		arg.ReadFrom,
+		arg.Rules,
+		arg.AuthServer,
+		arg.Auth,
+		arg.TokenUrl,
+		arg.ClientID,
+		arg.SilentDays,
 	)
 	return err
 }
@@ -385,8 +432,9 @@ func (q *Queries) ListMailParts(ctx context.Context, agencyID org.ID, mailItemID
 }
 
 const ListMailboxes = `-- name: ListMailboxes :many
-select b.agency_id, b.id, b.address, b.host, b.port, b.security, b.username, b.secret, b.folder, b.after_action, b.move_to, b.enabled, b.uidvalidity, b.last_uid, b.connected_at, b.checked_at, b.last_error, b.last_error_at, b.lease_owner, b.lease_until, b.version, b.asked_at, a.name as agency_name,
-       (select count(*) from (select 1 from mail_item i where i.agency_id = b.agency_id and i.mailbox_id = b.id and i.state = 'quarantined' limit 1000) q) as quarantined
+select b.agency_id, b.id, b.address, b.host, b.port, b.security, b.username, b.secret, b.folder, b.after_action, b.move_to, b.enabled, b.uidvalidity, b.last_uid, b.connected_at, b.checked_at, b.last_error, b.last_error_at, b.lease_owner, b.lease_until, b.version, b.asked_at, b.purpose, b.read_from, b.older, b.rules, b.auth_server, b.auth, b.token_url, b.client_id, b.last_message_at, b.pending, b.silent_days, a.name as agency_name,
+       (select count(*) from (select 1 from mail_item i where i.agency_id = b.agency_id and i.mailbox_id = b.id and i.state = 'quarantined' limit 1000) q) as quarantined,
+       (select count(*) from (select 1 from mail_item i where i.agency_id = b.agency_id and i.mailbox_id = b.id and i.state = 'received' limit 1000) q) as undecided
   from mailbox b join agency a on a.id = b.agency_id
  where $1::boolean or b.agency_id = any($2::uuid[])
  order by a.name collate vietnamese, b.address
@@ -396,6 +444,7 @@ type ListMailboxesRow struct {
 	Mailbox     Mailbox
 	AgencyName  string
 	Quarantined int64
+	Undecided   int64
 }
 
 func (q *Queries) ListMailboxes(ctx context.Context, everywhere bool, agencies []org.ID) ([]ListMailboxesRow, error) {
@@ -430,8 +479,20 @@ func (q *Queries) ListMailboxes(ctx context.Context, everywhere bool, agencies [
 			&i.Mailbox.LeaseUntil,
 			&i.Mailbox.Version,
 			&i.Mailbox.AskedAt,
+			&i.Mailbox.Purpose,
+			&i.Mailbox.ReadFrom,
+			&i.Mailbox.Older,
+			&i.Mailbox.Rules,
+			&i.Mailbox.AuthServer,
+			&i.Mailbox.Auth,
+			&i.Mailbox.TokenUrl,
+			&i.Mailbox.ClientID,
+			&i.Mailbox.LastMessageAt,
+			&i.Mailbox.Pending,
+			&i.Mailbox.SilentDays,
 			&i.AgencyName,
 			&i.Quarantined,
+			&i.Undecided,
 		); err != nil {
 			return nil, err
 		}
@@ -576,6 +637,23 @@ func (q *Queries) LockMailItem(ctx context.Context, agencies []org.ID, iD org.ID
 	return i, err
 }
 
+const MailPolicy = `-- name: MailPolicy :one
+select purpose, rules, auth_server from mailbox where agency_id = $1 and id = $2
+`
+
+type MailPolicyRow struct {
+	Purpose    string
+	Rules      []byte
+	AuthServer string
+}
+
+func (q *Queries) MailPolicy(ctx context.Context, agencyID org.ID, iD org.ID) (MailPolicyRow, error) {
+	row := q.db.QueryRow(ctx, MailPolicy, agencyID, iD)
+	var i MailPolicyRow
+	err := row.Scan(&i.Purpose, &i.Rules, &i.AuthServer)
+	return i, err
+}
+
 const MailToFetch = `-- name: MailToFetch :many
 select id, uidvalidity, uid, size from mail_item
  where agency_id = $1 and mailbox_id = $2 and state = 'received' and raw_sha256 is null
@@ -623,7 +701,7 @@ func (q *Queries) MailToFetch(ctx context.Context, arg MailToFetchParams) ([]Mai
 }
 
 const MailboxChecked = `-- name: MailboxChecked :exec
-update mailbox set checked_at = $1 where agency_id = $2 and id = $3
+update mailbox set checked_at = $1, pending = 0 where agency_id = $2 and id = $3
 `
 
 type MailboxCheckedParams struct {
@@ -673,6 +751,27 @@ func (q *Queries) MailboxFailed(ctx context.Context, arg MailboxFailedParams) er
 	return err
 }
 
+const MailboxOlder = `-- name: MailboxOlder :exec
+update mailbox set older = case when $1::boolean then 0 else older end + $2 where agency_id = $3 and id = $4
+`
+
+type MailboxOlderParams struct {
+	Fresh    bool
+	More     int64
+	AgencyID org.ID
+	ID       org.ID
+}
+
+func (q *Queries) MailboxOlder(ctx context.Context, arg MailboxOlderParams) error {
+	_, err := q.db.Exec(ctx, MailboxOlder,
+		arg.Fresh,
+		arg.More,
+		arg.AgencyID,
+		arg.ID,
+	)
+	return err
+}
+
 const MailedDeliveries = `-- name: MailedDeliveries :many
 select agency_id, document_id, id from delivery where id = any($1::uuid[]) and channel = 'mailbox' limit 20
 `
@@ -706,6 +805,24 @@ func (q *Queries) MailedDeliveries(ctx context.Context, ids []org.ID) ([]MailedD
 	return items, nil
 }
 
+const NoteMailNotice = `-- name: NoteMailNotice :execrows
+insert into mail_notice (agency_id, address, day) values ($1, lower($2::text), $3) on conflict do nothing
+`
+
+type NoteMailNoticeParams struct {
+	AgencyID org.ID
+	Address  string
+	Day      org.Day
+}
+
+func (q *Queries) NoteMailNotice(ctx context.Context, arg NoteMailNoticeParams) (int64, error) {
+	result, err := q.db.Exec(ctx, NoteMailNotice, arg.AgencyID, arg.Address, arg.Day)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
 const ReleaseMailboxes = `-- name: ReleaseMailboxes :exec
 update mailbox set lease_owner = null, lease_until = null
  where lease_owner = $1 and not id = any($2::uuid[])
@@ -714,6 +831,35 @@ update mailbox set lease_owner = null, lease_until = null
 func (q *Queries) ReleaseMailboxes(ctx context.Context, owner *org.ID, kept []org.ID) error {
 	_, err := q.db.Exec(ctx, ReleaseMailboxes, owner, kept)
 	return err
+}
+
+const RotateMailboxSecret = `-- name: RotateMailboxSecret :execrows
+update mailbox set secret = $1
+ where agency_id = $2 and id = $3 and version = $4 and lease_owner = $5
+`
+
+type RotateMailboxSecretParams struct {
+	Secret   []byte
+	AgencyID org.ID
+	ID       org.ID
+	Version  int32
+	Owner    *org.ID
+}
+
+// Only the one who holds the mailbox rotates what it signs in with; a person
+// who entered another meanwhile wins.
+func (q *Queries) RotateMailboxSecret(ctx context.Context, arg RotateMailboxSecretParams) (int64, error) {
+	result, err := q.db.Exec(ctx, RotateMailboxSecret,
+		arg.Secret,
+		arg.AgencyID,
+		arg.ID,
+		arg.Version,
+		arg.Owner,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
 }
 
 const SameMail = `-- name: SameMail :one
@@ -866,12 +1012,13 @@ func (q *Queries) UpdateMailItem(ctx context.Context, arg UpdateMailItemParams) 
 const UpdateMailbox = `-- name: UpdateMailbox :execrows
 update mailbox
    set host = $1, port = $2, security = $3, username = $4, secret = $5, folder = $6,
-       after_action = $7, move_to = $8, enabled = $9, version = version + 1,
+       after_action = $7, move_to = $8, enabled = $9, purpose = $10, rules = $11, auth_server = $12,
+       auth = $13, token_url = $14, client_id = $15, silent_days = $16, version = version + 1,
        last_error = '', last_error_at = null, connected_at = null,
        -- another folder is numbered by itself
        uidvalidity = case when host = $1 and username = $4 and folder = $6 then uidvalidity else 0 end,
        last_uid = case when host = $1 and username = $4 and folder = $6 then last_uid else 0 end
- where agency_id = $10 and id = $11 and version = $12
+ where agency_id = $17 and id = $18 and version = $19
 `
 
 type UpdateMailboxParams struct {
@@ -884,6 +1031,13 @@ type UpdateMailboxParams struct {
 	AfterAction string
 	MoveTo      string
 	Enabled     bool
+	Purpose     string
+	Rules       []byte
+	AuthServer  string
+	Auth        string
+	TokenUrl    string
+	ClientID    string
+	SilentDays  int32
 	AgencyID    org.ID
 	ID          org.ID
 	Version     int32
@@ -900,6 +1054,13 @@ func (q *Queries) UpdateMailbox(ctx context.Context, arg UpdateMailboxParams) (i
 		arg.AfterAction,
 		arg.MoveTo,
 		arg.Enabled,
+		arg.Purpose,
+		arg.Rules,
+		arg.AuthServer,
+		arg.Auth,
+		arg.TokenUrl,
+		arg.ClientID,
+		arg.SilentDays,
 		arg.AgencyID,
 		arg.ID,
 		arg.Version,

@@ -433,28 +433,39 @@ type MailPart struct {
 }
 
 type Mailbox struct {
-	AgencyID    org.ID
-	ID          org.ID
-	Address     string
-	Host        string
-	Port        int32
-	Security    string
-	Username    string
-	Secret      []byte
-	Folder      string
-	AfterAction string
-	MoveTo      string
-	Enabled     bool
-	Uidvalidity int64
-	LastUid     int64
-	ConnectedAt *time.Time
-	CheckedAt   *time.Time
-	LastError   string
-	LastErrorAt *time.Time
-	LeaseOwner  *org.ID
-	LeaseUntil  *time.Time
-	Version     int32
-	AskedAt     *time.Time
+	AgencyID      org.ID
+	ID            org.ID
+	Address       string
+	Host          string
+	Port          int32
+	Security      string
+	Username      string
+	Secret        []byte
+	Folder        string
+	AfterAction   string
+	MoveTo        string
+	Enabled       bool
+	Uidvalidity   int64
+	LastUid       int64
+	ConnectedAt   *time.Time
+	CheckedAt     *time.Time
+	LastError     string
+	LastErrorAt   *time.Time
+	LeaseOwner    *org.ID
+	LeaseUntil    *time.Time
+	Version       int32
+	AskedAt       *time.Time
+	Purpose       string
+	ReadFrom      *time.Time
+	Older         int64
+	Rules         []byte
+	AuthServer    string
+	Auth          string
+	TokenUrl      string
+	ClientID      string
+	LastMessageAt *time.Time
+	Pending       int64
+	SilentDays    int32
 }
 
 type Peer struct {

@@ -14,6 +14,7 @@ import { Notice } from "@/ui/states";
 import css from "@/features/document/side.module.css";
 import { MailNote, RegistrationFields } from "./registration-fields";
 import { arrivalNumberQuery, awaitingQuery } from "./queries";
+import { NotOfficialButton } from "./not-official-button";
 import { RefuseDialog } from "./refuse-dialog";
 import { firstMissing, nextInQueue, prefilled, toRegistration, unnamed, type RegistrationForm as Form } from "./registration";
 
@@ -102,6 +103,7 @@ export function RegistrationForm({ arrival: a, onShow, onNext }: RegistrationFor
             {t.arrival.refuse}
           </Button>
         ) : null}
+        <NotOfficialButton arrival={a} onDone={() => onNext(nextInQueue(queue ?? [], a.id))} />
         <span />
         <Button busy={save.isPending} disabled={!register} shortcut="F2" onClick={() => submit("stay")}>
           {t.arrival.register}

@@ -1,4 +1,5 @@
-import type { AfterAction, Mailbox, MailboxEdit, MailboxNew, MailSecurity } from "@/api/schema";
+import { newKey } from "@/api/key";
+import type { AfterAction, Mailbox, MailboxEdit, MailboxNew, MailboxPurpose, MailRule, MailSecurity } from "@/api/schema";
 
 export interface MailboxForm {
   agencyId: string;
@@ -12,26 +13,71 @@ export interface MailboxForm {
   afterAction: AfterAction;
   moveTo: string;
   enabled: boolean;
+  purpose: MailboxPurpose;
+  // yyyy-MM-dd, or empty: all is read.
+  readFrom: string;
+  silentDays: string;
+  authServer: string;
+  tokens: boolean;
+  tokenUrl: string;
+  clientId: string;
+  clientSecret: string;
+  rules: readonly FormRule[];
+}
+
+// A rule has no name; the form needs one to tell rules apart.
+export type FormRule = MailRule & { key: string };
+
+export function freshRule(): FormRule {
+  return { key: newKey(), field: "sender", pattern: "", act: "allow" };
 }
 
 export const usualPort: Record<MailSecurity, string> = { tls: "993", starttls: "143", none: "143" };
 
+const fresh = {
+  address: "",
+  host: "",
+  port: usualPort.tls,
+  security: "tls",
+  username: "",
+  password: "",
+  folder: "INBOX",
+  afterAction: "keyword",
+  moveTo: "",
+  enabled: true,
+  purpose: "office",
+  readFrom: "",
+  silentDays: "0",
+  authServer: "",
+  tokens: false,
+  tokenUrl: "",
+  clientId: "",
+  clientSecret: "",
+  rules: [],
+} as const satisfies Omit<MailboxForm, "agencyId">;
+
 export function mailboxForm(mailbox: Mailbox | undefined, agencyId: string): MailboxForm {
-  return mailbox
-    ? { ...mailbox, port: String(mailbox.port), password: "" }
-    : {
-        agencyId,
-        address: "",
-        host: "",
-        port: usualPort.tls,
-        security: "tls",
-        username: "",
-        password: "",
-        folder: "INBOX",
-        afterAction: "keyword",
-        moveTo: "",
-        enabled: true,
-      };
+  if (!mailbox) return { ...fresh, agencyId };
+  return {
+    ...fresh,
+    agencyId: mailbox.agencyId,
+    address: mailbox.address,
+    host: mailbox.host,
+    port: String(mailbox.port),
+    security: mailbox.security,
+    username: mailbox.username,
+    folder: mailbox.folder,
+    afterAction: mailbox.afterAction,
+    moveTo: mailbox.moveTo,
+    enabled: mailbox.enabled,
+    purpose: mailbox.purpose ?? "office",
+    silentDays: String(mailbox.silentDays ?? 0),
+    authServer: mailbox.authServer ?? "",
+    tokens: mailbox.auth === "oauth2",
+    tokenUrl: mailbox.tokenUrl ?? "",
+    clientId: mailbox.clientId ?? "",
+    rules: (mailbox.rules ?? []).map((r) => ({ key: newKey(), field: r.field, pattern: r.pattern, act: r.act, note: r.note })),
+  };
 }
 
 function shared(f: MailboxForm) {
@@ -43,11 +89,24 @@ function shared(f: MailboxForm) {
     folder: f.folder.trim() || undefined,
     afterAction: f.afterAction,
     moveTo: f.afterAction === "move" ? f.moveTo.trim() : undefined,
+    purpose: f.purpose,
+    silentDays: Number(f.silentDays) || 0,
+    authServer: f.authServer.trim(),
+    tokenUrl: f.tokens ? f.tokenUrl.trim() : "",
+    clientId: f.tokens ? f.clientId.trim() : "",
+    clientSecret: f.tokens && f.clientSecret ? f.clientSecret : undefined,
+    rules: f.rules.filter((r) => r.pattern.trim() !== "").map((r) => ({ field: r.field, act: r.act, pattern: r.pattern.trim(), note: r.act === "note" ? r.note?.trim() : undefined })),
   };
 }
 
 export function toMailboxNew(f: MailboxForm): MailboxNew {
-  return { ...shared(f), agencyId: f.agencyId, address: f.address.trim(), password: f.password };
+  return {
+    ...shared(f),
+    agencyId: f.agencyId,
+    address: f.address.trim(),
+    password: f.password,
+    readFrom: f.readFrom ? `${f.readFrom}T00:00:00+07:00` : undefined,
+  };
 }
 
 // The password is replaced only when one was typed.

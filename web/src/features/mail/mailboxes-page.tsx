@@ -43,7 +43,7 @@ export function MailboxesPage() {
       width: "180px",
       cell: (b) => (
         <>
-          <Badge tone={tone[b.state]}>{m.states[b.state]}</Badge>{" "}
+          <Badge tone={b.silent ? "late" : tone[b.state]}>{b.silent ? m.silentShort : m.states[b.state]}</Badge>{" "}
           {b.lastError && b.state !== "connected" ? (
             <span className={css.wrong}>{m.troubles[b.lastError] ?? m.trouble}</span>
           ) : null}
@@ -51,6 +51,8 @@ export function MailboxesPage() {
       ),
     },
     { id: "checked", title: m.checked, width: "140px", cell: (b) => (b.checkedAt ? showMoment(b.checkedAt) : "") },
+ { id: "last", title: m.lastMessage, width: "140px", cell: (b) => (b.lastMessageAt ? showMoment(b.lastMessageAt) : "") },
+    { id: "pending", title: m.pending, width: "84px", align: "end", cell: (b) => (b.pending || b.undecided ? (b.pending ?? 0) + (b.undecided ?? 0) : "") },
     { id: "held", title: m.quarantined, width: "92px", align: "end", cell: (b) => (b.quarantined > 0 ? b.quarantined : "") },
     {
       id: "test",

@@ -15,7 +15,10 @@ import { showSize } from "@/ui/numbers";
 import { Facts, Narrow, Page, Section, cardClass } from "@/ui/page";
 import { Notice } from "@/ui/states";
 import { useToast } from "@/ui/toast";
+import { MailPreview } from "./mail-preview";
 import { quarantinedQuery } from "./queries";
+import { ReleaseDialog } from "./release-dialog";
+import { TrustNote } from "./trust-note";
 import css from "./mail.module.css";
 
 const spoils = [["quarantine"], ["work"], ["arrivals"], ["mailboxes"]] as const;
@@ -27,6 +30,7 @@ export function QuarantinedPage() {
   const navigate = useNavigate();
   const toast = useToast();
   const [discarding, setDiscarding] = useState(false);
+  const [releasing, setReleasing] = useState(false);
   const { data: mail, error, refetch } = useQuery(quarantinedQuery(id));
   const retry = useCommand({
     spoils,
@@ -41,6 +45,7 @@ export function QuarantinedPage() {
   if (error && !mail) return <LoadFailed error={error} onRetry={() => void refetch()} />;
   if (!mail) return null;
   const held = mail.state === "quarantined";
+  const infected = mail.reason === "infected";
   return (
     <Page
       title={mail.subject || t.noSubject}
@@ -56,7 +61,7 @@ export function QuarantinedPage() {
               {t.open}
             </Link>
           ) : null}
-          {mail.hasRaw ? (
+          {mail.hasRaw && !infected ? (
             <a className={buttonClass()} href={`/api/quarantine/${id}/raw`} download>
               <Download size={15} /> {t.raw}
             </a>
@@ -66,6 +71,7 @@ export function QuarantinedPage() {
               <Button look="danger" onClick={() => setDiscarding(true)}>
                 {t.discard}
               </Button>
+              {mail.hasRaw && !infected && mail.reason !== "unreadable" ? <Button onClick={() => setReleasing(true)}>{t.release}</Button> : null}
               <Button look="primary" icon={<RotateCcw size={15} />} busy={retry.isPending} onClick={() => retry.mutate(undefined)}>
                 {t.retry}
               </Button>
@@ -87,6 +93,7 @@ export function QuarantinedPage() {
             <Facts
               facts={[
                 [t.from, `${mail.fromName} <${mail.fromAddress}>`],
+                mail.trust && [t.trust, <TrustNote key="trust" trust={mail.trust} />],
                 [t.mailbox, mail.mailbox],
                 mail.sentAt && [t.sent, showMoment(mail.sentAt)],
                 [t.received, showMoment(mail.receivedAt)],
@@ -101,8 +108,10 @@ export function QuarantinedPage() {
             </Section>
           ) : null}
           {mail.parts.length > 0 ? <Parts mail={mail} /> : null}
+          {infected ? null : <MailPreview id={mail.id} />}
         </div>
       </Narrow>
+      {releasing ? <ReleaseDialog mail={mail} onClose={() => setReleasing(false)} /> : null}
       {discarding ? <DiscardDialog id={id} onClose={() => setDiscarding(false)} /> : null}
     </Page>
   );

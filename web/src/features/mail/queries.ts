@@ -20,3 +20,10 @@ export function quarantinedQuery(id: string) {
     queryFn: () => value(client.GET("/api/quarantine/{id}", { params: { path: { id } } })),
   });
 }
+
+export function previewQuery(id: string) {
+  return queryOptions({
+    queryKey: ["quarantine", "preview", id],
+    queryFn: () => value(client.GET("/api/quarantine/{id}/preview", { params: { path: { id } } })),
+  });
+}
