@@ -27,6 +27,7 @@ import (
 	"congvan/server/app/notice"
 	"congvan/server/app/outgoing"
 	"congvan/server/app/report"
+	"congvan/server/app/verification"
 )
 
 // Options are what the server is made of and the settings of the installation.
@@ -39,6 +40,7 @@ type Options struct {
 	AxisBase   string // path that the calls of the national axis are below
 	Reports    *report.Service
 	Notices    *notice.Service
+	Judged     *verification.Service
 	Changes    *notice.Hub
 
 	Web     fs.FS // the web app; none serves the interface alone
@@ -48,6 +50,8 @@ type Options struct {
 	PublicURL      *url.URL // how people reach the installation; decides on secure cookies
 	TrustedProxies []string // whose word about a client's address is taken
 	MaxUpload      int64    // bytes of one uploaded file
+	PublicVerify   bool     // anybody may have a PDF judged
+	LocalProgram   string   // where the signing program on a person's PC is reached
 
 	Log     *slog.Logger
 	Metrics *prometheus.Registry
@@ -82,6 +86,8 @@ type server struct {
 	mailRoom
 	workRoom
 	peerRoom
+	signingRoom
+	presenceRoom
 	systemRoom
 }
 
@@ -137,6 +143,10 @@ func (g *gate) mountContract(engine *gin.Engine) error {
 		peerRoom:           peerRoom{deliveries: g.opts.Deliveries},
 		workRoom:           workRoom{notices: g.opts.Notices, hub: g.opts.Changes, accounts: g.opts.Accounts},
 		systemRoom:         systemRoom{version: g.opts.Version},
+
+		presenceRoom: presenceRoom{accounts: g.opts.Accounts},
+		signingRoom: signingRoom{documents: g.opts.Documents, arrivals: g.opts.Arrivals, accounts: g.opts.Accounts, judged: g.opts.Judged,
+			public: g.opts.PublicVerify, local: g.opts.LocalProgram, visits: newVisits(time.Now)},
 	}
 	strict := gen.NewStrictHandlerWithOptions(rooms, nil, gen.StrictGinServerOptions{
 		RequestErrorHandlerFunc:  func(c *gin.Context, err error) { g.refuse(c, errMalformed.Because(err)) },

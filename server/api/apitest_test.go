@@ -28,6 +28,7 @@ import (
 	"congvan/server/app/notice"
 	"congvan/server/app/outgoing"
 	"congvan/server/app/report"
+	"congvan/server/app/verification"
 	"congvan/server/domain/document"
 	"congvan/server/domain/exchange"
 	"congvan/server/domain/org"
@@ -70,7 +71,14 @@ func install(t *testing.T, change ...func(*api.Options)) *installation {
 func installOn(t *testing.T, db *storagetest.Database, blobs *blob.Store, change ...func(*api.Options)) *installation {
 	t.Helper()
 	i := &installation{Database: db, blobs: blobs, log: &safeBuffer{}}
-	i.accounts = accounts.New(i.Store, i.now, accounts.Options{SessionIdle: 8 * time.Hour, SessionLife: 7 * 24 * time.Hour, ReadSheet: readUnits})
+	var err error
+	if i.secrets, err = secret.New(secret.NewKey()); err != nil {
+		t.Fatal(err)
+	}
+	i.accounts = accounts.New(i.Store, i.now, accounts.Options{SessionIdle: 8 * time.Hour, SessionLife: 7 * 24 * time.Hour, ReadSheet: readUnits,
+		Secrets: i.secrets, Codes: codes, Keys: signingKeys(), Passkeys: noPasskeys})
+	documents := outgoing.New(i.Store, i.blobs, i.readable, i.now)
+	documents.SignWith(signingOf())
 	public, err := url.Parse("http://localhost:8080")
 	if err != nil {
 		t.Fatal(err)
@@ -82,9 +90,6 @@ func installOn(t *testing.T, db *storagetest.Database, blobs *blob.Store, change
 			}
 		}
 	})
-	if i.secrets, err = secret.New(secret.NewKey()); err != nil {
-		t.Fatal(err)
-	}
 	hub := notice.NewHub(i.Store)
 	ctx, stop := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
@@ -115,6 +120,7 @@ func installOn(t *testing.T, db *storagetest.Database, blobs *blob.Store, change
 		Log:       slog.New(slog.NewJSONHandler(i.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		Metrics:   prometheus.NewRegistry(),
 	}
+	opts.Documents, opts.Judged, opts.PublicVerify = documents, verification.New(i.Store, i.blobs, judge, 8<<20, i.now), true
 	for _, c := range change {
 		c(&opts)
 	}

@@ -22,7 +22,8 @@ func documentView(v outgoing.View) gen.Document {
 		DocumentDate: optionalDate(d.Date), DueDate: optionalDate(d.DueDate), Note: d.Note, UnitId: optionalID(d.UnitID), UnitName: absent(v.Names.Unit),
 		AuthorName: v.Names.Author, AuthorPositionId: uuid.UUID(d.AuthorPositionID), ApproverPositionId: optionalID(d.ApproverPositionID),
 		ApproverName: absent(v.Names.Approver), SubmittedAt: optionalTime(d.SubmittedAt), ApprovedAt: optionalTime(d.ApprovedAt),
-		ApprovedSha256: absent(d.ApprovedHash.String()), SentBackReason: d.SentBackReason, SignerName: d.SignerName, SignerTitle: d.SignerTitle,
+		ApprovedSha256: absent(d.ApprovedHash.String()), SignedSha256: absent(d.SignedHash.String()), SignedAt: optionalTime(d.SignedAt), SealedAt: optionalTime(d.SealedAt),
+		SentBackReason: d.SentBackReason, SignerName: d.SignerName, SignerTitle: d.SignerTitle,
 		NumberedAt: optionalTime(d.NumberedAt), IssuedAt: optionalTime(d.IssuedAt), Files: files(d.Files), Recipients: recipients(v),
 		RecipientCount: len(d.Recipients), Deliveries: counts(v.Counts), Version: d.Version, CreatedAt: d.CreatedAt, UpdatedAt: d.UpdatedAt,
 		Actions: make([]gen.DocumentAction, len(v.Acts))}

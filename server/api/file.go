@@ -65,6 +65,9 @@ func fits(ifMatch, sum string) bool {
 // VisitReadDocumentFileResponse answers readDocumentFile.
 func (r fileResponse) VisitReadDocumentFileResponse(w http.ResponseWriter) error { return r.send(w) }
 
+// VisitFetchToSignResponse answers fetchToSign.
+func (r fileResponse) VisitFetchToSignResponse(w http.ResponseWriter) error { return r.send(w) }
+
 // VisitReadArrivalFileResponse answers readArrivalFile.
 func (r fileResponse) VisitReadArrivalFileResponse(w http.ResponseWriter) error { return r.send(w) }
 

@@ -25,7 +25,7 @@ import (
 func newDemo() *cobra.Command {
 	c := &cobra.Command{Use: "demo", Short: "Start everything with the demo province; data stays in the data folder", Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return demo(c.Context(), c.OutOrStdout()) }}
-	c.AddCommand(newDemoMail(), newDemoInbox())
+	c.AddCommand(newDemoMail(), newDemoInbox(), newDemoCode())
 	return c
 }
 
@@ -113,6 +113,9 @@ func demo(ctx context.Context, out io.Writer) (err error) {
 	}
 	defer in.close()
 	if err := in.seed(ctx, say); err != nil {
+		return err
+	}
+	if err := in.seedSigning(ctx, say); err != nil {
 		return err
 	}
 	if err := in.seedMailbox(ctx, running); err != nil {
@@ -247,6 +250,8 @@ func greet(out io.Writer, cfg config.Config) {
 
   Gửi một tệp vào hộp thư của Sở Nội vụ · mail a file into the mailbox of Sở Nội vụ:
       bin/congvan demo mail FILE
+  Mã một lần để ký số (bản tập huấn) · one-time code to sign with (training):
+      bin/congvan demo code
   Xem thư đã gửi đến cơ quan chỉ có hộp thư · see what was mailed to agencies that have only a mailbox:
       bin/congvan demo inbox
   Dừng · stop: Ctrl-C. Dữ liệu ở · data stays in: %[3]s

@@ -27,12 +27,15 @@ import (
 	"congvan/server/app/notice"
 	"congvan/server/app/outgoing"
 	"congvan/server/app/report"
+	"congvan/server/app/verification"
 	"congvan/server/config"
 	"congvan/server/domain/document"
 	"congvan/server/domain/exchange"
 	"congvan/server/provider/autoconfig"
+	"congvan/server/provider/presence"
 	"congvan/server/provider/safehtml"
 	"congvan/server/provider/scan"
+	"congvan/server/provider/signature/pdf"
 	"congvan/server/provider/text"
 	"congvan/server/worker"
 	"congvan/storage/blob"
@@ -57,6 +60,8 @@ type installation struct {
 	metrics   *prometheus.Registry
 	secrets   *secret.Box
 	notices   *notice.Service
+	keyring   *keyring
+	judged    *verification.Service
 	hub       *notice.Hub
 	evidence  *evidence.Service
 }
@@ -72,20 +77,20 @@ func newInstallation(ctx context.Context, cfg config.Config, log *slog.Logger, t
 		return nil, err
 	}
 	in := &installation{cfg: cfg, log: log, tracer: tracer, store: store, blobs: blobs, notices: notice.New(store, time.Now), hub: notice.NewHub(store),
-		accounts:  accounts.New(store, time.Now, accounts.Options{SessionIdle: cfg.SessionIdle, SessionLife: cfg.SessionLife, ReadSheet: readSheet}),
 		documents: outgoing.New(store, blobs, readable(blobs), time.Now),
 		arrivals:  incoming.New(store, blobs, time.Now),
 		metrics:   prometheus.NewRegistry()}
 	in.metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	if err := errors.Join(in.openMail(), in.openDelivery(), in.openEvidence(), in.watchBlobs()); err != nil { //nolint:contextcheck // the metrics are read later, under a time of their own
+	if err := errors.Join(in.openSecrets(), in.openMail(), in.openDelivery(), in.openEvidence(), in.watchBlobs()); err != nil { //nolint:contextcheck // the metrics are read later, under a time of their own
 		in.close()
 		return nil, err
 	}
 	return in, nil
 }
 
-// openMail wires the gateway and what becomes of mail.
-func (in *installation) openMail() error {
+// openSecrets wires what is sealed with the installation's key: people's means
+// to prove presence, and keys.
+func (in *installation) openSecrets() error {
 	key, err := in.cfg.Key()
 	if err != nil {
 		return err
@@ -93,6 +98,23 @@ func (in *installation) openMail() error {
 	if in.secrets, err = secret.New(key); err != nil {
 		return err
 	}
+	if in.keyring, err = in.openSigning(); err != nil {
+		return err
+	}
+	asking, err := passkeys(in.cfg)
+	if err != nil {
+		return err
+	}
+	in.accounts = accounts.New(in.store, time.Now, accounts.Options{SessionIdle: in.cfg.SessionIdle, SessionLife: in.cfg.SessionLife, ReadSheet: readSheet,
+		Secrets: in.secrets, Passkeys: asking, Codes: accounts.Codes{New: presence.NewCode, Step: presence.Step}, Keys: in.keyring.keys()})
+	in.documents.SignWith(in.keyring.signing())
+	in.judged = verification.New(in.store, in.blobs, in.keyring.judge, pdf.MaxFile, time.Now)
+	return nil
+}
+
+// openMail wires the gateway and what becomes of mail.
+func (in *installation) openMail() error {
+	var err error
 	in.gateway, err = receive.New(in.store, in.blobs, in.secrets, in.log, in.metrics, receive.Options{
 		MaxBytes: in.cfg.MaxMailBytes, HardBytes: in.cfg.MaxUploadBytes,
 		AllowPrivate: in.cfg.AllowPrivateMailHosts, AllowPlain: in.cfg.AllowPlainMail})
@@ -211,6 +233,9 @@ func (in *installation) work() worker.Work {
 		Verify:       in.verify,
 		Chain:        in.evidence.Chain,
 		Checkpoint:   in.evidence.Checkpoint,
+		Sign:         in.documents.SignOrder,
+		ExpireOrders: in.documents.ExpireOrders,
+		JudgeFiles:   in.judged.Arrived,
 	}
 }
 
@@ -246,7 +271,8 @@ func (in *installation) handler() (http.Handler, error) {
 		Reports: report.New(in.store, time.Now, binders()),
 		Notices: in.notices, Changes: in.hub, Web: web.Files(), Version: api.Version{Version: versionText(), Demo: in.cfg.Demo},
 		Ready:     []api.Check{{Name: "database", Test: in.store.Ping}, {Name: "objects", Test: in.blobs.Ping}},
-		PublicURL: public, TrustedProxies: in.cfg.TrustedProxies, MaxUpload: in.cfg.MaxUploadBytes, Log: in.log, Metrics: in.metrics, Tracer: in.tracer})
+		PublicURL: public, Judged: in.judged, PublicVerify: in.cfg.PublicVerify, LocalProgram: in.cfg.LocalSigningURL,
+		TrustedProxies: in.cfg.TrustedProxies, MaxUpload: in.cfg.MaxUploadBytes, Log: in.log, Metrics: in.metrics, Tracer: in.tracer})
 }
 
 // drain is how long requests under way may take when the process ends.

@@ -96,6 +96,20 @@ type Config struct {
 	SessionLife   time.Duration `env:"CONGVAN_SESSION_LIFE" envDefault:"168h" doc:"A session ends after so long in any case."`
 	RestoreWindow time.Duration `env:"CONGVAN_RESTORE_WINDOW" envDefault:"720h" doc:"How long files that nothing refers to are kept, so that a backup of that age can be restored."`
 
+	TrustAnchors     string `env:"CONGVAN_TRUST_ANCHORS" doc:"File with the certificates of the authorities whose signatures are trusted, in PEM. The demonstration trusts its own as well."`
+	StampAnchors     string `env:"CONGVAN_STAMP_ANCHORS" doc:"The same for time stamps. Empty: those of CONGVAN_TRUST_ANCHORS."`
+	RevocationLists  string `env:"CONGVAN_REVOCATION_LISTS" doc:"Folder with revocation lists (.crl, DER) that something else keeps fresh; they are read without the Internet."`
+	CollectEvidence  bool   `env:"CONGVAN_COLLECT_EVIDENCE" envDefault:"false" doc:"Whether authorities are asked over the Internet about certificates that sign here (OCSP, revocation lists), and the answers put into the files."`
+	StampURL         string `env:"CONGVAN_STAMP_URL" doc:"Address of the time-stamping authority (RFC 3161). Empty: signatures have no time stamp."`
+	StampUser        string `env:"CONGVAN_STAMP_USER" doc:"User name there. Empty: none."`
+	StampPassword    Secret `env:"CONGVAN_STAMP_PASSWORD" doc:"Password there."`
+	StampPolicy      string `env:"CONGVAN_STAMP_POLICY" envDefault:"required" doc:"What happens when the authority does not answer: required (no signature is made) or wished (it is made, and says that it has no time stamp)."`
+	KeyModule        string `env:"CONGVAN_KEY_MODULE" doc:"Library (PKCS#11) of the device that holds the seals of agencies. Empty: there is none."`
+	RemoteSigningURL string `env:"CONGVAN_REMOTE_SIGNING_URL" doc:"Remote signing service, up to and with /csc/v2 (Cloud Signature Consortium). Empty: there is none."`
+	RemoteSigningKey Secret `env:"CONGVAN_REMOTE_SIGNING_TOKEN" doc:"Access token of this installation there."`
+	LocalSigningURL  string `env:"CONGVAN_LOCAL_SIGNING_URL" doc:"Where the signing program on a person's own PC listens, as their browser sees it, for instance http://127.0.0.1:14407/sign. Empty: files are fetched and sent back by hand."`
+	PublicVerify     bool   `env:"CONGVAN_PUBLIC_VERIFY" envDefault:"true" doc:"Whether anybody may have a PDF judged on the page /verify without signing in."`
+
 	TrustedProxies []string `env:"CONGVAN_TRUSTED_PROXIES" doc:"Addresses or ranges of proxies whose word about a client's address is taken."`
 	OTLPEndpoint   string   `env:"CONGVAN_OTLP_ENDPOINT" doc:"host:port that traces are sent to over OTLP/HTTP. Empty: none are sent."`
 	LogLevel       string   `env:"CONGVAN_LOG_LEVEL" envDefault:"info" doc:"debug, info, warn or error."`
@@ -240,6 +254,7 @@ func (c Config) Validate() error {
 		"CONGVAN_MAX_UPLOAD_BYTES must be at least 1048576")
 	say(c.MaxMailBytes < 1<<20, "CONGVAN_MAX_MAIL_BYTES phải từ 1048576 trở lên", "CONGVAN_MAX_MAIL_BYTES must be at least 1048576")
 	wrong = append(wrong, c.mailProblems()...)
+	wrong = append(wrong, c.signingProblems()...)
 	say(c.SessionIdle < time.Minute || c.SessionLife < c.SessionIdle, "CONGVAN_SESSION_LIFE không được ngắn hơn CONGVAN_SESSION_IDLE, và CONGVAN_SESSION_IDLE không ngắn hơn một phút",
 		"CONGVAN_SESSION_LIFE must not be shorter than CONGVAN_SESSION_IDLE, and that not than a minute")
 	if _, err := c.Key(); err != nil {

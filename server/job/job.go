@@ -119,3 +119,34 @@ type Checkpoint struct{}
 
 // Kind names the job in the queue.
 func (Checkpoint) Kind() string { return "checkpoint" }
+
+// SignQueue is apart from the others: keys are slow, and people wait for them.
+const SignQueue = "sign"
+
+// Sign asks to have a key that the server can reach sign one order.
+type Sign struct {
+	AgencyID org.ID `json:"agencyId"`
+	OrderID  org.ID `json:"orderId"`
+}
+
+// Kind names the job in the queue.
+func (Sign) Kind() string { return "sign" }
+
+// InsertOpts bounds how often trouble of our own is tried again; what a key
+// refuses is told to the person and not tried at all.
+func (Sign) InsertOpts() river.InsertOpts {
+	return river.InsertOpts{Queue: SignQueue, MaxAttempts: 5}
+}
+
+// ExpireOrders asks to end orders to sign that nobody answered.
+type ExpireOrders struct{}
+
+// Kind names the job in the queue.
+func (ExpireOrders) Kind() string { return "expire_orders" }
+
+// JudgeFiles asks to look at the signatures of stored PDFs that nobody has
+// looked at.
+type JudgeFiles struct{}
+
+// Kind names the job in the queue.
+func (JudgeFiles) Kind() string { return "judge_files" }

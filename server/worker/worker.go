@@ -13,6 +13,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+	"github.com/riverqueue/river/rivertype"
 
 	"congvan/server/domain/fault"
 	"congvan/server/job"
@@ -34,14 +35,20 @@ type Work struct {
 	Chain       func(ctx context.Context) error
 	Checkpoint  func(ctx context.Context) error
 	// SendStatus gives when the job is to come back; zero ends it.
-	SendStatus func(ctx context.Context, j job.SendStatus) (again time.Time, err error)
-	PollAxis   func(ctx context.Context) error
+	SendStatus   func(ctx context.Context, j job.SendStatus) (again time.Time, err error)
+	PollAxis     func(ctx context.Context) error
+	Sign         func(ctx context.Context, j job.Sign) error
+	ExpireOrders func(ctx context.Context) error
+	JudgeFiles   func(ctx context.Context) error
 }
 
 // The pace of the workers.
 const (
 	parallel    = 8
 	sending     = 16 // messages on their way at a time
+	signing     = 8  // keys asked at a time; some wait for a person
+	expireEvery = time.Minute
+	judgeEvery  = 20 * time.Second
 	dueEvery    = 5 * time.Minute
 	sweepEvery  = time.Hour
 	verifyEvery = time.Hour
@@ -55,6 +62,10 @@ const (
 	takeOver      = 90 * time.Second
 	softStopGrace = 10 * time.Second
 )
+
+// onceAtATime keeps rounds from piling up behind a long one.
+var onceAtATime = &river.InsertOpts{UniqueOpts: river.UniqueOpts{ByState: []rivertype.JobState{rivertype.JobStateAvailable,
+	rivertype.JobStatePending, rivertype.JobStateRetryable, rivertype.JobStateRunning, rivertype.JobStateScheduled}}}
 
 // Run works off jobs until ctx ends, and lets those under way come to an end.
 func Run(ctx context.Context, pool *pgxpool.Pool, work Work, log *slog.Logger) error {
@@ -72,8 +83,12 @@ func Run(ctx context.Context, pool *pgxpool.Pool, work Work, log *slog.Logger) e
 	river.AddWorker(workers, &verify{do: work.Verify})
 	river.AddWorker(workers, &chain{do: work.Chain})
 	river.AddWorker(workers, &checkpoint{do: work.Checkpoint})
+	river.AddWorker(workers, &sign{do: work.Sign})
+	river.AddWorker(workers, &expireOrders{do: work.ExpireOrders})
+	river.AddWorker(workers, &judgeFiles{do: work.JudgeFiles})
 	client, err := river.NewClient(riverpgxv5.New(pool), &river.Config{
-		Queues:     map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: parallel}, job.DispatchQueue: {MaxWorkers: sending}},
+		Queues: map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: parallel}, job.DispatchQueue: {MaxWorkers: sending},
+			job.SignQueue: {MaxWorkers: signing}},
 		Workers:    workers,
 		JobTimeout: jobTime,
 		Logger:     log,
@@ -86,6 +101,9 @@ func Run(ctx context.Context, pool *pgxpool.Pool, work Work, log *slog.Logger) e
 				&river.PeriodicJobOpts{RunOnStart: true}),
 			river.NewPeriodicJob(river.PeriodicInterval(signEvery), func() (river.JobArgs, *river.InsertOpts) { return job.Checkpoint{}, nil }, nil),
 			river.NewPeriodicJob(river.PeriodicInterval(pollEvery), func() (river.JobArgs, *river.InsertOpts) { return job.PollAxis{}, nil }, nil),
+			river.NewPeriodicJob(river.PeriodicInterval(expireEvery), func() (river.JobArgs, *river.InsertOpts) { return job.ExpireOrders{}, nil }, nil),
+			// Files come by many roads, and all of them end in the store.
+			river.NewPeriodicJob(river.PeriodicInterval(judgeEvery), func() (river.JobArgs, *river.InsertOpts) { return job.JudgeFiles{}, onceAtATime }, nil),
 			river.NewPeriodicJob(river.PeriodicInterval(dueEvery), func() (river.JobArgs, *river.InsertOpts) { return job.DispatchDue{}, nil },
 				&river.PeriodicJobOpts{RunOnStart: true}), // a channel may have been connected just now
 		},

@@ -83,3 +83,9 @@ func violates(err error, constraint string) bool {
 	var pg *pgconn.PgError
 	return errors.As(err, &pg) && pg.ConstraintName == constraint
 }
+
+// IsMissing tells, inside a transaction, that there is no such row: faults are
+// made of errors only at its end.
+func IsMissing(err error) bool {
+	return errors.Is(err, pgx.ErrNoRows) || fault.KindOf(err) == fault.NotFound
+}

@@ -13,6 +13,7 @@ import (
 	"congvan/server/domain/numbering"
 	"congvan/server/domain/org"
 	"congvan/server/domain/routing"
+	"congvan/server/domain/signing"
 	"congvan/server/job"
 	"congvan/storage/postgres/internal/dbsqlc"
 )
@@ -38,6 +39,8 @@ type Issuer struct {
 	Code             string
 	Abbreviation     string
 	UnitAbbreviation string // none when no unit drafted
+	Place            string // where its documents are dated
+	Rule             signing.Rule
 }
 
 // Issuer gives an agency as its documents name it.
@@ -50,7 +53,8 @@ func (tx *Tx) Issuer(ctx context.Context, agency, unit org.ID) (Issuer, error) {
 }
 
 func issuerOf(r dbsqlc.GetIssuerRow) Issuer {
-	return Issuer{ID: r.ID, Name: r.Name, Code: r.Code, Abbreviation: r.Abbreviation, UnitAbbreviation: r.UnitAbbreviation}
+	return Issuer{ID: r.ID, Name: r.Name, Code: r.Code, Abbreviation: r.Abbreviation, UnitAbbreviation: r.UnitAbbreviation,
+		Place: r.Place, Rule: signing.Rule{AgencyID: r.ID, Required: r.SigningRequired, Seals: r.Seals}}
 }
 
 // Each statement is one insert for all recipients: fan-out to a thousand
@@ -205,8 +209,9 @@ func queueDeliveries(b *pgx.Batch, i Issuing) {
 func queueArrivals(b *pgx.Batch, i Issuing, loc local) {
 	d := i.Document
 	p := updateOf(d)
+	main, _ := d.Main()
 	b.Queue(issueArrivals, d.AgencyID, d.ID, d.Kind, i.Issuer.Name, i.Issuer.Code, d.WrittenNumber(), d.Symbol, p.DocumentDate, d.Subject,
-		string(d.Urgency), p.DueDate, d.SignerName, d.SignerTitle, p.ApprovedSha256, i.At, loc.agencies, loc.arrivals, loc.deliveries, loc.roles)
+		string(d.Urgency), p.DueDate, d.SignerName, d.SignerTitle, hashBytes(main.Hash), i.At, loc.agencies, loc.arrivals, loc.deliveries, loc.roles)
 }
 
 // queueArrivalParts writes what hangs on the arrivals and carries no number;

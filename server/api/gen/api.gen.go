@@ -447,7 +447,9 @@ const (
 	DocumentActionReopen      DocumentAction = "reopen"
 	DocumentActionReturn      DocumentAction = "return"
 	DocumentActionReview      DocumentAction = "review"
+	DocumentActionSeal        DocumentAction = "seal"
 	DocumentActionSendBack    DocumentAction = "send_back"
+	DocumentActionSign        DocumentAction = "sign"
 	DocumentActionSubmit      DocumentAction = "submit"
 	DocumentActionWithdraw    DocumentAction = "withdraw"
 )
@@ -481,7 +483,11 @@ func (e DocumentAction) Valid() bool {
 		return true
 	case DocumentActionReview:
 		return true
+	case DocumentActionSeal:
+		return true
 	case DocumentActionSendBack:
+		return true
+	case DocumentActionSign:
 		return true
 	case DocumentActionSubmit:
 		return true
@@ -588,6 +594,30 @@ func (e FileRole) Valid() bool {
 	case FileRoleAnnex:
 		return true
 	case FileRoleMain:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for KeyProvider.
+const (
+	KeyProviderDevice   KeyProvider = "device"
+	KeyProviderLocal    KeyProvider = "local"
+	KeyProviderRemote   KeyProvider = "remote"
+	KeyProviderSoftware KeyProvider = "software"
+)
+
+// Valid indicates whether the value is a known member of the KeyProvider enum.
+func (e KeyProvider) Valid() bool {
+	switch e {
+	case KeyProviderDevice:
+		return true
+	case KeyProviderLocal:
+		return true
+	case KeyProviderRemote:
+		return true
+	case KeyProviderSoftware:
 		return true
 	default:
 		return false
@@ -1169,16 +1199,16 @@ func (e RefusalReason) Valid() bool {
 
 // Defines values for RegisterEntryState.
 const (
-	Cancelled RegisterEntryState = "cancelled"
-	Taken     RegisterEntryState = "taken"
+	RegisterEntryStateCancelled RegisterEntryState = "cancelled"
+	RegisterEntryStateTaken     RegisterEntryState = "taken"
 )
 
 // Valid indicates whether the value is a known member of the RegisterEntryState enum.
 func (e RegisterEntryState) Valid() bool {
 	switch e {
-	case Cancelled:
+	case RegisterEntryStateCancelled:
 		return true
-	case Taken:
+	case RegisterEntryStateTaken:
 		return true
 	default:
 		return false
@@ -1296,6 +1326,54 @@ func (e SenderTrustDegree) Valid() bool {
 	case SenderTrustDegreeServer:
 		return true
 	case SenderTrustDegreeSigned:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SigningAct.
+const (
+	SigningActSeal SigningAct = "seal"
+	SigningActSign SigningAct = "sign"
+)
+
+// Valid indicates whether the value is a known member of the SigningAct enum.
+func (e SigningAct) Valid() bool {
+	switch e {
+	case SigningActSeal:
+		return true
+	case SigningActSign:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SigningOrderState.
+const (
+	SigningOrderStateCancelled SigningOrderState = "cancelled"
+	SigningOrderStateDone      SigningOrderState = "done"
+	SigningOrderStateExpired   SigningOrderState = "expired"
+	SigningOrderStateFailed    SigningOrderState = "failed"
+	SigningOrderStateStarted   SigningOrderState = "started"
+	SigningOrderStateWaiting   SigningOrderState = "waiting"
+)
+
+// Valid indicates whether the value is a known member of the SigningOrderState enum.
+func (e SigningOrderState) Valid() bool {
+	switch e {
+	case SigningOrderStateCancelled:
+		return true
+	case SigningOrderStateDone:
+		return true
+	case SigningOrderStateExpired:
+		return true
+	case SigningOrderStateFailed:
+		return true
+	case SigningOrderStateStarted:
+		return true
+	case SigningOrderStateWaiting:
 		return true
 	default:
 		return false
@@ -1797,6 +1875,55 @@ type CalendarNew struct {
 	Weekend []int        `json:"weekend"`
 }
 
+// Certificate defines model for Certificate.
+type Certificate struct {
+	// Ending it ends within 30 days or has ended
+	Ending      bool               `json:"ending"`
+	Fingerprint string             `json:"fingerprint"`
+	HasImage    bool               `json:"hasImage"`
+	Id          openapi_types.UUID `json:"id"`
+	Issuer      string             `json:"issuer"`
+
+	// Provider where the key lives: sealed on this server, in a device of this server, at a signing service, in a token on the person's own PC
+	Provider KeyProvider `json:"provider"`
+	Serial   string      `json:"serial"`
+	Subject  string      `json:"subject"`
+
+	// Training it says of itself that it has no legal value
+	Training   bool      `json:"training"`
+	ValidFrom  time.Time `json:"validFrom"`
+	ValidUntil time.Time `json:"validUntil"`
+}
+
+// CertificateList defines model for CertificateList.
+type CertificateList struct {
+	Items []Certificate `json:"items"`
+
+	// LocalProgram where the signing program on one's own PC is reached
+	LocalProgram *string `json:"localProgram,omitempty"`
+}
+
+// CertificateNew defines model for CertificateNew.
+type CertificateNew struct {
+	// File in base64: PKCS#12 for software, certificates in PEM or DER for local and device
+	File *string `json:"file,omitempty"`
+
+	// Image PNG of signature or seal, in base64
+	Image *string `json:"image,omitempty"`
+
+	// Password of the PKCS#12 file
+	Password *string `json:"password,omitempty"`
+
+	// Pin of the device
+	Pin *string `json:"pin,omitempty"`
+
+	// Provider where the key lives: sealed on this server, in a device of this server, at a signing service, in a token on the person's own PC
+	Provider KeyProvider `json:"provider"`
+
+	// Reference name of the key at the service
+	Reference *string `json:"reference,omitempty"`
+}
+
 // Change defines model for Change.
 type Change struct {
 	AgencyId openapi_types.UUID `json:"agencyId"`
@@ -2074,18 +2201,23 @@ type Document struct {
 	RecipientCount     int                 `json:"recipientCount"`
 	Recipients         []Recipient         `json:"recipients"`
 	Reference          string              `json:"reference"`
+	SealedAt           *time.Time          `json:"sealedAt,omitempty"`
 	SentBackReason     string              `json:"sentBackReason"`
-	SignerName         string              `json:"signerName"`
-	SignerTitle        string              `json:"signerTitle"`
-	State              DocumentState       `json:"state"`
-	Subject            string              `json:"subject"`
-	SubmittedAt        *time.Time          `json:"submittedAt,omitempty"`
-	Symbol             string              `json:"symbol"`
-	UnitId             *openapi_types.UUID `json:"unitId,omitempty"`
-	UnitName           *string             `json:"unitName,omitempty"`
-	UpdatedAt          time.Time           `json:"updatedAt"`
-	Urgency            Urgency             `json:"urgency"`
-	Version            int                 `json:"version"`
+	SignedAt           *time.Time          `json:"signedAt,omitempty"`
+
+	// SignedSha256 of the main file with the signatures so far behind the approved bytes
+	SignedSha256 *string             `json:"signedSha256,omitempty"`
+	SignerName   string              `json:"signerName"`
+	SignerTitle  string              `json:"signerTitle"`
+	State        DocumentState       `json:"state"`
+	Subject      string              `json:"subject"`
+	SubmittedAt  *time.Time          `json:"submittedAt,omitempty"`
+	Symbol       string              `json:"symbol"`
+	UnitId       *openapi_types.UUID `json:"unitId,omitempty"`
+	UnitName     *string             `json:"unitName,omitempty"`
+	UpdatedAt    time.Time           `json:"updatedAt"`
+	Urgency      Urgency             `json:"urgency"`
+	Version      int                 `json:"version"`
 }
 
 // DocumentAction defines model for DocumentAction.
@@ -2273,6 +2405,18 @@ type FileInput struct {
 // FileRole defines model for FileRole.
 type FileRole string
 
+// FileSignatures defines model for FileSignatures.
+type FileSignatures struct {
+	Name   string          `json:"name"`
+	Report SignatureReport `json:"report"`
+	Sha256 string          `json:"sha256"`
+}
+
+// FileSignaturesList defines model for FileSignaturesList.
+type FileSignaturesList struct {
+	Items []FileSignatures `json:"items"`
+}
+
 // Forwarded defines model for Forwarded.
 type Forwarded struct {
 	ArrivalId openapi_types.UUID `json:"arrivalId"`
@@ -2378,6 +2522,9 @@ type Issue struct {
 	SeenVersion *int `json:"seenVersion,omitempty"`
 }
 
+// KeyProvider where the key lives: sealed on this server, in a device of this server, at a signing service, in a token on the person's own PC
+type KeyProvider string
+
 // Kind defines model for Kind.
 type Kind struct {
 	// Abbreviation empty for công văn and thư công
@@ -2412,6 +2559,13 @@ type LateCount struct {
 // LateCounts defines model for LateCounts.
 type LateCounts struct {
 	Items []LateCount `json:"items"`
+}
+
+// LaterChange defines model for LaterChange.
+type LaterChange struct {
+	Allowed  bool   `json:"allowed"`
+	Revision int    `json:"revision"`
+	Text     string `json:"text"`
 }
 
 // Line defines model for Line.
@@ -2819,6 +2973,44 @@ type NumberTake struct {
 	RegisterId *openapi_types.UUID `json:"registerId,omitempty"`
 }
 
+// OneTimeCode defines model for OneTimeCode.
+type OneTimeCode struct {
+	Code string `json:"code"`
+}
+
+// OneTimeCodeSecret defines model for OneTimeCodeSecret.
+type OneTimeCodeSecret struct {
+	// Address otpauth:// address for the phone
+	Address string `json:"address"`
+	Secret  string `json:"secret"`
+}
+
+// Passkey defines model for Passkey.
+type Passkey struct {
+	AddedAt time.Time          `json:"addedAt"`
+	Id      openapi_types.UUID `json:"id"`
+	Name    string             `json:"name"`
+	UsedAt  *time.Time         `json:"usedAt,omitempty"`
+}
+
+// PasskeyAnswer defines model for PasskeyAnswer.
+type PasskeyAnswer struct {
+	Credential map[string]interface{} `json:"credential"`
+}
+
+// PasskeyNew defines model for PasskeyNew.
+type PasskeyNew struct {
+	// Credential what the browser answered
+	Credential map[string]interface{} `json:"credential"`
+	Name       string                 `json:"name"`
+	QuestionId openapi_types.UUID     `json:"questionId"`
+}
+
+// PasswordAgain defines model for PasswordAgain.
+type PasswordAgain struct {
+	Current string `json:"current"`
+}
+
 // PasswordChange defines model for PasswordChange.
 type PasswordChange struct {
 	Current string `json:"current"`
@@ -3010,6 +3202,25 @@ type PositionNew struct {
 // Power defines model for Power.
 type Power string
 
+// PresenceMeans defines model for PresenceMeans.
+type PresenceMeans struct {
+	OneTimeCode bool      `json:"oneTimeCode"`
+	Passkeys    []Passkey `json:"passkeys"`
+}
+
+// PresenceProof defines model for PresenceProof.
+type PresenceProof struct {
+	Id openapi_types.UUID `json:"id"`
+}
+
+// PresenceQuestion defines model for PresenceQuestion.
+type PresenceQuestion struct {
+	Id openapi_types.UUID `json:"id"`
+
+	// Options options of WebAuthn for the browser
+	Options map[string]interface{} `json:"options"`
+}
+
 // Problem defines model for Problem.
 type Problem struct {
 	// Code stable
@@ -3199,6 +3410,14 @@ type SaidOrNot struct {
 	Words    *string             `json:"words,omitempty"`
 }
 
+// SealList defines model for SealList.
+type SealList struct {
+	Items []Certificate `json:"items"`
+
+	// Required the agency issues nothing that is not signed
+	Required bool `json:"required"`
+}
+
 // SendBack defines model for SendBack.
 type SendBack struct {
 	Reason     string `json:"reason"`
@@ -3274,6 +3493,125 @@ type SignIn struct {
 	Password string `json:"password"`
 }
 
+// Signature defines model for Signature.
+type Signature struct {
+	Agency          *string    `json:"agency,omitempty"`
+	Certificate     string     `json:"certificate"`
+	CertificateText string     `json:"certificateText"`
+	ClaimedAt       *time.Time `json:"claimedAt,omitempty"`
+	CoversWholeFile bool       `json:"coversWholeFile"`
+	Fingerprint     *string    `json:"fingerprint,omitempty"`
+	Integrity       string     `json:"integrity"`
+	IntegrityText   string     `json:"integrityText"`
+	Issuer          string     `json:"issuer"`
+
+	// Kind signature, seal, initial, annex, copy, stamp or foreign
+	Kind  string        `json:"kind"`
+	Later []LaterChange `json:"later"`
+
+	// Level PAdES baseline: B, T, LT, LTA
+	Level          *string `json:"level,omitempty"`
+	RevocationText string  `json:"revocationText"`
+	Signer         string  `json:"signer"`
+
+	// StampedAt by a trusted time-stamping authority
+	StampedAt *time.Time `json:"stampedAt,omitempty"`
+	Training  bool       `json:"training"`
+	Valid     bool       `json:"valid"`
+}
+
+// SignatureReport defines model for SignatureReport.
+type SignatureReport struct {
+	// ActiveContent it holds scripts or actions
+	ActiveContent bool      `json:"activeContent"`
+	Code          *string   `json:"code,omitempty"`
+	JudgedAt      time.Time `json:"judgedAt"`
+
+	// Refused why the file cannot be judged, in words
+	Refused    *string     `json:"refused,omitempty"`
+	Revisions  int         `json:"revisions"`
+	Signatures []Signature `json:"signatures"`
+
+	// Valid there are signatures and every one is whole and trusted
+	Valid bool `json:"valid"`
+}
+
+// SigningAct defines model for SigningAct.
+type SigningAct string
+
+// SigningBatch defines model for SigningBatch.
+type SigningBatch struct {
+	BatchId openapi_types.UUID `json:"batchId"`
+	Orders  []SigningOrder     `json:"orders"`
+	Refused []SigningRefused   `json:"refused"`
+}
+
+// SigningOrder defines model for SigningOrder.
+type SigningOrder struct {
+	Act        SigningAct         `json:"act"`
+	BatchId    openapi_types.UUID `json:"batchId"`
+	CreatedAt  time.Time          `json:"createdAt"`
+	DocumentId openapi_types.UUID `json:"documentId"`
+	ExpiresAt  time.Time          `json:"expiresAt"`
+
+	// Failure what went wrong last, as a stable code
+	Failure     *string            `json:"failure,omitempty"`
+	FailureText *string            `json:"failureText,omitempty"`
+	Id          openapi_types.UUID `json:"id"`
+	Kind        string             `json:"kind"`
+
+	// Provider where the key lives: sealed on this server, in a device of this server, at a signing service, in a token on the person's own PC
+	Provider KeyProvider `json:"provider"`
+
+	// Stamped the signature has a time stamp
+	Stamped bool              `json:"stamped"`
+	State   SigningOrderState `json:"state"`
+	Subject string            `json:"subject"`
+
+	// Ticket opens the order for a program without a session; shown when it is made and never again
+	Ticket *string `json:"ticket,omitempty"`
+}
+
+// SigningOrderList defines model for SigningOrderList.
+type SigningOrderList struct {
+	Items []SigningOrder `json:"items"`
+}
+
+// SigningOrderNew defines model for SigningOrderNew.
+type SigningOrderNew struct {
+	Act SigningAct `json:"act"`
+
+	// CertificateId one's own, or a seal of the agency
+	CertificateId openapi_types.UUID `json:"certificateId"`
+	Documents     []ToSign           `json:"documents"`
+	PresenceId    openapi_types.UUID `json:"presenceId"`
+}
+
+// SigningOrderState defines model for SigningOrderState.
+type SigningOrderState string
+
+// SigningRefused defines model for SigningRefused.
+type SigningRefused struct {
+	Code       string             `json:"code"`
+	DocumentId openapi_types.UUID `json:"documentId"`
+	Text       string             `json:"text"`
+}
+
+// SigningRepeat defines model for SigningRepeat.
+type SigningRepeat struct {
+	PresenceId openapi_types.UUID `json:"presenceId"`
+}
+
+// SigningRule defines model for SigningRule.
+type SigningRule struct {
+	Required bool `json:"required"`
+}
+
+// SigningState defines model for SigningState.
+type SigningState struct {
+	State SigningOrderState `json:"state"`
+}
+
 // Source defines model for Source.
 type Source string
 
@@ -3293,6 +3631,12 @@ type StepKind string
 type Submit struct {
 	ApproverPositionId *openapi_types.UUID `json:"approverPositionId,omitempty"`
 	Note               *string             `json:"note,omitempty"`
+}
+
+// ToSign defines model for ToSign.
+type ToSign struct {
+	DocumentId openapi_types.UUID `json:"documentId"`
+	SeenSha256 string             `json:"seenSha256"`
 }
 
 // Token defines model for Token.
@@ -3383,6 +3727,27 @@ type Version struct {
 	Version  string `json:"version"`
 }
 
+// WaitingDocument defines model for WaitingDocument.
+type WaitingDocument struct {
+	AgencyId   openapi_types.UUID `json:"agencyId"`
+	DocumentId openapi_types.UUID `json:"documentId"`
+	Kind       string             `json:"kind"`
+	Reference  string             `json:"reference"`
+
+	// Sha256 of the main file
+	Sha256     string        `json:"sha256"`
+	SignerName string        `json:"signerName"`
+	State      DocumentState `json:"state"`
+	Subject    string        `json:"subject"`
+	UpdatedAt  time.Time     `json:"updatedAt"`
+	Urgency    Urgency       `json:"urgency"`
+}
+
+// WaitingList defines model for WaitingList.
+type WaitingList struct {
+	Items []WaitingDocument `json:"items"`
+}
+
 // Work defines model for Work.
 type Work struct {
 	Groups []WorkGroup `json:"groups"`
@@ -3438,6 +3803,9 @@ type Limit = int
 
 // Sha256 defines model for Sha256.
 type Sha256 = string
+
+// Ticket defines model for Ticket.
+type Ticket = string
 
 // Week defines model for Week.
 type Week = openapi_types.Date
@@ -4038,6 +4406,36 @@ type ListRegisterEntriesParams struct {
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
+// ListSigningOrdersParams defines parameters for ListSigningOrders.
+type ListSigningOrdersParams struct {
+	BatchId *openapi_types.UUID `form:"batchId,omitempty" json:"batchId,omitempty"`
+}
+
+// OrderSigningParams defines parameters for OrderSigning.
+type OrderSigningParams struct {
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+
+	// CongvanPosition the position the act is made under
+	CongvanPosition *ActingPosition `json:"Congvan-Position,omitempty"`
+}
+
+// FetchToSignParams defines parameters for FetchToSign.
+type FetchToSignParams struct {
+	// CongvanTicket of an order to sign
+	CongvanTicket Ticket `json:"Congvan-Ticket"`
+}
+
+// ReturnSignedParams defines parameters for ReturnSigned.
+type ReturnSignedParams struct {
+	// CongvanTicket of an order to sign
+	CongvanTicket Ticket `json:"Congvan-Ticket"`
+}
+
+// ListToSignParams defines parameters for ListToSign.
+type ListToSignParams struct {
+	Act SigningAct `form:"act" json:"act"`
+}
+
 // AddAccountJSONRequestBody defines body for AddAccount for application/json ContentType.
 type AddAccountJSONRequestBody = AccountNew
 
@@ -4052,6 +4450,12 @@ type AddAgencyJSONRequestBody = AgencyNew
 
 // EditAgencyJSONRequestBody defines body for EditAgency for application/json ContentType.
 type EditAgencyJSONRequestBody = AgencyEdit
+
+// AddSealJSONRequestBody defines body for AddSeal for application/json ContentType.
+type AddSealJSONRequestBody = CertificateNew
+
+// SetSigningRuleJSONRequestBody defines body for SetSigningRule for application/json ContentType.
+type SetSigningRuleJSONRequestBody = SigningRule
 
 // AddUnitJSONRequestBody defines body for AddUnit for application/json ContentType.
 type AddUnitJSONRequestBody = UnitNew
@@ -4176,6 +4580,21 @@ type EditMailboxJSONRequestBody = MailboxEdit
 // ChangeMeJSONRequestBody defines body for ChangeMe for application/json ContentType.
 type ChangeMeJSONRequestBody = MeChange
 
+// AddCertificateJSONRequestBody defines body for AddCertificate for application/json ContentType.
+type AddCertificateJSONRequestBody = CertificateNew
+
+// MakeOneTimeCodeJSONRequestBody defines body for MakeOneTimeCode for application/json ContentType.
+type MakeOneTimeCodeJSONRequestBody = PasswordAgain
+
+// ConfirmOneTimeCodeJSONRequestBody defines body for ConfirmOneTimeCode for application/json ContentType.
+type ConfirmOneTimeCodeJSONRequestBody = OneTimeCode
+
+// AddPasskeyJSONRequestBody defines body for AddPasskey for application/json ContentType.
+type AddPasskeyJSONRequestBody = PasskeyNew
+
+// AskPasskeyJSONRequestBody defines body for AskPasskey for application/json ContentType.
+type AskPasskeyJSONRequestBody = PasswordAgain
+
 // ChangePasswordJSONRequestBody defines body for ChangePassword for application/json ContentType.
 type ChangePasswordJSONRequestBody = PasswordChange
 
@@ -4185,6 +4604,12 @@ type CreateTokenJSONRequestBody = TokenNew
 // AddPhraseJSONRequestBody defines body for AddPhrase for application/json ContentType.
 type AddPhraseJSONRequestBody = PhraseNew
 
+// ProvePresenceByCodeJSONRequestBody defines body for ProvePresenceByCode for application/json ContentType.
+type ProvePresenceByCodeJSONRequestBody = OneTimeCode
+
+// ProvePresenceJSONRequestBody defines body for ProvePresence for application/json ContentType.
+type ProvePresenceJSONRequestBody = PasskeyAnswer
+
 // DiscardQuarantinedJSONRequestBody defines body for DiscardQuarantined for application/json ContentType.
 type DiscardQuarantinedJSONRequestBody = Discard
 
@@ -4193,6 +4618,12 @@ type ReleaseQuarantinedJSONRequestBody = MailRelease
 
 // SignInJSONRequestBody defines body for SignIn for application/json ContentType.
 type SignInJSONRequestBody = SignIn
+
+// OrderSigningJSONRequestBody defines body for OrderSigning for application/json ContentType.
+type OrderSigningJSONRequestBody = SigningOrderNew
+
+// RepeatSigningOrderJSONRequestBody defines body for RepeatSigningOrder for application/json ContentType.
+type RepeatSigningOrderJSONRequestBody = SigningRepeat
 
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
@@ -4220,6 +4651,18 @@ type ServerInterface interface {
 	// EditAgency Change an agency, or close it with a date and a successor
 	// (PATCH /api/administration/agencies/{id})
 	EditAgency(c *gin.Context, id Id, params EditAgencyParams)
+	// ListSeals The seals of an agency, and whether its documents must be signed
+	// (GET /api/administration/agencies/{id}/seals)
+	ListSeals(c *gin.Context, id Id)
+	// AddSeal Give an agency a seal
+	// (POST /api/administration/agencies/{id}/seals)
+	AddSeal(c *gin.Context, id Id)
+	// RemoveSeal Take a seal of an agency out of use
+	// (DELETE /api/administration/agencies/{id}/seals/{sealId})
+	RemoveSeal(c *gin.Context, id Id, sealId openapi_types.UUID)
+	// SetSigningRule Say whether the documents of an agency must be signed
+	// (PUT /api/administration/agencies/{id}/signing-rule)
+	SetSigningRule(c *gin.Context, id Id)
 	// ListUnits All units of an agency, also closed ones
 	// (GET /api/administration/agencies/{id}/units)
 	ListUnits(c *gin.Context, id Id)
@@ -4325,6 +4768,9 @@ type ServerInterface interface {
 	// RegisterArrival Register an arrival under the next number of the register; the sender is told
 	// (POST /api/arrivals/{id}/register)
 	RegisterArrival(c *gin.Context, id Id, params RegisterArrivalParams)
+	// ListArrivalSignatures What the signatures of the arrival's files say
+	// (GET /api/arrivals/{id}/signatures)
+	ListArrivalSignatures(c *gin.Context, id Id)
 	// ListArrivalViews Who opened the arrival and when, for those entitled
 	// (GET /api/arrivals/{id}/views)
 	ListArrivalViews(c *gin.Context, id Id)
@@ -4406,6 +4852,9 @@ type ServerInterface interface {
 	// SendBackDocument Send a submitted or approved draft back to its author or to the step before, with a reason
 	// (POST /api/documents/{id}/send-back)
 	SendBackDocument(c *gin.Context, id Id, params SendBackDocumentParams)
+	// ListDocumentSignatures What the signatures of the document's files say
+	// (GET /api/documents/{id}/signatures)
+	ListDocumentSignatures(c *gin.Context, id Id)
 	// SubmitDocument Submit a draft into its circuit; without steps planned it goes by the agency's default, at the least to the leader who is to approve it
 	// (POST /api/documents/{id}/submit)
 	SubmitDocument(c *gin.Context, id Id, params SubmitDocumentParams)
@@ -4490,9 +4939,39 @@ type ServerInterface interface {
 	// ChangeMe Change one's own language
 	// (PATCH /api/me)
 	ChangeMe(c *gin.Context)
+	// ListCertificates One's own certificates, the longest valid first
+	// (GET /api/me/certificates)
+	ListCertificates(c *gin.Context)
+	// AddCertificate Add a certificate of one's own
+	// (POST /api/me/certificates)
+	AddCertificate(c *gin.Context)
+	// RemoveCertificate Take one of one's own certificates out of use
+	// (DELETE /api/me/certificates/{id})
+	RemoveCertificate(c *gin.Context, id Id)
+	// RemoveOneTimeCode Switch one's own codes off
+	// (DELETE /api/me/one-time-code)
+	RemoveOneTimeCode(c *gin.Context)
+	// MakeOneTimeCode Make a secret for one-time codes, once the password was given again
+	// (POST /api/me/one-time-code)
+	MakeOneTimeCode(c *gin.Context)
+	// ConfirmOneTimeCode Show by a first code that the phone has the secret
+	// (PUT /api/me/one-time-code)
+	ConfirmOneTimeCode(c *gin.Context)
+	// AddPasskey Take the new passkey that was asked for
+	// (POST /api/me/passkeys)
+	AddPasskey(c *gin.Context)
+	// AskPasskey Ask for a new passkey, once the password was given again
+	// (POST /api/me/passkeys/question)
+	AskPasskey(c *gin.Context)
+	// RemovePasskey Remove one of one's own passkeys
+	// (DELETE /api/me/passkeys/{id})
+	RemovePasskey(c *gin.Context, id Id)
 	// ChangePassword Change one's own password; all other sessions and all tokens end
 	// (POST /api/me/password)
 	ChangePassword(c *gin.Context)
+	// ReadPresenceMeans In which ways the person can prove presence
+	// (GET /api/me/presence)
+	ReadPresenceMeans(c *gin.Context)
 	// ListSessions One's own open sessions
 	// (GET /api/me/sessions)
 	ListSessions(c *gin.Context)
@@ -4520,6 +4999,15 @@ type ServerInterface interface {
 	// RemovePhrase Remove a phrase
 	// (DELETE /api/phrases/{id})
 	RemovePhrase(c *gin.Context, id Id)
+	// AskPresence Ask one's passkeys whether one is there
+	// (POST /api/presence)
+	AskPresence(c *gin.Context)
+	// ProvePresenceByCode Prove presence by a one-time code
+	// (POST /api/presence-by-code)
+	ProvePresenceByCode(c *gin.Context)
+	// ProvePresence Answer what was asked; it is then a proof for one use
+	// (POST /api/presence/{id})
+	ProvePresence(c *gin.Context, id Id)
 	// ListQuarantine Mail that could not be taken in, newest first
 	// (GET /api/quarantine)
 	ListQuarantine(c *gin.Context, params ListQuarantineParams)
@@ -4556,9 +5044,33 @@ type ServerInterface interface {
 	// SignIn Sign in with login and password; the answer sets the session cookie
 	// (POST /api/session)
 	SignIn(c *gin.Context)
+	// ListSigningOrders One's own orders to sign, newest first
+	// (GET /api/signing/orders)
+	ListSigningOrders(c *gin.Context, params ListSigningOrdersParams)
+	// OrderSigning Order the signatures or seals of up to 50 documents; what cannot be signed is listed and stops nothing else
+	// (POST /api/signing/orders)
+	OrderSigning(c *gin.Context, params OrderSigningParams)
+	// CancelSigningOrder Cancel one of one's own orders
+	// (POST /api/signing/orders/{id}/cancel)
+	CancelSigningOrder(c *gin.Context, id Id)
+	// FetchToSign The file of an order, for who has its ticket
+	// (GET /api/signing/orders/{id}/file)
+	FetchToSign(c *gin.Context, id Id, params FetchToSignParams)
+	// ReturnSigned Send the signed file of an order back, by its ticket
+	// (PUT /api/signing/orders/{id}/file)
+	ReturnSigned(c *gin.Context, id Id, params ReturnSignedParams)
+	// RepeatSigningOrder Open one of one's own orders again, with another proof of presence
+	// (POST /api/signing/orders/{id}/repeat)
+	RepeatSigningOrder(c *gin.Context, id Id)
+	// ListToSign The documents that wait for one's signature, or for the seal of one's agency
+	// (GET /api/signing/waiting)
+	ListToSign(c *gin.Context, params ListToSignParams)
 	// ReadUpload What became of an upload; with its SHA-256 once it is whole
 	// (GET /api/uploads/{id})
 	ReadUpload(c *gin.Context, id Id)
+	// VerifyFile Tell what the signatures of a PDF say; nothing of it is kept, and nobody need sign in
+	// (POST /api/verify)
+	VerifyFile(c *gin.Context)
 	// ReadVersion What runs here
 	// (GET /api/version)
 	ReadVersion(c *gin.Context)
@@ -4952,6 +5464,115 @@ func (siw *ServerInterfaceWrapper) EditAgency(c *gin.Context) {
 	}
 
 	siw.Handler.EditAgency(c, id, params)
+}
+
+// ListSeals operation middleware
+func (siw *ServerInterfaceWrapper) ListSeals(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListSeals(c, id)
+}
+
+// AddSeal operation middleware
+func (siw *ServerInterfaceWrapper) AddSeal(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.AddSeal(c, id)
+}
+
+// RemoveSeal operation middleware
+func (siw *ServerInterfaceWrapper) RemoveSeal(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "sealId" -------------
+	var sealId openapi_types.UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sealId", c.Param("sealId"), &sealId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter sealId: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.RemoveSeal(c, id, sealId)
+}
+
+// SetSigningRule operation middleware
+func (siw *ServerInterfaceWrapper) SetSigningRule(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.SetSigningRule(c, id)
 }
 
 // ListUnits operation middleware
@@ -6436,6 +7057,31 @@ func (siw *ServerInterfaceWrapper) RegisterArrival(c *gin.Context) {
 	}
 
 	siw.Handler.RegisterArrival(c, id, params)
+}
+
+// ListArrivalSignatures operation middleware
+func (siw *ServerInterfaceWrapper) ListArrivalSignatures(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListArrivalSignatures(c, id)
 }
 
 // ListArrivalViews operation middleware
@@ -7939,6 +8585,31 @@ func (siw *ServerInterfaceWrapper) SendBackDocument(c *gin.Context) {
 	siw.Handler.SendBackDocument(c, id, params)
 }
 
+// ListDocumentSignatures operation middleware
+func (siw *ServerInterfaceWrapper) ListDocumentSignatures(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListDocumentSignatures(c, id)
+}
+
 // SubmitDocument operation middleware
 func (siw *ServerInterfaceWrapper) SubmitDocument(c *gin.Context) {
 
@@ -9385,6 +10056,147 @@ func (siw *ServerInterfaceWrapper) ChangeMe(c *gin.Context) {
 	siw.Handler.ChangeMe(c)
 }
 
+// ListCertificates operation middleware
+func (siw *ServerInterfaceWrapper) ListCertificates(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListCertificates(c)
+}
+
+// AddCertificate operation middleware
+func (siw *ServerInterfaceWrapper) AddCertificate(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.AddCertificate(c)
+}
+
+// RemoveCertificate operation middleware
+func (siw *ServerInterfaceWrapper) RemoveCertificate(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.RemoveCertificate(c, id)
+}
+
+// RemoveOneTimeCode operation middleware
+func (siw *ServerInterfaceWrapper) RemoveOneTimeCode(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.RemoveOneTimeCode(c)
+}
+
+// MakeOneTimeCode operation middleware
+func (siw *ServerInterfaceWrapper) MakeOneTimeCode(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.MakeOneTimeCode(c)
+}
+
+// ConfirmOneTimeCode operation middleware
+func (siw *ServerInterfaceWrapper) ConfirmOneTimeCode(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ConfirmOneTimeCode(c)
+}
+
+// AddPasskey operation middleware
+func (siw *ServerInterfaceWrapper) AddPasskey(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.AddPasskey(c)
+}
+
+// AskPasskey operation middleware
+func (siw *ServerInterfaceWrapper) AskPasskey(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.AskPasskey(c)
+}
+
+// RemovePasskey operation middleware
+func (siw *ServerInterfaceWrapper) RemovePasskey(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.RemovePasskey(c, id)
+}
+
 // ChangePassword operation middleware
 func (siw *ServerInterfaceWrapper) ChangePassword(c *gin.Context) {
 
@@ -9396,6 +10208,19 @@ func (siw *ServerInterfaceWrapper) ChangePassword(c *gin.Context) {
 	}
 
 	siw.Handler.ChangePassword(c)
+}
+
+// ReadPresenceMeans operation middleware
+func (siw *ServerInterfaceWrapper) ReadPresenceMeans(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ReadPresenceMeans(c)
 }
 
 // ListSessions operation middleware
@@ -9628,6 +10453,57 @@ func (siw *ServerInterfaceWrapper) RemovePhrase(c *gin.Context) {
 	}
 
 	siw.Handler.RemovePhrase(c, id)
+}
+
+// AskPresence operation middleware
+func (siw *ServerInterfaceWrapper) AskPresence(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.AskPresence(c)
+}
+
+// ProvePresenceByCode operation middleware
+func (siw *ServerInterfaceWrapper) ProvePresenceByCode(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ProvePresenceByCode(c)
+}
+
+// ProvePresence operation middleware
+func (siw *ServerInterfaceWrapper) ProvePresence(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ProvePresence(c, id)
 }
 
 // ListQuarantine operation middleware
@@ -10093,6 +10969,276 @@ func (siw *ServerInterfaceWrapper) SignIn(c *gin.Context) {
 	siw.Handler.SignIn(c)
 }
 
+// ListSigningOrders operation middleware
+func (siw *ServerInterfaceWrapper) ListSigningOrders(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListSigningOrdersParams
+
+	// ------------- Optional query parameter "batchId" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "batchId", c.Request.URL.Query(), &params.BatchId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter batchId: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListSigningOrders(c, params)
+}
+
+// OrderSigning operation middleware
+func (siw *ServerInterfaceWrapper) OrderSigning(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params OrderSigningParams
+
+	headers := c.Request.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		siw.ErrorHandler(c, fmt.Errorf("Header parameter Idempotency-Key is required, but not found"), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional header parameter "Congvan-Position" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Congvan-Position")]; found {
+		var CongvanPosition ActingPosition
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Congvan-Position, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Congvan-Position", valueList[0], &CongvanPosition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "uuid"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Congvan-Position: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.CongvanPosition = &CongvanPosition
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.OrderSigning(c, params)
+}
+
+// CancelSigningOrder operation middleware
+func (siw *ServerInterfaceWrapper) CancelSigningOrder(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.CancelSigningOrder(c, id)
+}
+
+// FetchToSign operation middleware
+func (siw *ServerInterfaceWrapper) FetchToSign(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params FetchToSignParams
+
+	headers := c.Request.Header
+
+	// ------------- Required header parameter "Congvan-Ticket" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Congvan-Ticket")]; found {
+		var CongvanTicket Ticket
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Congvan-Ticket, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Congvan-Ticket", valueList[0], &CongvanTicket, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Congvan-Ticket: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.CongvanTicket = CongvanTicket
+
+	} else {
+		siw.ErrorHandler(c, fmt.Errorf("Header parameter Congvan-Ticket is required, but not found"), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.FetchToSign(c, id, params)
+}
+
+// ReturnSigned operation middleware
+func (siw *ServerInterfaceWrapper) ReturnSigned(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ReturnSignedParams
+
+	headers := c.Request.Header
+
+	// ------------- Required header parameter "Congvan-Ticket" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Congvan-Ticket")]; found {
+		var CongvanTicket Ticket
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Congvan-Ticket, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Congvan-Ticket", valueList[0], &CongvanTicket, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Congvan-Ticket: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.CongvanTicket = CongvanTicket
+
+	} else {
+		siw.ErrorHandler(c, fmt.Errorf("Header parameter Congvan-Ticket is required, but not found"), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ReturnSigned(c, id, params)
+}
+
+// RepeatSigningOrder operation middleware
+func (siw *ServerInterfaceWrapper) RepeatSigningOrder(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.RepeatSigningOrder(c, id)
+}
+
+// ListToSign operation middleware
+func (siw *ServerInterfaceWrapper) ListToSign(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListToSignParams
+
+	// ------------- Required query parameter "act" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "act", c.Request.URL.Query(), &params.Act, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter act: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListToSign(c, params)
+}
+
 // ReadUpload operation middleware
 func (siw *ServerInterfaceWrapper) ReadUpload(c *gin.Context) {
 
@@ -10116,6 +11262,19 @@ func (siw *ServerInterfaceWrapper) ReadUpload(c *gin.Context) {
 	}
 
 	siw.Handler.ReadUpload(c, id)
+}
+
+// VerifyFile operation middleware
+func (siw *ServerInterfaceWrapper) VerifyFile(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.VerifyFile(c)
 }
 
 // ReadVersion operation middleware
@@ -10293,6 +11452,33 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.GET(options.BaseURL+"/api/administration/exchange-keys", wrapper.ListExchangeKeys)
 	router.POST(options.BaseURL+"/api/administration/exchange-keys", wrapper.AddExchangeKey)
 	router.POST(options.BaseURL+"/api/administration/import", wrapper.ImportDirectory)
+	router.GET(options.BaseURL+"/api/me/certificates", wrapper.ListCertificates)
+	router.POST(options.BaseURL+"/api/me/certificates", wrapper.AddCertificate)
+	router.DELETE(options.BaseURL+"/api/me/certificates/:id", wrapper.RemoveCertificate)
+	router.GET(options.BaseURL+"/api/me/presence", wrapper.ReadPresenceMeans)
+	router.POST(options.BaseURL+"/api/me/passkeys/question", wrapper.AskPasskey)
+	router.POST(options.BaseURL+"/api/me/passkeys", wrapper.AddPasskey)
+	router.DELETE(options.BaseURL+"/api/me/passkeys/:id", wrapper.RemovePasskey)
+	router.DELETE(options.BaseURL+"/api/me/one-time-code", wrapper.RemoveOneTimeCode)
+	router.POST(options.BaseURL+"/api/me/one-time-code", wrapper.MakeOneTimeCode)
+	router.PUT(options.BaseURL+"/api/me/one-time-code", wrapper.ConfirmOneTimeCode)
+	router.POST(options.BaseURL+"/api/presence", wrapper.AskPresence)
+	router.POST(options.BaseURL+"/api/presence/:id", wrapper.ProvePresence)
+	router.POST(options.BaseURL+"/api/presence-by-code", wrapper.ProvePresenceByCode)
+	router.GET(options.BaseURL+"/api/signing/waiting", wrapper.ListToSign)
+	router.GET(options.BaseURL+"/api/signing/orders", wrapper.ListSigningOrders)
+	router.POST(options.BaseURL+"/api/signing/orders", wrapper.OrderSigning)
+	router.POST(options.BaseURL+"/api/signing/orders/:id/cancel", wrapper.CancelSigningOrder)
+	router.POST(options.BaseURL+"/api/signing/orders/:id/repeat", wrapper.RepeatSigningOrder)
+	router.GET(options.BaseURL+"/api/signing/orders/:id/file", wrapper.FetchToSign)
+	router.PUT(options.BaseURL+"/api/signing/orders/:id/file", wrapper.ReturnSigned)
+	router.GET(options.BaseURL+"/api/administration/agencies/:id/seals", wrapper.ListSeals)
+	router.POST(options.BaseURL+"/api/administration/agencies/:id/seals", wrapper.AddSeal)
+	router.DELETE(options.BaseURL+"/api/administration/agencies/:id/seals/:sealId", wrapper.RemoveSeal)
+	router.PUT(options.BaseURL+"/api/administration/agencies/:id/signing-rule", wrapper.SetSigningRule)
+	router.GET(options.BaseURL+"/api/documents/:id/signatures", wrapper.ListDocumentSignatures)
+	router.GET(options.BaseURL+"/api/arrivals/:id/signatures", wrapper.ListArrivalSignatures)
+	router.POST(options.BaseURL+"/api/verify", wrapper.VerifyFile)
 	router.GET(options.BaseURL+"/api/version", wrapper.ReadVersion)
 }
 
@@ -10716,6 +11902,153 @@ type EditAgencydefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response EditAgencydefaultApplicationProblemPlusJSONResponse) VisitEditAgencyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListSealsRequestObject struct {
+	Id Id `json:"id"`
+}
+
+type ListSealsResponseObject interface {
+	VisitListSealsResponse(w http.ResponseWriter) error
+}
+
+type ListSeals200JSONResponse SealList
+
+func (response ListSeals200JSONResponse) VisitListSealsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListSealsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListSealsdefaultApplicationProblemPlusJSONResponse) VisitListSealsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddSealRequestObject struct {
+	Id   Id `json:"id"`
+	Body *AddSealJSONRequestBody
+}
+
+type AddSealResponseObject interface {
+	VisitAddSealResponse(w http.ResponseWriter) error
+}
+
+type AddSeal201JSONResponse Certificate
+
+func (response AddSeal201JSONResponse) VisitAddSealResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddSealdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AddSealdefaultApplicationProblemPlusJSONResponse) VisitAddSealResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RemoveSealRequestObject struct {
+	Id     Id                 `json:"id"`
+	SealId openapi_types.UUID `json:"sealId"`
+}
+
+type RemoveSealResponseObject interface {
+	VisitRemoveSealResponse(w http.ResponseWriter) error
+}
+
+type RemoveSeal204Response struct {
+}
+
+func (response RemoveSeal204Response) VisitRemoveSealResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type RemoveSealdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RemoveSealdefaultApplicationProblemPlusJSONResponse) VisitRemoveSealResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetSigningRuleRequestObject struct {
+	Id   Id `json:"id"`
+	Body *SetSigningRuleJSONRequestBody
+}
+
+type SetSigningRuleResponseObject interface {
+	VisitSetSigningRuleResponse(w http.ResponseWriter) error
+}
+
+type SetSigningRule204Response struct {
+}
+
+func (response SetSigningRule204Response) VisitSetSigningRuleResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type SetSigningRuledefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SetSigningRuledefaultApplicationProblemPlusJSONResponse) VisitSetSigningRuleResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -12192,6 +13525,45 @@ func (response RegisterArrivaldefaultApplicationProblemPlusJSONResponse) VisitRe
 	return err
 }
 
+type ListArrivalSignaturesRequestObject struct {
+	Id Id `json:"id"`
+}
+
+type ListArrivalSignaturesResponseObject interface {
+	VisitListArrivalSignaturesResponse(w http.ResponseWriter) error
+}
+
+type ListArrivalSignatures200JSONResponse FileSignaturesList
+
+func (response ListArrivalSignatures200JSONResponse) VisitListArrivalSignaturesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListArrivalSignaturesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListArrivalSignaturesdefaultApplicationProblemPlusJSONResponse) VisitListArrivalSignaturesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListArrivalViewsRequestObject struct {
 	Id Id `json:"id"`
 }
@@ -13385,6 +14757,45 @@ func (response SendBackDocumentdefaultApplicationProblemPlusJSONResponse) VisitS
 	return err
 }
 
+type ListDocumentSignaturesRequestObject struct {
+	Id Id `json:"id"`
+}
+
+type ListDocumentSignaturesResponseObject interface {
+	VisitListDocumentSignaturesResponse(w http.ResponseWriter) error
+}
+
+type ListDocumentSignatures200JSONResponse FileSignaturesList
+
+func (response ListDocumentSignatures200JSONResponse) VisitListDocumentSignaturesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListDocumentSignaturesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListDocumentSignaturesdefaultApplicationProblemPlusJSONResponse) VisitListDocumentSignaturesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type SubmitDocumentRequestObject struct {
 	Id     Id `json:"id"`
 	Params SubmitDocumentParams
@@ -14542,6 +15953,331 @@ func (response ChangeMedefaultApplicationProblemPlusJSONResponse) VisitChangeMeR
 	return err
 }
 
+type ListCertificatesRequestObject struct {
+}
+
+type ListCertificatesResponseObject interface {
+	VisitListCertificatesResponse(w http.ResponseWriter) error
+}
+
+type ListCertificates200JSONResponse CertificateList
+
+func (response ListCertificates200JSONResponse) VisitListCertificatesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCertificatesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListCertificatesdefaultApplicationProblemPlusJSONResponse) VisitListCertificatesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddCertificateRequestObject struct {
+	Body *AddCertificateJSONRequestBody
+}
+
+type AddCertificateResponseObject interface {
+	VisitAddCertificateResponse(w http.ResponseWriter) error
+}
+
+type AddCertificate201JSONResponse Certificate
+
+func (response AddCertificate201JSONResponse) VisitAddCertificateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddCertificatedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AddCertificatedefaultApplicationProblemPlusJSONResponse) VisitAddCertificateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RemoveCertificateRequestObject struct {
+	Id Id `json:"id"`
+}
+
+type RemoveCertificateResponseObject interface {
+	VisitRemoveCertificateResponse(w http.ResponseWriter) error
+}
+
+type RemoveCertificate204Response struct {
+}
+
+func (response RemoveCertificate204Response) VisitRemoveCertificateResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type RemoveCertificatedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RemoveCertificatedefaultApplicationProblemPlusJSONResponse) VisitRemoveCertificateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RemoveOneTimeCodeRequestObject struct {
+}
+
+type RemoveOneTimeCodeResponseObject interface {
+	VisitRemoveOneTimeCodeResponse(w http.ResponseWriter) error
+}
+
+type RemoveOneTimeCode204Response struct {
+}
+
+func (response RemoveOneTimeCode204Response) VisitRemoveOneTimeCodeResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type RemoveOneTimeCodedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RemoveOneTimeCodedefaultApplicationProblemPlusJSONResponse) VisitRemoveOneTimeCodeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MakeOneTimeCodeRequestObject struct {
+	Body *MakeOneTimeCodeJSONRequestBody
+}
+
+type MakeOneTimeCodeResponseObject interface {
+	VisitMakeOneTimeCodeResponse(w http.ResponseWriter) error
+}
+
+type MakeOneTimeCode200JSONResponse OneTimeCodeSecret
+
+func (response MakeOneTimeCode200JSONResponse) VisitMakeOneTimeCodeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MakeOneTimeCodedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response MakeOneTimeCodedefaultApplicationProblemPlusJSONResponse) VisitMakeOneTimeCodeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConfirmOneTimeCodeRequestObject struct {
+	Body *ConfirmOneTimeCodeJSONRequestBody
+}
+
+type ConfirmOneTimeCodeResponseObject interface {
+	VisitConfirmOneTimeCodeResponse(w http.ResponseWriter) error
+}
+
+type ConfirmOneTimeCode204Response struct {
+}
+
+func (response ConfirmOneTimeCode204Response) VisitConfirmOneTimeCodeResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type ConfirmOneTimeCodedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ConfirmOneTimeCodedefaultApplicationProblemPlusJSONResponse) VisitConfirmOneTimeCodeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddPasskeyRequestObject struct {
+	Body *AddPasskeyJSONRequestBody
+}
+
+type AddPasskeyResponseObject interface {
+	VisitAddPasskeyResponse(w http.ResponseWriter) error
+}
+
+type AddPasskey201JSONResponse Passkey
+
+func (response AddPasskey201JSONResponse) VisitAddPasskeyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddPasskeydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AddPasskeydefaultApplicationProblemPlusJSONResponse) VisitAddPasskeyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AskPasskeyRequestObject struct {
+	Body *AskPasskeyJSONRequestBody
+}
+
+type AskPasskeyResponseObject interface {
+	VisitAskPasskeyResponse(w http.ResponseWriter) error
+}
+
+type AskPasskey200JSONResponse PresenceQuestion
+
+func (response AskPasskey200JSONResponse) VisitAskPasskeyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AskPasskeydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AskPasskeydefaultApplicationProblemPlusJSONResponse) VisitAskPasskeyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RemovePasskeyRequestObject struct {
+	Id Id `json:"id"`
+}
+
+type RemovePasskeyResponseObject interface {
+	VisitRemovePasskeyResponse(w http.ResponseWriter) error
+}
+
+type RemovePasskey204Response struct {
+}
+
+func (response RemovePasskey204Response) VisitRemovePasskeyResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type RemovePasskeydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RemovePasskeydefaultApplicationProblemPlusJSONResponse) VisitRemovePasskeyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ChangePasswordRequestObject struct {
 	Body *ChangePasswordJSONRequestBody
 }
@@ -14564,6 +16300,44 @@ type ChangePassworddefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ChangePassworddefaultApplicationProblemPlusJSONResponse) VisitChangePasswordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadPresenceMeansRequestObject struct {
+}
+
+type ReadPresenceMeansResponseObject interface {
+	VisitReadPresenceMeansResponse(w http.ResponseWriter) error
+}
+
+type ReadPresenceMeans200JSONResponse PresenceMeans
+
+func (response ReadPresenceMeans200JSONResponse) VisitReadPresenceMeansResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadPresenceMeansdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ReadPresenceMeansdefaultApplicationProblemPlusJSONResponse) VisitReadPresenceMeansResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -14895,6 +16669,123 @@ type RemovePhrasedefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response RemovePhrasedefaultApplicationProblemPlusJSONResponse) VisitRemovePhraseResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AskPresenceRequestObject struct {
+}
+
+type AskPresenceResponseObject interface {
+	VisitAskPresenceResponse(w http.ResponseWriter) error
+}
+
+type AskPresence200JSONResponse PresenceQuestion
+
+func (response AskPresence200JSONResponse) VisitAskPresenceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AskPresencedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AskPresencedefaultApplicationProblemPlusJSONResponse) VisitAskPresenceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ProvePresenceByCodeRequestObject struct {
+	Body *ProvePresenceByCodeJSONRequestBody
+}
+
+type ProvePresenceByCodeResponseObject interface {
+	VisitProvePresenceByCodeResponse(w http.ResponseWriter) error
+}
+
+type ProvePresenceByCode200JSONResponse PresenceProof
+
+func (response ProvePresenceByCode200JSONResponse) VisitProvePresenceByCodeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ProvePresenceByCodedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ProvePresenceByCodedefaultApplicationProblemPlusJSONResponse) VisitProvePresenceByCodeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ProvePresenceRequestObject struct {
+	Id   Id `json:"id"`
+	Body *ProvePresenceJSONRequestBody
+}
+
+type ProvePresenceResponseObject interface {
+	VisitProvePresenceResponse(w http.ResponseWriter) error
+}
+
+type ProvePresence200JSONResponse PresenceProof
+
+func (response ProvePresence200JSONResponse) VisitProvePresenceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ProvePresencedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ProvePresencedefaultApplicationProblemPlusJSONResponse) VisitProvePresenceResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -15520,6 +17411,342 @@ func (response SignIndefaultApplicationProblemPlusJSONResponse) VisitSignInRespo
 	return err
 }
 
+type ListSigningOrdersRequestObject struct {
+	Params ListSigningOrdersParams
+}
+
+type ListSigningOrdersResponseObject interface {
+	VisitListSigningOrdersResponse(w http.ResponseWriter) error
+}
+
+type ListSigningOrders200JSONResponse SigningOrderList
+
+func (response ListSigningOrders200JSONResponse) VisitListSigningOrdersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListSigningOrdersdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListSigningOrdersdefaultApplicationProblemPlusJSONResponse) VisitListSigningOrdersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type OrderSigningRequestObject struct {
+	Params OrderSigningParams
+	Body   *OrderSigningJSONRequestBody
+}
+
+type OrderSigningResponseObject interface {
+	VisitOrderSigningResponse(w http.ResponseWriter) error
+}
+
+type OrderSigning201JSONResponse SigningBatch
+
+func (response OrderSigning201JSONResponse) VisitOrderSigningResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type OrderSigningdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response OrderSigningdefaultApplicationProblemPlusJSONResponse) VisitOrderSigningResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelSigningOrderRequestObject struct {
+	Id Id `json:"id"`
+}
+
+type CancelSigningOrderResponseObject interface {
+	VisitCancelSigningOrderResponse(w http.ResponseWriter) error
+}
+
+type CancelSigningOrder200JSONResponse SigningOrder
+
+func (response CancelSigningOrder200JSONResponse) VisitCancelSigningOrderResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelSigningOrderdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CancelSigningOrderdefaultApplicationProblemPlusJSONResponse) VisitCancelSigningOrderResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FetchToSignRequestObject struct {
+	Id     Id `json:"id"`
+	Params FetchToSignParams
+}
+
+type FetchToSignResponseObject interface {
+	VisitFetchToSignResponse(w http.ResponseWriter) error
+}
+
+type FetchToSign200AsteriskResponse struct{ FileAsteriskResponse }
+
+func (response FetchToSign200AsteriskResponse) VisitFetchToSignResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", response.ContentType)
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	if response.Headers.ContentDisposition != nil {
+		w.Header().Set("Content-Disposition", fmt.Sprint(*response.Headers.ContentDisposition))
+	}
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type FetchToSign206ResponseHeaders struct {
+	ContentDisposition *string
+	ETag               *string
+}
+
+type FetchToSign206AsteriskResponse struct {
+	Body          io.Reader
+	Headers       FetchToSign206ResponseHeaders
+	ContentType   string
+	ContentLength int64
+}
+
+func (response FetchToSign206AsteriskResponse) VisitFetchToSignResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", response.ContentType)
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	if response.Headers.ContentDisposition != nil {
+		w.Header().Set("Content-Disposition", fmt.Sprint(*response.Headers.ContentDisposition))
+	}
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(206)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type FetchToSign304Response struct {
+}
+
+func (response FetchToSign304Response) VisitFetchToSignResponse(w http.ResponseWriter) error {
+	w.WriteHeader(304)
+	return nil
+}
+
+type FetchToSign416Response struct {
+}
+
+func (response FetchToSign416Response) VisitFetchToSignResponse(w http.ResponseWriter) error {
+	w.WriteHeader(416)
+	return nil
+}
+
+type FetchToSigndefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response FetchToSigndefaultApplicationProblemPlusJSONResponse) VisitFetchToSignResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReturnSignedRequestObject struct {
+	Id     Id `json:"id"`
+	Params ReturnSignedParams
+	Body   io.Reader
+}
+
+type ReturnSignedResponseObject interface {
+	VisitReturnSignedResponse(w http.ResponseWriter) error
+}
+
+type ReturnSigned200JSONResponse SigningState
+
+func (response ReturnSigned200JSONResponse) VisitReturnSignedResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReturnSigneddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ReturnSigneddefaultApplicationProblemPlusJSONResponse) VisitReturnSignedResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RepeatSigningOrderRequestObject struct {
+	Id   Id `json:"id"`
+	Body *RepeatSigningOrderJSONRequestBody
+}
+
+type RepeatSigningOrderResponseObject interface {
+	VisitRepeatSigningOrderResponse(w http.ResponseWriter) error
+}
+
+type RepeatSigningOrder200JSONResponse SigningOrder
+
+func (response RepeatSigningOrder200JSONResponse) VisitRepeatSigningOrderResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RepeatSigningOrderdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RepeatSigningOrderdefaultApplicationProblemPlusJSONResponse) VisitRepeatSigningOrderResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListToSignRequestObject struct {
+	Params ListToSignParams
+}
+
+type ListToSignResponseObject interface {
+	VisitListToSignResponse(w http.ResponseWriter) error
+}
+
+type ListToSign200JSONResponse WaitingList
+
+func (response ListToSign200JSONResponse) VisitListToSignResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListToSigndefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListToSigndefaultApplicationProblemPlusJSONResponse) VisitListToSignResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ReadUploadRequestObject struct {
 	Id Id `json:"id"`
 }
@@ -15548,6 +17775,45 @@ type ReadUploaddefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ReadUploaddefaultApplicationProblemPlusJSONResponse) VisitReadUploadResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type VerifyFileRequestObject struct {
+	Body io.Reader
+}
+
+type VerifyFileResponseObject interface {
+	VisitVerifyFileResponse(w http.ResponseWriter) error
+}
+
+type VerifyFile200JSONResponse SignatureReport
+
+func (response VerifyFile200JSONResponse) VisitVerifyFileResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type VerifyFiledefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response VerifyFiledefaultApplicationProblemPlusJSONResponse) VisitVerifyFileResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -15661,6 +17927,18 @@ type StrictServerInterface interface {
 	// EditAgency Change an agency, or close it with a date and a successor
 	// (PATCH /api/administration/agencies/{id})
 	EditAgency(ctx context.Context, request EditAgencyRequestObject) (EditAgencyResponseObject, error)
+	// ListSeals The seals of an agency, and whether its documents must be signed
+	// (GET /api/administration/agencies/{id}/seals)
+	ListSeals(ctx context.Context, request ListSealsRequestObject) (ListSealsResponseObject, error)
+	// AddSeal Give an agency a seal
+	// (POST /api/administration/agencies/{id}/seals)
+	AddSeal(ctx context.Context, request AddSealRequestObject) (AddSealResponseObject, error)
+	// RemoveSeal Take a seal of an agency out of use
+	// (DELETE /api/administration/agencies/{id}/seals/{sealId})
+	RemoveSeal(ctx context.Context, request RemoveSealRequestObject) (RemoveSealResponseObject, error)
+	// SetSigningRule Say whether the documents of an agency must be signed
+	// (PUT /api/administration/agencies/{id}/signing-rule)
+	SetSigningRule(ctx context.Context, request SetSigningRuleRequestObject) (SetSigningRuleResponseObject, error)
 	// ListUnits All units of an agency, also closed ones
 	// (GET /api/administration/agencies/{id}/units)
 	ListUnits(ctx context.Context, request ListUnitsRequestObject) (ListUnitsResponseObject, error)
@@ -15766,6 +18044,9 @@ type StrictServerInterface interface {
 	// RegisterArrival Register an arrival under the next number of the register; the sender is told
 	// (POST /api/arrivals/{id}/register)
 	RegisterArrival(ctx context.Context, request RegisterArrivalRequestObject) (RegisterArrivalResponseObject, error)
+	// ListArrivalSignatures What the signatures of the arrival's files say
+	// (GET /api/arrivals/{id}/signatures)
+	ListArrivalSignatures(ctx context.Context, request ListArrivalSignaturesRequestObject) (ListArrivalSignaturesResponseObject, error)
 	// ListArrivalViews Who opened the arrival and when, for those entitled
 	// (GET /api/arrivals/{id}/views)
 	ListArrivalViews(ctx context.Context, request ListArrivalViewsRequestObject) (ListArrivalViewsResponseObject, error)
@@ -15847,6 +18128,9 @@ type StrictServerInterface interface {
 	// SendBackDocument Send a submitted or approved draft back to its author or to the step before, with a reason
 	// (POST /api/documents/{id}/send-back)
 	SendBackDocument(ctx context.Context, request SendBackDocumentRequestObject) (SendBackDocumentResponseObject, error)
+	// ListDocumentSignatures What the signatures of the document's files say
+	// (GET /api/documents/{id}/signatures)
+	ListDocumentSignatures(ctx context.Context, request ListDocumentSignaturesRequestObject) (ListDocumentSignaturesResponseObject, error)
 	// SubmitDocument Submit a draft into its circuit; without steps planned it goes by the agency's default, at the least to the leader who is to approve it
 	// (POST /api/documents/{id}/submit)
 	SubmitDocument(ctx context.Context, request SubmitDocumentRequestObject) (SubmitDocumentResponseObject, error)
@@ -15931,9 +18215,39 @@ type StrictServerInterface interface {
 	// ChangeMe Change one's own language
 	// (PATCH /api/me)
 	ChangeMe(ctx context.Context, request ChangeMeRequestObject) (ChangeMeResponseObject, error)
+	// ListCertificates One's own certificates, the longest valid first
+	// (GET /api/me/certificates)
+	ListCertificates(ctx context.Context, request ListCertificatesRequestObject) (ListCertificatesResponseObject, error)
+	// AddCertificate Add a certificate of one's own
+	// (POST /api/me/certificates)
+	AddCertificate(ctx context.Context, request AddCertificateRequestObject) (AddCertificateResponseObject, error)
+	// RemoveCertificate Take one of one's own certificates out of use
+	// (DELETE /api/me/certificates/{id})
+	RemoveCertificate(ctx context.Context, request RemoveCertificateRequestObject) (RemoveCertificateResponseObject, error)
+	// RemoveOneTimeCode Switch one's own codes off
+	// (DELETE /api/me/one-time-code)
+	RemoveOneTimeCode(ctx context.Context, request RemoveOneTimeCodeRequestObject) (RemoveOneTimeCodeResponseObject, error)
+	// MakeOneTimeCode Make a secret for one-time codes, once the password was given again
+	// (POST /api/me/one-time-code)
+	MakeOneTimeCode(ctx context.Context, request MakeOneTimeCodeRequestObject) (MakeOneTimeCodeResponseObject, error)
+	// ConfirmOneTimeCode Show by a first code that the phone has the secret
+	// (PUT /api/me/one-time-code)
+	ConfirmOneTimeCode(ctx context.Context, request ConfirmOneTimeCodeRequestObject) (ConfirmOneTimeCodeResponseObject, error)
+	// AddPasskey Take the new passkey that was asked for
+	// (POST /api/me/passkeys)
+	AddPasskey(ctx context.Context, request AddPasskeyRequestObject) (AddPasskeyResponseObject, error)
+	// AskPasskey Ask for a new passkey, once the password was given again
+	// (POST /api/me/passkeys/question)
+	AskPasskey(ctx context.Context, request AskPasskeyRequestObject) (AskPasskeyResponseObject, error)
+	// RemovePasskey Remove one of one's own passkeys
+	// (DELETE /api/me/passkeys/{id})
+	RemovePasskey(ctx context.Context, request RemovePasskeyRequestObject) (RemovePasskeyResponseObject, error)
 	// ChangePassword Change one's own password; all other sessions and all tokens end
 	// (POST /api/me/password)
 	ChangePassword(ctx context.Context, request ChangePasswordRequestObject) (ChangePasswordResponseObject, error)
+	// ReadPresenceMeans In which ways the person can prove presence
+	// (GET /api/me/presence)
+	ReadPresenceMeans(ctx context.Context, request ReadPresenceMeansRequestObject) (ReadPresenceMeansResponseObject, error)
 	// ListSessions One's own open sessions
 	// (GET /api/me/sessions)
 	ListSessions(ctx context.Context, request ListSessionsRequestObject) (ListSessionsResponseObject, error)
@@ -15961,6 +18275,15 @@ type StrictServerInterface interface {
 	// RemovePhrase Remove a phrase
 	// (DELETE /api/phrases/{id})
 	RemovePhrase(ctx context.Context, request RemovePhraseRequestObject) (RemovePhraseResponseObject, error)
+	// AskPresence Ask one's passkeys whether one is there
+	// (POST /api/presence)
+	AskPresence(ctx context.Context, request AskPresenceRequestObject) (AskPresenceResponseObject, error)
+	// ProvePresenceByCode Prove presence by a one-time code
+	// (POST /api/presence-by-code)
+	ProvePresenceByCode(ctx context.Context, request ProvePresenceByCodeRequestObject) (ProvePresenceByCodeResponseObject, error)
+	// ProvePresence Answer what was asked; it is then a proof for one use
+	// (POST /api/presence/{id})
+	ProvePresence(ctx context.Context, request ProvePresenceRequestObject) (ProvePresenceResponseObject, error)
 	// ListQuarantine Mail that could not be taken in, newest first
 	// (GET /api/quarantine)
 	ListQuarantine(ctx context.Context, request ListQuarantineRequestObject) (ListQuarantineResponseObject, error)
@@ -15997,9 +18320,33 @@ type StrictServerInterface interface {
 	// SignIn Sign in with login and password; the answer sets the session cookie
 	// (POST /api/session)
 	SignIn(ctx context.Context, request SignInRequestObject) (SignInResponseObject, error)
+	// ListSigningOrders One's own orders to sign, newest first
+	// (GET /api/signing/orders)
+	ListSigningOrders(ctx context.Context, request ListSigningOrdersRequestObject) (ListSigningOrdersResponseObject, error)
+	// OrderSigning Order the signatures or seals of up to 50 documents; what cannot be signed is listed and stops nothing else
+	// (POST /api/signing/orders)
+	OrderSigning(ctx context.Context, request OrderSigningRequestObject) (OrderSigningResponseObject, error)
+	// CancelSigningOrder Cancel one of one's own orders
+	// (POST /api/signing/orders/{id}/cancel)
+	CancelSigningOrder(ctx context.Context, request CancelSigningOrderRequestObject) (CancelSigningOrderResponseObject, error)
+	// FetchToSign The file of an order, for who has its ticket
+	// (GET /api/signing/orders/{id}/file)
+	FetchToSign(ctx context.Context, request FetchToSignRequestObject) (FetchToSignResponseObject, error)
+	// ReturnSigned Send the signed file of an order back, by its ticket
+	// (PUT /api/signing/orders/{id}/file)
+	ReturnSigned(ctx context.Context, request ReturnSignedRequestObject) (ReturnSignedResponseObject, error)
+	// RepeatSigningOrder Open one of one's own orders again, with another proof of presence
+	// (POST /api/signing/orders/{id}/repeat)
+	RepeatSigningOrder(ctx context.Context, request RepeatSigningOrderRequestObject) (RepeatSigningOrderResponseObject, error)
+	// ListToSign The documents that wait for one's signature, or for the seal of one's agency
+	// (GET /api/signing/waiting)
+	ListToSign(ctx context.Context, request ListToSignRequestObject) (ListToSignResponseObject, error)
 	// ReadUpload What became of an upload; with its SHA-256 once it is whole
 	// (GET /api/uploads/{id})
 	ReadUpload(ctx context.Context, request ReadUploadRequestObject) (ReadUploadResponseObject, error)
+	// VerifyFile Tell what the signatures of a PDF say; nothing of it is kept, and nobody need sign in
+	// (POST /api/verify)
+	VerifyFile(ctx context.Context, request VerifyFileRequestObject) (VerifyFileResponseObject, error)
 	// ReadVersion What runs here
 	// (GET /api/version)
 	ReadVersion(ctx context.Context, request ReadVersionRequestObject) (ReadVersionResponseObject, error)
@@ -16360,6 +18707,147 @@ func (sh *strictHandler) EditAgency(ctx *gin.Context, id Id, params EditAgencyPa
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(EditAgencyResponseObject); ok {
 		if err := validResponse.VisitEditAgencyResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListSeals operation middleware
+func (sh *strictHandler) ListSeals(ctx *gin.Context, id Id) {
+	var request ListSealsRequestObject
+
+	request.Id = id
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListSeals(ctx, request.(ListSealsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListSeals")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListSealsResponseObject); ok {
+		if err := validResponse.VisitListSealsResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// AddSeal operation middleware
+func (sh *strictHandler) AddSeal(ctx *gin.Context, id Id) {
+	var request AddSealRequestObject
+
+	request.Id = id
+
+	var body AddSealJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AddSeal(ctx, request.(AddSealRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AddSeal")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(AddSealResponseObject); ok {
+		if err := validResponse.VisitAddSealResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// RemoveSeal operation middleware
+func (sh *strictHandler) RemoveSeal(ctx *gin.Context, id Id, sealId openapi_types.UUID) {
+	var request RemoveSealRequestObject
+
+	request.Id = id
+	request.SealId = sealId
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RemoveSeal(ctx, request.(RemoveSealRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RemoveSeal")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(RemoveSealResponseObject); ok {
+		if err := validResponse.VisitRemoveSealResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// SetSigningRule operation middleware
+func (sh *strictHandler) SetSigningRule(ctx *gin.Context, id Id) {
+	var request SetSigningRuleRequestObject
+
+	request.Id = id
+
+	var body SetSigningRuleJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SetSigningRule(ctx, request.(SetSigningRuleRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetSigningRule")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(SetSigningRuleResponseObject); ok {
+		if err := validResponse.VisitSetSigningRuleResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
@@ -17490,6 +19978,32 @@ func (sh *strictHandler) RegisterArrival(ctx *gin.Context, id Id, params Registe
 	}
 }
 
+// ListArrivalSignatures operation middleware
+func (sh *strictHandler) ListArrivalSignatures(ctx *gin.Context, id Id) {
+	var request ListArrivalSignaturesRequestObject
+
+	request.Id = id
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListArrivalSignatures(ctx, request.(ListArrivalSignaturesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListArrivalSignatures")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListArrivalSignaturesResponseObject); ok {
+		if err := validResponse.VisitListArrivalSignaturesResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // ListArrivalViews operation middleware
 func (sh *strictHandler) ListArrivalViews(ctx *gin.Context, id Id) {
 	var request ListArrivalViewsRequestObject
@@ -18421,6 +20935,32 @@ func (sh *strictHandler) SendBackDocument(ctx *gin.Context, id Id, params SendBa
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(SendBackDocumentResponseObject); ok {
 		if err := validResponse.VisitSendBackDocumentResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListDocumentSignatures operation middleware
+func (sh *strictHandler) ListDocumentSignatures(ctx *gin.Context, id Id) {
+	var request ListDocumentSignaturesRequestObject
+
+	request.Id = id
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListDocumentSignatures(ctx, request.(ListDocumentSignaturesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListDocumentSignatures")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListDocumentSignaturesResponseObject); ok {
+		if err := validResponse.VisitListDocumentSignaturesResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
@@ -19486,6 +22026,316 @@ func (sh *strictHandler) ChangeMe(ctx *gin.Context) {
 	}
 }
 
+// ListCertificates operation middleware
+func (sh *strictHandler) ListCertificates(ctx *gin.Context) {
+	var request ListCertificatesRequestObject
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListCertificates(ctx, request.(ListCertificatesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListCertificates")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListCertificatesResponseObject); ok {
+		if err := validResponse.VisitListCertificatesResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// AddCertificate operation middleware
+func (sh *strictHandler) AddCertificate(ctx *gin.Context) {
+	var request AddCertificateRequestObject
+
+	var body AddCertificateJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AddCertificate(ctx, request.(AddCertificateRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AddCertificate")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(AddCertificateResponseObject); ok {
+		if err := validResponse.VisitAddCertificateResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// RemoveCertificate operation middleware
+func (sh *strictHandler) RemoveCertificate(ctx *gin.Context, id Id) {
+	var request RemoveCertificateRequestObject
+
+	request.Id = id
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RemoveCertificate(ctx, request.(RemoveCertificateRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RemoveCertificate")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(RemoveCertificateResponseObject); ok {
+		if err := validResponse.VisitRemoveCertificateResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// RemoveOneTimeCode operation middleware
+func (sh *strictHandler) RemoveOneTimeCode(ctx *gin.Context) {
+	var request RemoveOneTimeCodeRequestObject
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RemoveOneTimeCode(ctx, request.(RemoveOneTimeCodeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RemoveOneTimeCode")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(RemoveOneTimeCodeResponseObject); ok {
+		if err := validResponse.VisitRemoveOneTimeCodeResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// MakeOneTimeCode operation middleware
+func (sh *strictHandler) MakeOneTimeCode(ctx *gin.Context) {
+	var request MakeOneTimeCodeRequestObject
+
+	var body MakeOneTimeCodeJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.MakeOneTimeCode(ctx, request.(MakeOneTimeCodeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "MakeOneTimeCode")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(MakeOneTimeCodeResponseObject); ok {
+		if err := validResponse.VisitMakeOneTimeCodeResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ConfirmOneTimeCode operation middleware
+func (sh *strictHandler) ConfirmOneTimeCode(ctx *gin.Context) {
+	var request ConfirmOneTimeCodeRequestObject
+
+	var body ConfirmOneTimeCodeJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ConfirmOneTimeCode(ctx, request.(ConfirmOneTimeCodeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ConfirmOneTimeCode")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ConfirmOneTimeCodeResponseObject); ok {
+		if err := validResponse.VisitConfirmOneTimeCodeResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// AddPasskey operation middleware
+func (sh *strictHandler) AddPasskey(ctx *gin.Context) {
+	var request AddPasskeyRequestObject
+
+	var body AddPasskeyJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AddPasskey(ctx, request.(AddPasskeyRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AddPasskey")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(AddPasskeyResponseObject); ok {
+		if err := validResponse.VisitAddPasskeyResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// AskPasskey operation middleware
+func (sh *strictHandler) AskPasskey(ctx *gin.Context) {
+	var request AskPasskeyRequestObject
+
+	var body AskPasskeyJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AskPasskey(ctx, request.(AskPasskeyRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AskPasskey")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(AskPasskeyResponseObject); ok {
+		if err := validResponse.VisitAskPasskeyResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// RemovePasskey operation middleware
+func (sh *strictHandler) RemovePasskey(ctx *gin.Context, id Id) {
+	var request RemovePasskeyRequestObject
+
+	request.Id = id
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RemovePasskey(ctx, request.(RemovePasskeyRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RemovePasskey")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(RemovePasskeyResponseObject); ok {
+		if err := validResponse.VisitRemovePasskeyResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // ChangePassword operation middleware
 func (sh *strictHandler) ChangePassword(ctx *gin.Context) {
 	var request ChangePasswordRequestObject
@@ -19521,6 +22371,30 @@ func (sh *strictHandler) ChangePassword(ctx *gin.Context) {
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(ChangePasswordResponseObject); ok {
 		if err := validResponse.VisitChangePasswordResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ReadPresenceMeans operation middleware
+func (sh *strictHandler) ReadPresenceMeans(ctx *gin.Context) {
+	var request ReadPresenceMeansRequestObject
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReadPresenceMeans(ctx, request.(ReadPresenceMeansRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReadPresenceMeans")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ReadPresenceMeansResponseObject); ok {
+		if err := validResponse.VisitReadPresenceMeansResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
@@ -19783,6 +22657,116 @@ func (sh *strictHandler) RemovePhrase(ctx *gin.Context, id Id) {
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(RemovePhraseResponseObject); ok {
 		if err := validResponse.VisitRemovePhraseResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// AskPresence operation middleware
+func (sh *strictHandler) AskPresence(ctx *gin.Context) {
+	var request AskPresenceRequestObject
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AskPresence(ctx, request.(AskPresenceRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AskPresence")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(AskPresenceResponseObject); ok {
+		if err := validResponse.VisitAskPresenceResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ProvePresenceByCode operation middleware
+func (sh *strictHandler) ProvePresenceByCode(ctx *gin.Context) {
+	var request ProvePresenceByCodeRequestObject
+
+	var body ProvePresenceByCodeJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ProvePresenceByCode(ctx, request.(ProvePresenceByCodeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ProvePresenceByCode")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ProvePresenceByCodeResponseObject); ok {
+		if err := validResponse.VisitProvePresenceByCodeResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ProvePresence operation middleware
+func (sh *strictHandler) ProvePresence(ctx *gin.Context, id Id) {
+	var request ProvePresenceRequestObject
+
+	request.Id = id
+
+	var body ProvePresenceJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ProvePresence(ctx, request.(ProvePresenceRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ProvePresence")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ProvePresenceResponseObject); ok {
+		if err := validResponse.VisitProvePresenceResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
@@ -20157,6 +23141,228 @@ func (sh *strictHandler) SignIn(ctx *gin.Context) {
 	}
 }
 
+// ListSigningOrders operation middleware
+func (sh *strictHandler) ListSigningOrders(ctx *gin.Context, params ListSigningOrdersParams) {
+	var request ListSigningOrdersRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListSigningOrders(ctx, request.(ListSigningOrdersRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListSigningOrders")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListSigningOrdersResponseObject); ok {
+		if err := validResponse.VisitListSigningOrdersResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// OrderSigning operation middleware
+func (sh *strictHandler) OrderSigning(ctx *gin.Context, params OrderSigningParams) {
+	var request OrderSigningRequestObject
+
+	request.Params = params
+
+	var body OrderSigningJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.OrderSigning(ctx, request.(OrderSigningRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "OrderSigning")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(OrderSigningResponseObject); ok {
+		if err := validResponse.VisitOrderSigningResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// CancelSigningOrder operation middleware
+func (sh *strictHandler) CancelSigningOrder(ctx *gin.Context, id Id) {
+	var request CancelSigningOrderRequestObject
+
+	request.Id = id
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CancelSigningOrder(ctx, request.(CancelSigningOrderRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CancelSigningOrder")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(CancelSigningOrderResponseObject); ok {
+		if err := validResponse.VisitCancelSigningOrderResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// FetchToSign operation middleware
+func (sh *strictHandler) FetchToSign(ctx *gin.Context, id Id, params FetchToSignParams) {
+	var request FetchToSignRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.FetchToSign(ctx, request.(FetchToSignRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "FetchToSign")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(FetchToSignResponseObject); ok {
+		if err := validResponse.VisitFetchToSignResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ReturnSigned operation middleware
+func (sh *strictHandler) ReturnSigned(ctx *gin.Context, id Id, params ReturnSignedParams) {
+	var request ReturnSignedRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	request.Body = ctx.Request.Body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReturnSigned(ctx, request.(ReturnSignedRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReturnSigned")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ReturnSignedResponseObject); ok {
+		if err := validResponse.VisitReturnSignedResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// RepeatSigningOrder operation middleware
+func (sh *strictHandler) RepeatSigningOrder(ctx *gin.Context, id Id) {
+	var request RepeatSigningOrderRequestObject
+
+	request.Id = id
+
+	var body RepeatSigningOrderJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RepeatSigningOrder(ctx, request.(RepeatSigningOrderRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RepeatSigningOrder")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(RepeatSigningOrderResponseObject); ok {
+		if err := validResponse.VisitRepeatSigningOrderResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListToSign operation middleware
+func (sh *strictHandler) ListToSign(ctx *gin.Context, params ListToSignParams) {
+	var request ListToSignRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListToSign(ctx, request.(ListToSignRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListToSign")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListToSignResponseObject); ok {
+		if err := validResponse.VisitListToSignResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // ReadUpload operation middleware
 func (sh *strictHandler) ReadUpload(ctx *gin.Context, id Id) {
 	var request ReadUploadRequestObject
@@ -20176,6 +23382,32 @@ func (sh *strictHandler) ReadUpload(ctx *gin.Context, id Id) {
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(ReadUploadResponseObject); ok {
 		if err := validResponse.VisitReadUploadResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// VerifyFile operation middleware
+func (sh *strictHandler) VerifyFile(ctx *gin.Context) {
+	var request VerifyFileRequestObject
+
+	request.Body = ctx.Request.Body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.VerifyFile(ctx, request.(VerifyFileRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "VerifyFile")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(VerifyFileResponseObject); ok {
+		if err := validResponse.VisitVerifyFileResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {

@@ -15,6 +15,7 @@ import (
 	"congvan/server/domain/document"
 	"congvan/server/domain/org"
 	"congvan/storage/postgres"
+	box "congvan/storage/secret"
 )
 
 // What the use cases give is what storage keeps.
@@ -34,6 +35,10 @@ type Options struct {
 	SessionIdle time.Duration // a session ends when it was not used for so long
 	SessionLife time.Duration // and after this at the latest
 	ReadSheet   ReadSheet     // of an import; none where nothing is imported
+	Secrets     *box.Box      // seals keys and what codes are made of
+	Passkeys    Passkeys
+	Codes       Codes
+	Keys        Keys
 }
 
 // Service carries out the use cases on one database.
@@ -72,6 +77,9 @@ func (s *Service) Forget(ctx context.Context) (int64, error) {
 	err := s.store.InTx(ctx, postgres.DirectoryScope(), func(tx *postgres.Tx) error {
 		var err error
 		if n, err = tx.ForgetSignIns(ctx, s.now().Add(-s.opts.SessionLife)); err != nil {
+			return err
+		}
+		if _, err = tx.ForgetPresences(ctx, s.now().Add(-proofLife)); err != nil {
 			return err
 		}
 		_, err = tx.ForgetCommands(ctx, s.now().Add(-commandLife))

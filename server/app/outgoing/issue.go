@@ -64,6 +64,9 @@ func issue(ctx context.Context, tx *postgres.Tx, i issuing) error {
 	if !d.State.Allows(document.Issue) {
 		return document.ErrOutOfOrder
 	}
+	if err := i.ground.Issuer.Rule.MayIssue(!d.SignedHash.IsZero(), !d.SealedAt.IsZero()); err != nil {
+		return err
+	}
 	if err := stillThere(d, i.addresses, day); err != nil {
 		return err
 	}
@@ -191,11 +194,12 @@ func dispatches(d document.Document, deliveries []exchange.Delivery) []job.Dispa
 }
 
 func insideArrival(d document.Document, id org.ID, issuer postgres.Issuer, now time.Time) *routing.Arrival {
+	main, _ := d.Main()
 	a := &routing.Arrival{ID: id, AgencyID: d.AgencyID, Source: routing.FromInside, State: routing.Inside,
 		OriginAgencyID: d.AgencyID, OriginDocumentID: d.ID, Role: document.ForAction, ArrivedAt: now,
 		Fields: routing.Fields{Kind: d.Kind, IssuerName: issuer.Name, IssuerCode: issuer.Code, Number: d.WrittenNumber(), Symbol: d.Symbol,
 			DocumentDate: d.Date, Subject: d.Subject, Urgency: d.Urgency, DueDate: d.DueDate, SignerName: d.SignerName,
-			SignerTitle: d.SignerTitle, MainHash: d.ApprovedHash}}
+			SignerTitle: d.SignerTitle, MainHash: main.Hash}}
 	for _, f := range d.Files {
 		a.Files = append(a.Files, routing.File{Role: f.Role, Name: f.Name, Hash: f.Hash, Size: f.Size, MediaType: f.MediaType})
 	}

@@ -23,6 +23,7 @@ type Service struct {
 	blobs   *blob.Store
 	inspect Inspect
 	clock   func() time.Time
+	signing *Signing // nil: nothing is signed here
 }
 
 // New makes the use cases over the stores; clock gives the present moment.

@@ -142,6 +142,7 @@ type DocumentFacts struct {
 	ApproverPositionID org.ID
 	UnitID             org.ID
 	SentBack           bool
+	Signed, Sealed     bool              // the file carries the signature, the agency's seal
 	Stage              document.StepKind // what its circuit asks now
 	Asked              []org.ID          // positions that the circuit has come to
 	Awaited            []org.ID          // those whose act it waits for
@@ -151,7 +152,8 @@ type DocumentFacts struct {
 func FactsOf(d document.Document) DocumentFacts {
 	return DocumentFacts{AgencyID: d.AgencyID, State: d.State, AuthorAccountID: d.AuthorAccountID,
 		ApproverPositionID: d.ApproverPositionID, UnitID: d.UnitID, SentBack: d.SentBackReason != "",
-		Stage: d.Stage, Asked: d.Asked, Awaited: d.Awaited}
+		Stage: d.Stage, Asked: d.Asked, Awaited: d.Awaited,
+		Signed: !d.SignedHash.IsZero(), Sealed: !d.SealedAt.IsZero()}
 }
 
 // drafters may begin a document.
@@ -254,8 +256,13 @@ func (p Person) mayDocument(act document.Act, f DocumentFacts, pos org.Position)
 			return f.awaits(pos)
 		}
 		return pos.Role == org.Clerk
+	case document.Sign:
+		return pos.Role == org.Leader && pos.ID == f.ApproverPositionID
 	case document.Number, document.Issue:
 		return pos.Role == org.Clerk
+	case document.Seal:
+		// Only the clerk, and only what is signed (NĐ 30/2020, điều 32).
+		return pos.Role == org.Clerk && f.Signed && !f.Sealed
 	}
 	return false
 }
@@ -270,6 +277,8 @@ func scopeOf(act document.Act) Scope {
 		return ScopeNumber
 	case document.Issue:
 		return ScopeIssue
+	case document.Sign, document.Seal:
+		return ScopeSession
 	}
 	return ScopeDraft
 }

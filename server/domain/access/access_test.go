@@ -29,7 +29,7 @@ var (
 	roles = []org.Role{org.Clerk, org.Leader, org.UnitHead, org.Officer, org.Admin}
 	acts  = []document.Act{document.Edit, document.Plan, document.Discard, document.Submit, document.Withdraw,
 		document.Review, document.Initial, document.CheckLayout, document.GiveOpinion, document.Reassign, document.Return,
-		document.Approve, document.SendBack, document.Reopen, document.Number, document.Issue}
+		document.Approve, document.SendBack, document.Reopen, document.Sign, document.Number, document.Seal, document.Issue}
 	states = []document.State{document.Draft, document.Submitted, document.Approved, document.Signed,
 		document.Numbered, document.Issued, document.Voided, document.Discarded}
 )
@@ -43,7 +43,8 @@ func codeOf(err error) string {
 }
 
 func facts(state document.State) access.DocumentFacts {
-	return access.DocumentFacts{AgencyID: committee, State: state, AuthorAccountID: author, ApproverPositionID: approver, UnitID: office}
+	return access.DocumentFacts{AgencyID: committee, State: state, AuthorAccountID: author, ApproverPositionID: approver, UnitID: office,
+		Signed: state == document.Signed || state == document.Numbered}
 }
 
 // relations are how a person of the agency can stand to a document of office.
@@ -93,7 +94,11 @@ func TestM2_EveryActOnADocumentByRoleAndRelation(t *testing.T) {
 		{document.Approve, document.Submitted, decide},
 		{document.SendBack, document.Submitted, decide},
 		{document.SendBack, document.Approved, clerks},
+		{document.Sign, document.Approved, decide},
 		{document.Number, document.Approved, clerks},
+		{document.Number, document.Signed, clerks},
+		{document.Seal, document.Numbered, clerks},
+		{document.Issue, document.Signed, clerks},
 		{document.Issue, document.Approved, clerks},
 		{document.Issue, document.Numbered, clerks},
 	} {
@@ -181,6 +186,7 @@ func anyFacts() *rapid.Generator[access.DocumentFacts] {
 		f.AgencyID = rapid.SampledFrom([]org.ID{committee, council}).Draw(t, "of")
 		f.UnitID = rapid.SampledFrom([]org.ID{{}, office, finance}).Draw(t, "unit of it")
 		f.SentBack = rapid.Bool().Draw(t, "sent back")
+		f.Signed, f.Sealed = rapid.Bool().Draw(t, "signed"), rapid.Bool().Draw(t, "sealed")
 		f.Stage = rapid.SampledFrom([]document.StepKind{"", document.ReviewStep, document.LayoutStep, document.OpinionStep, document.ApproveStep}).Draw(t, "stage")
 		some := rapid.SliceOfNDistinct(rapid.SampledFrom([]org.ID{approver, {15: 41}, {15: 42}}), 0, 3, rapid.ID)
 		f.Awaited = some.Draw(t, "awaited")

@@ -305,8 +305,12 @@ func TestA3_ApprovedBytesNeverChangeWhateverHappens(t *testing.T) {
 			}
 			_, _ = do(&d, rapid.SampledFrom(acts).Draw(t, "act"))
 			switch d.State {
-			case document.Approved, document.Numbered, document.Issued:
-				if d.ApprovedHash != d.Files[0].Hash {
+			case document.Approved, document.Signed, document.Numbered, document.Issued:
+				held := d.ApprovedHash
+				if !d.SignedHash.IsZero() {
+					held = d.SignedHash // the approved bytes with signatures behind them
+				}
+				if held != d.Files[0].Hash {
 					t.Fatalf("%s with other bytes than the approved ones", d.State)
 				}
 			case document.Draft, document.Submitted:

@@ -17,7 +17,7 @@ import (
 // State is where a document stands in its life cycle.
 type State string
 
-// The states. No act of the life cycle leads to Signed or Voided.
+// The states. No act of the life cycle leads to Voided.
 const (
 	Draft     State = "draft"
 	Submitted State = "submitted"
@@ -68,6 +68,9 @@ type Document struct {
 	SubmittedAt        time.Time
 	ApprovedAt         time.Time
 	ApprovedHash       Hash // of the main file that was approved
+	SignedHash         Hash // of the same with the signatures so far behind it
+	SignedAt           time.Time
+	SealedAt           time.Time
 	SignerName         string
 	SignerTitle        string
 	Competence         Competence // in which the signer signs

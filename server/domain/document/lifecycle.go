@@ -28,7 +28,9 @@ const (
 	Approve     Act = "approve"
 	SendBack    Act = "send_back" // to the author
 	Reopen      Act = "reopen"
+	Sign        Act = "sign"
 	Number      Act = "number"
+	Seal        Act = "seal"
 	Issue       Act = "issue"
 )
 
@@ -59,8 +61,12 @@ var lifeCycle = [...]Step{
 	{SendBack, Submitted, Draft, "sent_back"},
 	{SendBack, Approved, Draft, "sent_back"},
 	{Reopen, Approved, Draft, "reopened"},
+	{Sign, Approved, Signed, "signed"},
 	{Number, Approved, Numbered, "numbered"},
+	{Number, Signed, Numbered, "numbered"},
+	{Seal, Numbered, Numbered, "sealed"},
 	{Issue, Approved, Issued, "issued"},
+	{Issue, Signed, Issued, "issued"},
 	{Issue, Numbered, Issued, "issued"},
 }
 

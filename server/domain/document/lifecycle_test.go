@@ -27,7 +27,7 @@ var (
 var (
 	acts = []document.Act{document.Edit, document.Plan, document.Discard, document.Submit, document.Withdraw,
 		document.Review, document.Initial, document.CheckLayout, document.GiveOpinion, document.Reassign, document.Return,
-		document.Approve, document.SendBack, document.Reopen, document.Number, document.Issue}
+		document.Approve, document.SendBack, document.Reopen, document.Sign, document.Number, document.Seal, document.Issue}
 	stages = map[document.Act]document.StepKind{document.Review: document.ReviewStep, document.Initial: document.InitialStep,
 		document.CheckLayout: document.LayoutStep, document.GiveOpinion: document.OpinionStep}
 	states = []document.State{document.Draft, document.Submitted, document.Approved, document.Signed,
@@ -44,6 +44,9 @@ func in(state document.State) document.Document {
 	switch state {
 	case document.Approved, document.Signed, document.Numbered, document.Issued, document.Voided:
 		d.ApprovedHash, d.ApprovedAt = approved, noon.Add(-time.Hour)
+	}
+	if state == document.Signed || state == document.Numbered {
+		d.SignedHash = approved // as far as rules look: the same bytes and more
 	}
 	switch state {
 	case document.Numbered, document.Issued, document.Voided:
@@ -79,6 +82,8 @@ func do(d *document.Document, act document.Act) (document.Event, error) {
 		return d.Approve(document.By{Position: leader, Name: "Đồng Văn Lâm"}, approved, "", noon)
 	case document.SendBack:
 		return d.SendBack("Sai thể thức", approved, noon)
+	case document.Sign, document.Seal:
+		return d.TakeSigned(act, document.File{Hash: other, Size: 20}, noon)
 	case document.Number:
 		return d.TakeNumber(taken, noon)
 	case document.Issue:
@@ -117,8 +122,10 @@ func TestA1_EveryActInEveryState(t *testing.T) {
 		document.Reopen:      {document.Approved: document.Draft},
 		document.Approve:     {document.Submitted: document.Approved},
 		document.SendBack:    {document.Submitted: document.Draft, document.Approved: document.Draft},
-		document.Number:      {document.Approved: document.Numbered},
-		document.Issue:       {document.Approved: document.Issued, document.Numbered: document.Issued},
+		document.Sign:        {document.Approved: document.Signed},
+		document.Number:      {document.Approved: document.Numbered, document.Signed: document.Numbered},
+		document.Seal:        {document.Numbered: document.Numbered},
+		document.Issue:       {document.Approved: document.Issued, document.Signed: document.Issued, document.Numbered: document.Issued},
 	}
 	for _, act := range acts {
 		for _, state := range states {
@@ -129,7 +136,7 @@ func TestA1_EveryActInEveryState(t *testing.T) {
 			d := in(state)
 			event, err := do(&d, act)
 			switch {
-			case act == document.Issue && state == document.Approved:
+			case act == document.Issue && (state == document.Approved || state == document.Signed):
 				// Its number comes first; the next test shows the two together.
 				if !errors.Is(err, document.ErrOutOfOrder) {
 					t.Errorf("issued without a number: %v", err)
@@ -141,7 +148,7 @@ func TestA1_EveryActInEveryState(t *testing.T) {
 			}
 		}
 	}
-	if rows := document.LifeCycle(); len(rows) != 19 {
+	if rows := document.LifeCycle(); len(rows) != 23 {
 		t.Errorf("%d rows", len(rows))
 	}
 }

@@ -341,10 +341,15 @@ func (d Document) CheckVersion(seen int) error {
 	return nil
 }
 
-// unchanged holds A3: the bytes of an approved version never change.
+// unchanged holds A3: the bytes of an approved version never change. What is
+// signed is the same bytes with signatures behind them.
 func (d Document) unchanged() error {
 	main, ok := d.Main()
-	if !ok || d.ApprovedHash.IsZero() || main.Hash != d.ApprovedHash {
+	approved := d.ApprovedHash
+	if !d.SignedHash.IsZero() {
+		approved = d.SignedHash
+	}
+	if !ok || approved.IsZero() || main.Hash != approved {
 		return fault.New(fault.Conflict, "approved_bytes_changed",
 			"Tệp hiện tại không phải là tệp đã được duyệt.",
 			"The present file is not the one that was approved.")

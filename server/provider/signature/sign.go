@@ -41,7 +41,8 @@ type Pending struct {
 // demonstration and training, and then in everything that it signs.
 const TrainingMark = "TẬP HUẤN – KHÔNG CÓ GIÁ TRỊ PHÁP LÝ"
 
-func training(c *x509.Certificate) bool {
+// Training tells whether a certificate was made for demonstration and training.
+func Training(c *x509.Certificate) bool {
 	return slices.Contains(c.Subject.OrganizationalUnit, TrainingMark)
 }
 
@@ -58,7 +59,7 @@ func Begin(file []byte, r Request) (Pending, error) {
 	if err != nil {
 		return Pending{}, err
 	}
-	if training(r.Certificate) {
+	if Training(r.Certificate) {
 		r.Appearance.foot = TrainingMark
 	}
 	value := pdf.Dict{
@@ -326,6 +327,20 @@ func (k Key) Sign(ctx context.Context, file []byte, r Request, stamp Stamper, po
 		return Outcome{}, fmt.Errorf("sign: %w", err)
 	}
 	return p.Complete(ctx, value, stamp, policy)
+}
+
+// Elsewhere signs with a key that answers in its own time: value gives what it
+// made of the file's digest.
+func Elsewhere(ctx context.Context, file []byte, r Request, value func(context.Context, Pending) ([]byte, error), stamp Stamper, policy StampPolicy) (Outcome, error) {
+	p, err := Begin(file, r)
+	if err != nil {
+		return Outcome{}, err
+	}
+	made, err := value(ctx, p)
+	if err != nil {
+		return Outcome{}, err
+	}
+	return p.Complete(ctx, made, stamp, policy)
 }
 
 // Complete finishes with a time stamp, by the policy.

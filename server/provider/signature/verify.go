@@ -237,7 +237,7 @@ func (s *Signature) describe(container *cms.Signature) {
 	s.Signer = fingerprint(c)
 	s.Name, s.Issuer = c.Subject.CommonName, c.Issuer.CommonName
 	s.Agency = strings.Join(c.Subject.Organization, ", ")
-	s.Training = training(c)
+	s.Training = Training(c)
 }
 
 func digest(h crypto.Hash, content [2][]byte) []byte {

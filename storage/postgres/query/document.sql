@@ -33,6 +33,7 @@ update document
    set state = @state, kind = @kind, subject = @subject, urgency = @urgency, due_date = @due_date, note = @note,
        approver_position_id = @approver_position_id, submitted_at = @submitted_at, approved_at = @approved_at,
        approved_sha256 = @approved_sha256, signer_name = @signer_name, signer_title = @signer_title,
+       signed_sha256 = @signed_sha256, signed_at = @signed_at, sealed_at = @sealed_at,
        register_id = @register_id, number = @number, number_suffix = @number_suffix, symbol = @symbol,
        document_date = @document_date, numbered_at = @numbered_at, issued_at = @issued_at,
        sent_back_reason = @sent_back_reason, stage = @stage, asked = @asked, awaited = @awaited, told = @told,
@@ -94,7 +95,9 @@ select p.id, p.account_id, p.unit_id, p.role, p.title, p.valid_from, p.valid_unt
 
 -- name: GetIssuer :one
 select a.id, a.name, a.code, a.abbreviation,
-       coalesce((select u.abbreviation from unit u where u.agency_id = a.id and u.id = @unit_id), '')::text as unit_abbreviation
+       coalesce((select u.abbreviation from unit u where u.agency_id = a.id and u.id = @unit_id), '')::text as unit_abbreviation,
+       a.place, coalesce((select r.required from signing_rule r where r.agency_id = a.id), false)::bool as signing_required,
+       exists (select from seal s where s.agency_id = a.id and s.removed_at is null and s.valid_from <= now() and s.valid_until >= now())::bool as seals
   from agency a where a.id = @id;
 
 -- name: InsertDeliveryCount :exec

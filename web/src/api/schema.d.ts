@@ -1946,6 +1946,392 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/me/certificates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own certificates, the longest valid first */
+        get: operations["listCertificates"];
+        put?: never;
+        /** Add a certificate of one's own */
+        post: operations["addCertificate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/certificates/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take one of one's own certificates out of use */
+        delete: operations["removeCertificate"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/presence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** In which ways the person can prove presence */
+        get: operations["readPresenceMeans"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/passkeys/question": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask for a new passkey, once the password was given again */
+        post: operations["askPasskey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/passkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take the new passkey that was asked for */
+        post: operations["addPasskey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/passkeys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove one of one's own passkeys */
+        delete: operations["removePasskey"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/one-time-code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Show by a first code that the phone has the secret */
+        put: operations["confirmOneTimeCode"];
+        /** Make a secret for one-time codes, once the password was given again */
+        post: operations["makeOneTimeCode"];
+        /** Switch one's own codes off */
+        delete: operations["removeOneTimeCode"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/presence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask one's passkeys whether one is there */
+        post: operations["askPresence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/presence/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Answer what was asked; it is then a proof for one use */
+        post: operations["provePresence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/presence-by-code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Prove presence by a one-time code */
+        post: operations["provePresenceByCode"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/signing/waiting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The documents that wait for one's signature, or for the seal of one's agency */
+        get: operations["listToSign"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/signing/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own orders to sign, newest first */
+        get: operations["listSigningOrders"];
+        put?: never;
+        /** Order the signatures or seals of up to 50 documents; what cannot be signed is listed and stops nothing else */
+        post: operations["orderSigning"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/signing/orders/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Cancel one of one's own orders */
+        post: operations["cancelSigningOrder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/signing/orders/{id}/repeat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Open one of one's own orders again, with another proof of presence */
+        post: operations["repeatSigningOrder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/signing/orders/{id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /** The file of an order, for who has its ticket */
+        get: operations["fetchToSign"];
+        /** Send the signed file of an order back, by its ticket */
+        put: operations["returnSigned"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/administration/agencies/{id}/seals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /** The seals of an agency, and whether its documents must be signed */
+        get: operations["listSeals"];
+        put?: never;
+        /** Give an agency a seal */
+        post: operations["addSeal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/administration/agencies/{id}/seals/{sealId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+                sealId: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take a seal of an agency out of use */
+        delete: operations["removeSeal"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/administration/agencies/{id}/signing-rule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** Say whether the documents of an agency must be signed */
+        put: operations["setSigningRule"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/documents/{id}/signatures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /** What the signatures of the document's files say */
+        get: operations["listDocumentSignatures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/arrivals/{id}/signatures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /** What the signatures of the arrival's files say */
+        get: operations["listArrivalSignatures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tell what the signatures of a PDF say; nothing of it is kept, and nobody need sign in */
+        post: operations["verifyFile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/version": {
         parameters: {
             query?: never;
@@ -2497,7 +2883,7 @@ export interface components {
             recipients?: components["schemas"]["RecipientInput"][];
         };
         /** @enum {string} */
-        DocumentAction: "edit" | "plan" | "discard" | "submit" | "withdraw" | "review" | "initial" | "check_layout" | "give_opinion" | "reassign" | "return" | "approve" | "send_back" | "reopen" | "number" | "issue";
+        DocumentAction: "edit" | "plan" | "discard" | "submit" | "withdraw" | "review" | "initial" | "check_layout" | "give_opinion" | "reassign" | "return" | "approve" | "send_back" | "reopen" | "sign" | "number" | "seal" | "issue";
         /** @enum {string} */
         StepKind: "review" | "initial" | "layout" | "opinion" | "approve";
         /**
@@ -2661,6 +3047,12 @@ export interface components {
             /** Format: date-time */
             approvedAt?: string;
             approvedSha256?: string;
+            /** @description of the main file with the signatures so far behind the approved bytes */
+            signedSha256?: string;
+            /** Format: date-time */
+            signedAt?: string;
+            /** Format: date-time */
+            sealedAt?: string;
             sentBackReason: string;
             signerName: string;
             signerTitle: string;
@@ -3642,6 +4034,242 @@ export interface components {
             login: string;
             password: string;
         };
+        /** @enum {string} */
+        SigningAct: "sign" | "seal";
+        /**
+         * @description where the key lives: sealed on this server, in a device of this server, at a signing service, in a token on the person's own PC
+         * @enum {string}
+         */
+        KeyProvider: "software" | "device" | "remote" | "local";
+        Certificate: {
+            /** Format: uuid */
+            id: string;
+            provider: components["schemas"]["KeyProvider"];
+            subject: string;
+            issuer: string;
+            serial: string;
+            fingerprint: string;
+            /** @description it says of itself that it has no legal value */
+            training: boolean;
+            /** Format: date-time */
+            validFrom: string;
+            /** Format: date-time */
+            validUntil: string;
+            /** @description it ends within 30 days or has ended */
+            ending: boolean;
+            hasImage: boolean;
+        };
+        CertificateList: {
+            items: components["schemas"]["Certificate"][];
+            /** @description where the signing program on one's own PC is reached */
+            localProgram?: string;
+        };
+        CertificateNew: {
+            provider: components["schemas"]["KeyProvider"];
+            /** @description in base64: PKCS#12 for software, certificates in PEM or DER for local and device */
+            file?: string;
+            /** @description of the PKCS#12 file */
+            password?: string;
+            /** @description name of the key at the service */
+            reference?: string;
+            /** @description of the device */
+            pin?: string;
+            /** @description PNG of signature or seal, in base64 */
+            image?: string;
+        };
+        SealList: {
+            items: components["schemas"]["Certificate"][];
+            /** @description the agency issues nothing that is not signed */
+            required: boolean;
+        };
+        SigningRule: {
+            required: boolean;
+        };
+        PasswordAgain: {
+            current: string;
+        };
+        PresenceMeans: {
+            passkeys: components["schemas"]["Passkey"][];
+            oneTimeCode: boolean;
+        };
+        Passkey: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** Format: date-time */
+            addedAt: string;
+            /** Format: date-time */
+            usedAt?: string;
+        };
+        PresenceQuestion: {
+            /** Format: uuid */
+            id: string;
+            /** @description options of WebAuthn for the browser */
+            options: {
+                [key: string]: unknown;
+            };
+        };
+        PasskeyNew: {
+            /** Format: uuid */
+            questionId: string;
+            name: string;
+            /** @description what the browser answered */
+            credential: {
+                [key: string]: unknown;
+            };
+        };
+        PasskeyAnswer: {
+            credential: {
+                [key: string]: unknown;
+            };
+        };
+        PresenceProof: {
+            /** Format: uuid */
+            id: string;
+        };
+        OneTimeCode: {
+            code: string;
+        };
+        OneTimeCodeSecret: {
+            secret: string;
+            /** @description otpauth:// address for the phone */
+            address: string;
+        };
+        SigningOrderNew: {
+            act: components["schemas"]["SigningAct"];
+            documents: components["schemas"]["ToSign"][];
+            /**
+             * Format: uuid
+             * @description one's own, or a seal of the agency
+             */
+            certificateId: string;
+            /** Format: uuid */
+            presenceId: string;
+        };
+        ToSign: {
+            /** Format: uuid */
+            documentId: string;
+            seenSha256: string;
+        };
+        WaitingList: {
+            items: components["schemas"]["WaitingDocument"][];
+        };
+        WaitingDocument: {
+            /** Format: uuid */
+            documentId: string;
+            /** Format: uuid */
+            agencyId: string;
+            kind: string;
+            subject: string;
+            urgency: components["schemas"]["Urgency"];
+            reference: string;
+            state: components["schemas"]["DocumentState"];
+            signerName: string;
+            /** @description of the main file */
+            sha256: string;
+            /** Format: date-time */
+            updatedAt: string;
+        };
+        SigningState: {
+            state: components["schemas"]["SigningOrderState"];
+        };
+        /** @enum {string} */
+        SigningOrderState: "waiting" | "started" | "done" | "failed" | "cancelled" | "expired";
+        SigningOrder: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            batchId: string;
+            /** Format: uuid */
+            documentId: string;
+            subject: string;
+            kind: string;
+            act: components["schemas"]["SigningAct"];
+            provider: components["schemas"]["KeyProvider"];
+            state: components["schemas"]["SigningOrderState"];
+            /** @description the signature has a time stamp */
+            stamped: boolean;
+            /** @description what went wrong last, as a stable code */
+            failure?: string;
+            failureText?: string;
+            /** @description opens the order for a program without a session; shown when it is made and never again */
+            ticket?: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            expiresAt: string;
+        };
+        SigningOrderList: {
+            items: components["schemas"]["SigningOrder"][];
+        };
+        SigningRefused: {
+            /** Format: uuid */
+            documentId: string;
+            code: string;
+            text: string;
+        };
+        SigningBatch: {
+            /** Format: uuid */
+            batchId: string;
+            orders: components["schemas"]["SigningOrder"][];
+            refused: components["schemas"]["SigningRefused"][];
+        };
+        SigningRepeat: {
+            /** Format: uuid */
+            presenceId: string;
+        };
+        FileSignatures: {
+            sha256: string;
+            name: string;
+            report: components["schemas"]["SignatureReport"];
+        };
+        FileSignaturesList: {
+            items: components["schemas"]["FileSignatures"][];
+        };
+        SignatureReport: {
+            /** @description there are signatures and every one is whole and trusted */
+            valid: boolean;
+            signatures: components["schemas"]["Signature"][];
+            revisions: number;
+            /** @description it holds scripts or actions */
+            activeContent: boolean;
+            /** @description why the file cannot be judged, in words */
+            refused?: string;
+            code?: string;
+            /** Format: date-time */
+            judgedAt: string;
+        };
+        Signature: {
+            /** @description signature, seal, initial, annex, copy, stamp or foreign */
+            kind: string;
+            signer: string;
+            agency?: string;
+            issuer: string;
+            fingerprint?: string;
+            /** Format: date-time */
+            claimedAt?: string;
+            /**
+             * Format: date-time
+             * @description by a trusted time-stamping authority
+             */
+            stampedAt?: string;
+            integrity: string;
+            integrityText: string;
+            certificate: string;
+            certificateText: string;
+            revocationText: string;
+            /** @description PAdES baseline: B, T, LT, LTA */
+            level?: string;
+            training: boolean;
+            coversWholeFile: boolean;
+            valid: boolean;
+            later: components["schemas"]["LaterChange"][];
+        };
+        LaterChange: {
+            revision: number;
+            allowed: boolean;
+            text: string;
+        };
         Version: {
             version: string;
             training: boolean;
@@ -3772,6 +4400,8 @@ export interface components {
         Year: number;
         /** @description the Monday that the week begins with */
         Week: string;
+        /** @description of an order to sign */
+        Ticket: string;
         /** @description answer as an attachment instead of for reading in place */
         Download: boolean;
     };
@@ -3958,6 +4588,38 @@ export type Change = components['schemas']['Change'];
 export type ImportResult = components['schemas']['ImportResult'];
 export type ImportProblem = components['schemas']['ImportProblem'];
 export type ImportSecret = components['schemas']['ImportSecret'];
+export type SigningAct = components['schemas']['SigningAct'];
+export type KeyProvider = components['schemas']['KeyProvider'];
+export type Certificate = components['schemas']['Certificate'];
+export type CertificateList = components['schemas']['CertificateList'];
+export type CertificateNew = components['schemas']['CertificateNew'];
+export type SealList = components['schemas']['SealList'];
+export type SigningRule = components['schemas']['SigningRule'];
+export type PasswordAgain = components['schemas']['PasswordAgain'];
+export type PresenceMeans = components['schemas']['PresenceMeans'];
+export type Passkey = components['schemas']['Passkey'];
+export type PresenceQuestion = components['schemas']['PresenceQuestion'];
+export type PasskeyNew = components['schemas']['PasskeyNew'];
+export type PasskeyAnswer = components['schemas']['PasskeyAnswer'];
+export type PresenceProof = components['schemas']['PresenceProof'];
+export type OneTimeCode = components['schemas']['OneTimeCode'];
+export type OneTimeCodeSecret = components['schemas']['OneTimeCodeSecret'];
+export type SigningOrderNew = components['schemas']['SigningOrderNew'];
+export type ToSign = components['schemas']['ToSign'];
+export type WaitingList = components['schemas']['WaitingList'];
+export type WaitingDocument = components['schemas']['WaitingDocument'];
+export type SigningState = components['schemas']['SigningState'];
+export type SigningOrderState = components['schemas']['SigningOrderState'];
+export type SigningOrder = components['schemas']['SigningOrder'];
+export type SigningOrderList = components['schemas']['SigningOrderList'];
+export type SigningRefused = components['schemas']['SigningRefused'];
+export type SigningBatch = components['schemas']['SigningBatch'];
+export type SigningRepeat = components['schemas']['SigningRepeat'];
+export type FileSignatures = components['schemas']['FileSignatures'];
+export type FileSignaturesList = components['schemas']['FileSignaturesList'];
+export type SignatureReport = components['schemas']['SignatureReport'];
+export type Signature = components['schemas']['Signature'];
+export type LaterChange = components['schemas']['LaterChange'];
 export type Version = components['schemas']['Version'];
 export type ResponseProblem = components['responses']['Problem'];
 export type ResponseDocument = components['responses']['Document'];
@@ -3979,6 +4641,7 @@ export type ParameterIfMatch = components['parameters']['IfMatch'];
 export type ParameterActingPosition = components['parameters']['ActingPosition'];
 export type ParameterYear = components['parameters']['Year'];
 export type ParameterWeek = components['parameters']['Week'];
+export type ParameterTicket = components['parameters']['Ticket'];
 export type ParameterDownload = components['parameters']['Download'];
 export type HeaderETag = components['headers']['ETag'];
 export type $defs = Record<string, never>;
@@ -6976,6 +7639,661 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ImportResult"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listCertificates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CertificateList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    addCertificate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CertificateNew"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Certificate"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    removeCertificate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    readPresenceMeans: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PresenceMeans"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    askPasskey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordAgain"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PresenceQuestion"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    addPasskey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeyNew"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Passkey"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    removePasskey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    confirmOneTimeCode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OneTimeCode"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    makeOneTimeCode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordAgain"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OneTimeCodeSecret"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    removeOneTimeCode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    askPresence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PresenceQuestion"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    provePresence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeyAnswer"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PresenceProof"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    provePresenceByCode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OneTimeCode"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PresenceProof"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listToSign: {
+        parameters: {
+            query: {
+                act: components["schemas"]["SigningAct"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaitingList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listSigningOrders: {
+        parameters: {
+            query?: {
+                batchId?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SigningOrderList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    orderSigning: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description the position the act is made under */
+                "Congvan-Position"?: components["parameters"]["ActingPosition"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SigningOrderNew"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SigningBatch"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    cancelSigningOrder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SigningOrder"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    repeatSigningOrder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SigningRepeat"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SigningOrder"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    fetchToSign: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description of an order to sign */
+                "Congvan-Ticket": components["parameters"]["Ticket"];
+            };
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["File"];
+            206: components["responses"]["File"];
+            /** @description Not changed */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No such range */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    returnSigned: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description of an order to sign */
+                "Congvan-Ticket": components["parameters"]["Ticket"];
+            };
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SigningState"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listSeals: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SealList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    addSeal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CertificateNew"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Certificate"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    removeSeal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+                sealId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    setSigningRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SigningRule"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listDocumentSignatures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileSignaturesList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listArrivalSignatures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileSignaturesList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    verifyFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignatureReport"];
                 };
             };
             default: components["responses"]["Problem"];

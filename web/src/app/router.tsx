@@ -176,6 +176,27 @@ const peers = createRoute({
   component: lazyRouteComponent(() => import("@/features/peer/peers-page"), "PeersPage"),
 });
 
+const acts = ["sign", "seal"] as const;
+
+const toSign = createRoute({
+  getParentRoute: () => desk,
+  path: "/to-sign",
+  validateSearch: (raw: Record<string, unknown>): { act?: (typeof acts)[number] } => ({ act: oneOf(raw.act, acts) }),
+  component: lazyRouteComponent(() => import("@/features/signing/to-sign-page"), "ToSignPage"),
+});
+
+const signingSettings = createRoute({
+  getParentRoute: () => desk,
+  path: "/me/signing",
+  component: lazyRouteComponent(() => import("@/features/signing/settings-page"), "SigningSettingsPage"),
+});
+
+const verify = createRoute({
+  getParentRoute: () => root,
+  path: "/verify",
+  component: lazyRouteComponent(() => import("@/features/signing/verify-page"), "VerifyPage"),
+});
+
 const sessions = createRoute({
   getParentRoute: () => desk,
   path: "/me/sessions",
@@ -193,6 +214,7 @@ const missing = createRoute({ getParentRoute: () => desk, path: "$", component: 
 
 const tree = root.addChildren([
   signIn,
+  verify,
   desk.addChildren([
     home,
     incoming,
@@ -213,6 +235,8 @@ const tree = root.addChildren([
     absence,
     calendar,
     peers,
+    toSign,
+    signingSettings,
     sessions,
     password,
     missing,

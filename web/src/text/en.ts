@@ -13,7 +13,8 @@ import { recipient } from "./en/recipient";
 import { register } from "./en/register";
 import { session } from "./en/session";
 import { shell } from "./en/shell";
+import { signing } from "./en/signing";
 import { work } from "./en/work";
 import type { Text } from "./text";
 
-export const en: Text = { admin, arrival, calendar, circuit, common, delegation, document, event, office, parts, peer, recipient, register, session, shell, work };
+export const en: Text = { admin, arrival, calendar, circuit, common, delegation, document, event, office, parts, peer, recipient, register, session, shell, signing, work };

@@ -14,6 +14,7 @@ import { recipient } from "./vi/recipient";
 import { register } from "./vi/register";
 import { session } from "./vi/session";
 import { shell } from "./vi/shell";
+import { signing } from "./vi/signing";
 import { work } from "./vi/work";
 
-export const vi = { admin, arrival, calendar, circuit, common, delegation, document, event, office, parts, peer, recipient, register, session, shell, work };
+export const vi = { admin, arrival, calendar, circuit, common, delegation, document, event, office, parts, peer, recipient, register, session, shell, signing, work };

@@ -76,7 +76,7 @@ func (q *Queries) DeleteUnreferencedBlobs(ctx context.Context, sha256s [][]byte)
 }
 
 const GetBlob = `-- name: GetBlob :one
-select sha256, object_key, size, media_type, created_at, checked_at, damaged_at, unreferenced_at from blob where sha256 = $1
+select sha256, object_key, size, media_type, created_at, checked_at, damaged_at, unreferenced_at, verified_at, verification from blob where sha256 = $1
 `
 
 func (q *Queries) GetBlob(ctx context.Context, sha256 []byte) (Blob, error) {
@@ -91,6 +91,8 @@ func (q *Queries) GetBlob(ctx context.Context, sha256 []byte) (Blob, error) {
 		&i.CheckedAt,
 		&i.DamagedAt,
 		&i.UnreferencedAt,
+		&i.VerifiedAt,
+		&i.Verification,
 	)
 	return i, err
 }
@@ -99,7 +101,7 @@ const InsertBlob = `-- name: InsertBlob :one
 insert into blob (sha256, object_key, size, media_type, created_at)
 values ($1, $2, $3, $4, $5)
 on conflict (sha256) do update set size = blob.size
-returning sha256, object_key, size, media_type, created_at, checked_at, damaged_at, unreferenced_at
+returning sha256, object_key, size, media_type, created_at, checked_at, damaged_at, unreferenced_at, verified_at, verification
 `
 
 type InsertBlobParams struct {
@@ -130,6 +132,8 @@ func (q *Queries) InsertBlob(ctx context.Context, arg InsertBlobParams) (Blob, e
 		&i.CheckedAt,
 		&i.DamagedAt,
 		&i.UnreferencedAt,
+		&i.VerifiedAt,
+		&i.Verification,
 	)
 	return i, err
 }
@@ -161,7 +165,7 @@ func (q *Queries) KnownObjects(ctx context.Context, keys []org.ID) ([]org.ID, er
 }
 
 const ListBlobsToCheck = `-- name: ListBlobsToCheck :many
-select sha256, object_key, size, media_type, created_at, checked_at, damaged_at, unreferenced_at from blob
+select sha256, object_key, size, media_type, created_at, checked_at, damaged_at, unreferenced_at, verified_at, verification from blob
  where coalesce(checked_at, created_at) < $1::timestamptz
  order by coalesce(checked_at, created_at)
  limit $2
@@ -185,6 +189,8 @@ func (q *Queries) ListBlobsToCheck(ctx context.Context, before time.Time, most i
 			&i.CheckedAt,
 			&i.DamagedAt,
 			&i.UnreferencedAt,
+			&i.VerifiedAt,
+			&i.Verification,
 		); err != nil {
 			return nil, err
 		}

@@ -121,7 +121,7 @@ func (q *Queries) GetDeliveryCount(ctx context.Context, agencyID org.ID, documen
 }
 
 const GetDocument = `-- name: GetDocument :one
-select agency_id, id, state, kind, subject, urgency, secrecy, due_date, note, unit_id, author_position_id, author_account_id, approver_position_id, submitted_at, approved_at, approved_sha256, signer_name, signer_title, register_id, number, number_suffix, symbol, document_date, numbered_at, issued_at, sent_back_reason, version, created_at, updated_at, stage, asked, awaited, told, signer_competence from document where agency_id = any($1::uuid[]) and id = $2
+select agency_id, id, state, kind, subject, urgency, secrecy, due_date, note, unit_id, author_position_id, author_account_id, approver_position_id, submitted_at, approved_at, approved_sha256, signer_name, signer_title, register_id, number, number_suffix, symbol, document_date, numbered_at, issued_at, sent_back_reason, version, created_at, updated_at, signed_sha256, signed_at, sealed_at, stage, asked, awaited, told, signer_competence from document where agency_id = any($1::uuid[]) and id = $2
 `
 
 func (q *Queries) GetDocument(ctx context.Context, agencies []org.ID, iD org.ID) (Document, error) {
@@ -157,6 +157,9 @@ func (q *Queries) GetDocument(ctx context.Context, agencies []org.ID, iD org.ID)
 		&i.Version,
 		&i.CreatedAt,
 		&i.UpdatedAt,
+		&i.SignedSha256,
+		&i.SignedAt,
+		&i.SealedAt,
 		&i.Stage,
 		&i.Asked,
 		&i.Awaited,
@@ -200,7 +203,9 @@ func (q *Queries) GetDocumentFile(ctx context.Context, arg GetDocumentFileParams
 
 const GetIssuer = `-- name: GetIssuer :one
 select a.id, a.name, a.code, a.abbreviation,
-       coalesce((select u.abbreviation from unit u where u.agency_id = a.id and u.id = $1), '')::text as unit_abbreviation
+       coalesce((select u.abbreviation from unit u where u.agency_id = a.id and u.id = $1), '')::text as unit_abbreviation,
+       a.place, coalesce((select r.required from signing_rule r where r.agency_id = a.id), false)::bool as signing_required,
+       exists (select from seal s where s.agency_id = a.id and s.removed_at is null and s.valid_from <= now() and s.valid_until >= now())::bool as seals
   from agency a where a.id = $2
 `
 
@@ -210,6 +215,9 @@ type GetIssuerRow struct {
 	Code             string
 	Abbreviation     string
 	UnitAbbreviation string
+	Place            string
+	SigningRequired  bool
+	Seals            bool
 }
 
 func (q *Queries) GetIssuer(ctx context.Context, unitID org.ID, iD org.ID) (GetIssuerRow, error) {
@@ -221,6 +229,9 @@ func (q *Queries) GetIssuer(ctx context.Context, unitID org.ID, iD org.ID) (GetI
 		&i.Code,
 		&i.Abbreviation,
 		&i.UnitAbbreviation,
+		&i.Place,
+		&i.SigningRequired,
+		&i.Seals,
 	)
 	return i, err
 }
@@ -462,7 +473,7 @@ func (q *Queries) ListRecipients(ctx context.Context, agencies []org.ID, documen
 }
 
 const LockDocument = `-- name: LockDocument :one
-select agency_id, id, state, kind, subject, urgency, secrecy, due_date, note, unit_id, author_position_id, author_account_id, approver_position_id, submitted_at, approved_at, approved_sha256, signer_name, signer_title, register_id, number, number_suffix, symbol, document_date, numbered_at, issued_at, sent_back_reason, version, created_at, updated_at, stage, asked, awaited, told, signer_competence from document where agency_id = any($1::uuid[]) and id = $2 for update
+select agency_id, id, state, kind, subject, urgency, secrecy, due_date, note, unit_id, author_position_id, author_account_id, approver_position_id, submitted_at, approved_at, approved_sha256, signer_name, signer_title, register_id, number, number_suffix, symbol, document_date, numbered_at, issued_at, sent_back_reason, version, created_at, updated_at, signed_sha256, signed_at, sealed_at, stage, asked, awaited, told, signer_competence from document where agency_id = any($1::uuid[]) and id = $2 for update
 `
 
 func (q *Queries) LockDocument(ctx context.Context, agencies []org.ID, iD org.ID) (Document, error) {
@@ -498,6 +509,9 @@ func (q *Queries) LockDocument(ctx context.Context, agencies []org.ID, iD org.ID
 		&i.Version,
 		&i.CreatedAt,
 		&i.UpdatedAt,
+		&i.SignedSha256,
+		&i.SignedAt,
+		&i.SealedAt,
 		&i.Stage,
 		&i.Asked,
 		&i.Awaited,
@@ -640,11 +654,12 @@ update document
    set state = $1, kind = $2, subject = $3, urgency = $4, due_date = $5, note = $6,
        approver_position_id = $7, submitted_at = $8, approved_at = $9,
        approved_sha256 = $10, signer_name = $11, signer_title = $12,
-       register_id = $13, number = $14, number_suffix = $15, symbol = $16,
-       document_date = $17, numbered_at = $18, issued_at = $19,
-       sent_back_reason = $20, stage = $21, asked = $22, awaited = $23, told = $24,
-       signer_competence = $25, version = version + 1, updated_at = $26
- where agency_id = $27 and id = $28 and version = $29
+       signed_sha256 = $13, signed_at = $14, sealed_at = $15,
+       register_id = $16, number = $17, number_suffix = $18, symbol = $19,
+       document_date = $20, numbered_at = $21, issued_at = $22,
+       sent_back_reason = $23, stage = $24, asked = $25, awaited = $26, told = $27,
+       signer_competence = $28, version = version + 1, updated_at = $29
+ where agency_id = $30 and id = $31 and version = $32
 `
 
 type UpdateDocumentParams struct {
@@ -660,6 +675,9 @@ type UpdateDocumentParams struct {
 	ApprovedSha256     []byte
 	SignerName         string
 	SignerTitle        string
+	SignedSha256       []byte
+	SignedAt           *time.Time
+	SealedAt           *time.Time
 	RegisterID         *org.ID
 	Number             *int32
 	NumberSuffix       string
@@ -693,6 +711,9 @@ func (q *Queries) UpdateDocument(ctx context.Context, arg UpdateDocumentParams) 
 		arg.ApprovedSha256,
 		arg.SignerName,
 		arg.SignerTitle,
+		arg.SignedSha256,
+		arg.SignedAt,
+		arg.SealedAt,
 		arg.RegisterID,
 		arg.Number,
 		arg.NumberSuffix,

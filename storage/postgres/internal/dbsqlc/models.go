@@ -135,6 +135,8 @@ type Blob struct {
 	CheckedAt      *time.Time
 	DamagedAt      *time.Time
 	UnreferencedAt *time.Time
+	VerifiedAt     *time.Time
+	Verification   []byte
 }
 
 type CalendarDay struct {
@@ -142,6 +144,25 @@ type CalendarDay struct {
 	Day        org.Day
 	Working    bool
 	Name       string
+}
+
+type Certificate struct {
+	ID          org.ID
+	AccountID   org.ID
+	Provider    string
+	Fingerprint []byte
+	Subject     string
+	Issuer      string
+	Serial      string
+	Training    bool
+	ValidFrom   time.Time
+	ValidUntil  time.Time
+	Chain       [][]byte
+	Reference   string
+	Sealed      []byte
+	Image       []byte
+	AddedAt     time.Time
+	RemovedAt   *time.Time
 }
 
 type Circuit struct {
@@ -285,6 +306,9 @@ type Document struct {
 	Version            int32
 	CreatedAt          time.Time
 	UpdatedAt          time.Time
+	SignedSha256       []byte
+	SignedAt           *time.Time
+	SealedAt           *time.Time
 	Stage              string
 	Asked              []org.ID
 	Awaited            []org.ID
@@ -468,6 +492,26 @@ type Mailbox struct {
 	SilentDays    int32
 }
 
+type OneTimeCode struct {
+	AccountID   org.ID
+	Sealed      []byte
+	AddedAt     time.Time
+	ConfirmedAt *time.Time
+	LastStep    int64
+	Failures    int32
+	FailedAt    *time.Time
+}
+
+type Passkey struct {
+	ID        org.ID
+	AccountID org.ID
+	Handle    []byte
+	Record    []byte
+	Name      string
+	AddedAt   time.Time
+	UsedAt    *time.Time
+}
+
 type Peer struct {
 	ID          org.ID
 	Kind        string
@@ -515,6 +559,16 @@ type Position struct {
 	Version    int32
 }
 
+type Presence struct {
+	ID        org.ID
+	AccountID org.ID
+	Purpose   string
+	Challenge []byte
+	AskedAt   time.Time
+	ProvedAt  *time.Time
+	UsedAt    *time.Time
+}
+
 type RecipientGroup struct {
 	AgencyID org.ID
 	ID       org.ID
@@ -538,6 +592,52 @@ type Register struct {
 	NextNumber    int32
 	ClosedAt      *time.Time
 	Version       int32
+}
+
+type Seal struct {
+	AgencyID    org.ID
+	ID          org.ID
+	Provider    string
+	Fingerprint []byte
+	Subject     string
+	Issuer      string
+	Serial      string
+	Training    bool
+	ValidFrom   time.Time
+	ValidUntil  time.Time
+	Chain       [][]byte
+	Reference   string
+	Sealed      []byte
+	Image       []byte
+	AddedAt     time.Time
+	RemovedAt   *time.Time
+}
+
+type SigningOrder struct {
+	AgencyID          org.ID
+	ID                org.ID
+	DocumentID        org.ID
+	BatchID           org.ID
+	AccountID         org.ID
+	PositionID        org.ID
+	SignerName        string
+	SignerTitle       string
+	CertificateID     org.ID
+	Provider          string
+	Place             string
+	BaseSha256        []byte
+	FileSha256        []byte
+	SignerFingerprint []byte
+	TicketSha256      []byte
+	State             string
+	Attempts          int32
+	CreatedAt         time.Time
+	ExpiresAt         time.Time
+	SignedSha256      []byte
+	Stamped           bool
+	Failure           string
+	FailureVi         string
+	FailureEn         string
 }
 
 type Unit struct {

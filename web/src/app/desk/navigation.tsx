@@ -13,6 +13,7 @@ import {
   Mails,
   Network,
   Send,
+  Signature,
   Stamp,
   UserRoundCheck,
   Users,
@@ -73,6 +74,7 @@ export function Navigation() {
               label={t.outgoingMine}
               count={countOf(work, "finish")}
             />
+            {hasRole(me, "leader", "clerk") ? <Item to="/to-sign" search={{}} icon={<Signature size={size} />} label={t.toSign} /> : null}
             <Item to="/outgoing" search={{}} exact icon={<Send size={size} />} label={t.outgoingAll} />
             <div className={css.heading}>{t.books}</div>
             <Item to="/registers" icon={<BookOpen size={size} />} label={t.registers} />

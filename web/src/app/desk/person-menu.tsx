@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { KeyRound, LogOut, MonitorSmartphone } from "lucide-react";
+import { KeyRound, LogOut, MonitorSmartphone, Signature } from "lucide-react";
 import { client, value } from "@/api/client";
 import { useActing } from "@/features/session/acting";
 import { briefAgency, positionLine, useMe } from "@/features/session/me";
@@ -97,6 +97,9 @@ export function PersonMenu() {
               {t.densityRoomy}
             </MenuChoice>
             <MenuLine />
+            <MenuItem icon={<Signature size={15} />} onSelect={() => (close(), void navigate({ to: "/me/signing" }))}>
+              {t.signing}
+            </MenuItem>
             <MenuItem icon={<MonitorSmartphone size={15} />} onSelect={() => (close(), void navigate({ to: "/me/sessions" }))}>
               {t.sessions}
             </MenuItem>

@@ -12,6 +12,7 @@ import { ArrivalBadge, Due, UrgencyMark } from "@/features/document/marks";
 import { Timeline } from "@/features/document/timeline";
 import { AnsweredLink, TrustNote } from "@/features/mail/trust-note";
 import { LoadFailed } from "@/features/session/load-failed";
+import { SignaturesPanel } from "@/features/signing/signatures-panel";
 import { useText } from "@/text/text";
 import { showDay, showMoment } from "@/ui/dates";
 import { showOrdinal } from "@/ui/numbers";
@@ -177,6 +178,7 @@ function Story({ arrival: a, shown, onShow }: SideProps) {
       <Section title={t.document.files}>
         {a.files.length > 0 ? <FileList files={a.files} shown={shown} onShow={onShow} /> : t.arrival.noMain}
       </Section>
+      <SignaturesPanel owner="arrivals" id={a.id} files={a.files} />
       <Section>
         <Facts
           facts={[

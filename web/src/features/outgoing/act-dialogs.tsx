@@ -12,6 +12,7 @@ import { ConfirmDialog } from "@/ui/confirm";
 import { SelectField } from "@/ui/field";
 import { Facts } from "@/ui/page";
 import { Notice } from "@/ui/states";
+import { SignDialog } from "@/features/signing/sign-dialog";
 import { ApproverField } from "./approver-field";
 import { AnswerDialog, ReopenDialog } from "@/features/circuit/act-dialogs";
 import { SendBackDialog } from "@/features/circuit/send-back-dialog";
@@ -43,6 +44,22 @@ export function ActDialog({ act, ...props }: ActProps & { act: Direct }) {
       return <AnswerDialog act={act} {...props} />;
     case "reopen":
       return <ReopenDialog {...props} />;
+    case "sign":
+    case "seal":
+      return (
+        <SignDialog
+          act={act}
+          documents={[
+            {
+              id: props.document.id,
+              agencyId: props.document.agencyId,
+              subject: props.document.subject,
+              sha256: mainFile(props.document.files)?.sha256 ?? "",
+            },
+          ]}
+          onClose={props.onClose}
+        />
+      );
     case "number":
     case "issue":
       return <NumberDialog act={act} {...props} />;
@@ -168,7 +185,8 @@ function PlainDialog({ document: d, act, onClose }: ActProps & { act: "discard" 
 }
 
 function NumberDialog({ document: d, act, onClose }: ActProps & { act: "number" | "issue" }) {
-  const { document: t, recipient } = useText();
+  const { document: t, recipient, signing } = useText();
+  const unsigned = signing.unsignedNotice;
   const byMail = d.recipients.filter((r) => r.channel === "mailbox").length;
   const numbering = act === "number" || d.reference === "";
   const preview = useQuery({ ...numberPreviewQuery(d.id), enabled: numbering });
@@ -224,6 +242,7 @@ function NumberDialog({ document: d, act, onClose }: ActProps & { act: "number" 
           <SeenFile document={d} />
           {byMail > 0 ? <Notice>{recipient.mailHasNoForce(byMail)}</Notice> : null}
           <Notice look="calm">{t.confirm.issueHint}</Notice>
+          {d.signedAt ? null : <Notice>{unsigned}</Notice>}
         </>
       ) : null}
     </ConfirmDialog>

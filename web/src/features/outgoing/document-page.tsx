@@ -11,6 +11,7 @@ import { DocumentBadge, Due, UrgencyMark } from "@/features/document/marks";
 import { Timeline } from "@/features/document/timeline";
 import { lastNote } from "@/features/document/told";
 import { useAgencyName } from "@/features/recipient/names";
+import { SignaturesPanel } from "@/features/signing/signatures-panel";
 import { useText, type Text } from "@/text/text";
 import { Count } from "@/ui/badge";
 import { Button, buttonClass } from "@/ui/button";
@@ -116,8 +117,8 @@ function DocumentSide({ document: d, shown, onShow }: SideProps) {
 }
 
 const answers = ["review", "initial", "check_layout", "give_opinion"] as const;
-const forward: ReadonlySet<DocumentAction> = new Set(["submit", "approve", "number", "issue", ...answers]);
-const order: readonly (Direct | "edit")[] = ["issue", "number", "approve", ...answers, "submit", "edit", "send_back", "withdraw", "reopen", "discard"];
+const forward: ReadonlySet<DocumentAction> = new Set(["submit", "approve", "sign", "number", "seal", "issue", ...answers]);
+const order: readonly (Direct | "edit")[] = ["sign", "seal", "issue", "number", "approve", ...answers, "submit", "edit", "send_back", "withdraw", "reopen", "discard"];
 
 // What is asked of me, and the acts that the server allows me.
 function Asked({ document: d }: { document: Document }) {
@@ -176,7 +177,9 @@ function told(d: Document, t: Text["document"], circuit: Circuit | undefined, st
     if (step && step.kind !== "approve") return t.stands.waits(awaitedNames(step), steps[step.kind]);
     return t.stands.submitted(d.approverName ?? "");
   }
-  return d.state === "draft" || d.state === "approved" || d.state === "numbered" ? t.stands[d.state] : "";
+  if (d.actions.includes("sign")) return t.stands.forSignature;
+  if (d.actions.includes("seal")) return t.stands.forSeal;
+  return d.state === "signed" || d.state === "draft" || d.state === "approved" || d.state === "numbered" ? t.stands[d.state] : "";
 }
 
 function Story({ document: d, shown, onShow }: SideProps) {
@@ -191,6 +194,7 @@ function Story({ document: d, shown, onShow }: SideProps) {
           <Facts facts={[[t.approvedBytes, <Sha key="sha" value={d.approvedSha256} />]]} />
         ) : null}
       </Section>
+      <SignaturesPanel owner="documents" id={d.id} files={d.files} />
       <Section>
         <Facts
           facts={[

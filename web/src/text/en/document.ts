@@ -98,7 +98,9 @@ export const document: Text["document"] = {
     withdraw: "Withdraw",
     approve: "Approve",
     send_back: "Send back",
+    sign: "Sign",
     number: "Number",
+    seal: "Seal",
     issue: "Issue",
   },
   stands: {
@@ -112,6 +114,9 @@ export const document: Text["document"] = {
     submitted: (name: string) => (name ? `Waits for ${name} to approve it.` : "Waits for approval."),
     approved: "Approved. Number it first, or issue it to number and send it at once.",
     numbered: "The document has its number and waits to be issued to its recipients.",
+    forSignature: "You approved it. Sign it, so that the clerk can number and issue it.",
+    signed: "A leader has signed it. Number it, then seal it.",
+    forSeal: "It is signed and numbered. Seal it before it is issued.",
   },
   confirm: {
     submitTitle: "Submit for approval",

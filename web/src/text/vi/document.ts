@@ -96,7 +96,9 @@ export const document = {
     withdraw: "Rút lại",
     approve: "Duyệt",
     send_back: "Trả lại",
+    sign: "Ký số",
     number: "Cấp số",
+    seal: "Đóng dấu số",
     issue: "Phát hành",
   },
   stands: {
@@ -110,6 +112,9 @@ export const document = {
     submitted: (name: string) => (name ? `Đang chờ ${name} duyệt.` : "Đang chờ duyệt."),
     approved: "Đã duyệt. Cấp số trước, hoặc phát hành để cấp số và gửi ngay.",
     numbered: "Văn bản đã có số, chờ phát hành tới nơi nhận.",
+    forSignature: "Bạn đã duyệt. Ký số để văn thư cấp số và phát hành.",
+    signed: "Lãnh đạo đã ký số. Cấp số, rồi đóng dấu số của cơ quan.",
+    forSeal: "Văn bản đã ký số và có số. Đóng dấu số trước khi phát hành.",
   },
   confirm: {
     submitTitle: "Trình duyệt",

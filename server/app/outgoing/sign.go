@@ -1,0 +1,325 @@
+package outgoing
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"congvan/server/domain/access"
+	"congvan/server/domain/document"
+	"congvan/server/domain/fault"
+	"congvan/server/domain/org"
+	"congvan/server/domain/signing"
+	"congvan/server/job"
+	"congvan/storage/blob"
+	"congvan/storage/postgres"
+)
+
+// Signing is what the use cases of signing ask of the outside. PDFs and keys
+// are slow, so none of it is called in a transaction.
+type Signing struct {
+	// Prepare reserves the places of a document in a PDF, unless it has them.
+	Prepare func(ctx context.Context, file []byte, signer string) ([]byte, error)
+	// Fill writes number and date into their places.
+	Fill func(file []byte, n signing.Numbering) ([]byte, error)
+	// Sign has a key sign that the server can reach.
+	Sign func(ctx context.Context, t SignTask) (file []byte, err error)
+	// Returned finds out what was added to what was sent.
+	Returned func(ctx context.Context, sent, file []byte) (signing.Returned, error)
+	MaxFile  int64
+}
+
+// SignTask is one signature to be made.
+type SignTask struct {
+	File        []byte
+	Place       signing.Place
+	Certificate signing.Certificate
+	Sealed      []byte // key or PIN, for the row of the certificate
+	Name        string // of the person or the agency
+	Reason      string
+}
+
+// SignWith connects the use cases of signing with keys. Without it nothing can
+// be signed here.
+func (s *Service) SignWith(x Signing) { s.signing = &x }
+
+var errNoSigning = fault.New(fault.Unavailable, "signing_off", "Bản cài đặt này chưa bật ký số.", "Signing is not switched on here.")
+
+// SigningOrder is an order to sign with where it belongs.
+type SigningOrder = postgres.SigningOrder
+
+// ToSign names a document and the bytes of it that the signer read.
+type ToSign struct {
+	DocumentID org.ID
+	Seen       document.Hash
+}
+
+// SignRequest asks for the signatures of one batch.
+type SignRequest struct {
+	Act           document.Act // Sign or Seal
+	Documents     []ToSign
+	CertificateID org.ID // one's own, or a seal of the agency
+	PresenceID    org.ID
+}
+
+// Ordered is what became of one document of a batch: an order, or why there is none.
+type Ordered struct {
+	DocumentID org.ID
+	Order      SigningOrder
+	Ticket     signing.Ticket // handed out this once
+	Refused    error
+}
+
+// Batch is what became of a batch.
+type Batch struct {
+	ID    org.ID
+	Items []Ordered
+}
+
+// Order makes the orders to sign a batch of documents, after one fresh proof of
+// presence. What cannot be signed is listed with its reason and stops nothing else.
+func (s *Service) Order(ctx context.Context, who access.Person, c access.Command, r SignRequest) (Batch, error) {
+	if err := s.maySign(who, r.Act); err != nil {
+		return Batch{}, err
+	}
+	if err := checkBatch(r.Documents); err != nil {
+		return Batch{}, err
+	}
+	now := s.clock()
+	batch := Batch{ID: postgres.NewID()}
+	var proof signing.Presence
+	again := false
+	err := s.store.InTx(ctx, postgres.PersonScope(who.Agencies()), func(tx *postgres.Tx) error {
+		first, earlier, err := tx.Once(ctx, c, batch.ID, now)
+		if err != nil {
+			return err
+		}
+		if again = !first; again {
+			batch.ID = earlier
+			return nil
+		}
+		proof, err = usePresence(ctx, tx, who.AccountID, r.PresenceID, now)
+		return err
+	})
+	if err != nil {
+		return Batch{}, err
+	}
+	if again {
+		return s.batch(ctx, who, batch.ID)
+	}
+	for _, one := range r.Documents {
+		o := Ordered{DocumentID: one.DocumentID}
+		o.Order, o.Ticket, o.Refused = s.order(ctx, who, c, orderOne{r, one, proof, batch.ID})
+		if o.Refused != nil && fault.KindOf(o.Refused) == fault.Internal {
+			o.Refused = errSigningFailed.Because(o.Refused)
+		}
+		batch.Items = append(batch.Items, o)
+	}
+	return batch, nil
+}
+
+func (s *Service) maySign(who access.Person, act document.Act) error {
+	if s.signing == nil {
+		return errNoSigning
+	}
+	return who.Allowed(access.ScopeFor(act))
+}
+
+func checkBatch(list []ToSign) error {
+	if err := signing.CheckBatch(len(list)); err != nil {
+		return err
+	}
+	seen := map[org.ID]bool{}
+	for _, one := range list {
+		if seen[one.DocumentID] {
+			return fault.InvalidField("documents", "repeated", "Một văn bản được ghi hai lần.", "A document is named twice.")
+		}
+		seen[one.DocumentID] = true
+	}
+	return nil
+}
+
+// usePresence takes a proof for one use.
+func usePresence(ctx context.Context, tx *postgres.Tx, account, id org.ID, now time.Time) (signing.Presence, error) {
+	p, err := tx.LockPresence(ctx, account, id)
+	if fault.KindOf(err) == fault.NotFound {
+		return signing.Presence{}, signing.ErrPresence
+	}
+	if err != nil {
+		return signing.Presence{}, err
+	}
+	proof := signing.Presence{AccountID: account, At: p.ProvedAt}
+	if p.Purpose != postgres.ToSign || !p.UsedAt.IsZero() || p.ProvedAt.IsZero() || !proof.Proves(account, now) {
+		return signing.Presence{}, signing.ErrPresence
+	}
+	p.UsedAt = now
+	return proof, tx.SavePresence(ctx, account, p)
+}
+
+type orderOne struct {
+	SignRequest
+	one   ToSign
+	proof signing.Presence
+	batch org.ID
+}
+
+// placeOf gives the place that an act signs.
+func placeOf(act document.Act) signing.Place {
+	if act == document.Seal {
+		return signing.Place{Kind: signing.Seal, Ordinal: 1}
+	}
+	return signing.Place{Kind: signing.Signature, Ordinal: 1}
+}
+
+// actOf gives the act that signs a place.
+func actOf(p signing.Place) document.Act {
+	if p.Kind == signing.Seal {
+		return document.Seal
+	}
+	return document.Sign
+}
+
+// order makes one order: look, make the file that is to be signed, and, when
+// nothing changed meanwhile, keep the order for it.
+func (s *Service) order(ctx context.Context, who access.Person, c access.Command, o orderOne) (SigningOrder, signing.Ticket, error) {
+	d, cert, numbering, err := s.signable(ctx, who, c, o)
+	if err != nil {
+		return SigningOrder{}, signing.Ticket{}, err
+	}
+	base, err := s.bytesOf(ctx, o.one.Seen)
+	if err != nil {
+		return SigningOrder{}, signing.Ticket{}, err
+	}
+	file, err := s.toBeSigned(ctx, o.Act, base, d.SignerName, numbering)
+	if err != nil {
+		return SigningOrder{}, signing.Ticket{}, err
+	}
+	stored, err := s.blobs.Put(ctx, bytes.NewReader(file), blob.Hint{Size: int64(len(file))})
+	if err != nil {
+		return SigningOrder{}, signing.Ticket{}, err
+	}
+	now := s.clock()
+	ticket := newTicket()
+	made := SigningOrder{AgencyID: d.AgencyID, BatchID: o.batch, CertificateID: cert.ID, Provider: cert.Provider, Base: o.one.Seen, Subject: d.Subject, Kind: d.Kind}
+	err = s.store.InTx(ctx, postgres.PersonScope(who.Agencies()), func(tx *postgres.Tx) error {
+		d, err := tx.LockDocument(ctx, who.Agencies(), o.one.DocumentID)
+		if err != nil {
+			return err
+		}
+		pos, err := who.OnDocument(o.Act, access.FactsOf(d), c.Position)
+		if err != nil {
+			return err
+		}
+		if err := d.CheckSign(o.Act, o.one.Seen); err != nil {
+			return err
+		}
+		made.Signer = document.By{Position: pos, Name: who.FullName}
+		made.Order, err = signing.NewOrder(signing.Request{ID: postgres.NewID(), DocumentID: d.ID, SignerID: who.AccountID, Place: placeOf(o.Act),
+			FileHash: stored.Hash, Signer: cert.Fingerprint, Ticket: ticket}, o.proof, now)
+		if err != nil {
+			return err
+		}
+		if err := tx.ActFor(ctx, d.AgencyID); err != nil {
+			return err
+		}
+		if err := tx.AddSigningOrder(ctx, made); err != nil {
+			return err
+		}
+		event := document.Event{Verb: "signing_ordered", Data: map[string]string{"place": made.Place.Name(), "certificate": cert.Subject}}
+		if err := tx.Record(ctx, d.AgencyID, subject, d.ID, event, made.Signer, now); err != nil {
+			return err
+		}
+		if !cert.Provider.Here() {
+			return nil
+		}
+		return tx.Enqueue(ctx, job.Sign{AgencyID: made.AgencyID, OrderID: made.ID})
+	})
+	return made, ticket, err
+}
+
+// signable looks whether the act may be done to the document, and with which certificate.
+func (s *Service) signable(ctx context.Context, who access.Person, c access.Command, o orderOne) (d document.Document, cert signing.Certificate, n signing.Numbering, err error) {
+	err = s.store.InTx(ctx, postgres.PersonScope(who.Agencies()), func(tx *postgres.Tx) error {
+		if d, err = tx.Document(ctx, who.Agencies(), o.one.DocumentID); err != nil {
+			return err
+		}
+		if _, err := who.OnDocument(o.Act, access.FactsOf(d), c.Position); err != nil {
+			return err
+		}
+		if err := d.CheckSign(o.Act, o.one.Seen); err != nil {
+			return err
+		}
+		if cert, _, err = certificateFor(ctx, tx, o.Act, d.AgencyID, who.AccountID, o.CertificateID); err != nil {
+			return err
+		}
+		issuer, err := tx.Issuer(ctx, d.AgencyID, d.UnitID)
+		n = signing.Numbering{Number: d.WrittenNumber(), Reference: d.Reference(), Place: issuer.Place, Day: d.Date}
+		return err
+	})
+	if err == nil {
+		err = cert.Usable(s.clock())
+	}
+	return d, cert, n, err
+}
+
+var errNoCertificate = fault.InvalidField("certificateId", "unknown_certificate", "Không có chứng thư này.", "There is no such certificate.")
+
+// certificateFor gives the certificate that an act signs with: the person's own,
+// or a seal of the agency.
+func certificateFor(ctx context.Context, tx *postgres.Tx, act document.Act, agency, account, id org.ID) (signing.Certificate, []byte, error) {
+	read := func() (signing.Certificate, []byte, bool, error) { return tx.Certificate(ctx, account, id) }
+	if act == document.Seal {
+		read = func() (signing.Certificate, []byte, bool, error) { return tx.Seal(ctx, agency, id) }
+	}
+	cert, sealed, removed, err := read()
+	if postgres.IsMissing(err) || err == nil && removed {
+		return cert, nil, errNoCertificate
+	}
+	return cert, sealed, err
+}
+
+var errNotAdded = errors.New("what is to be signed does not begin with the approved bytes")
+
+// toBeSigned gives the bytes that the key signs. They begin with those that were approved.
+func (s *Service) toBeSigned(ctx context.Context, act document.Act, base []byte, signer string, n signing.Numbering) ([]byte, error) {
+	var file []byte
+	var err error
+	if act == document.Seal {
+		file, err = s.signing.Fill(base, n)
+	} else {
+		file, err = s.signing.Prepare(ctx, base, signer)
+	}
+	if err == nil && !bytes.HasPrefix(file, base) {
+		err = errNotAdded
+	}
+	return file, err
+}
+
+var errTooLargeToSign = fault.New(fault.TooLarge, "too_large_to_sign", "Tệp quá lớn để ký số.", "The file is too large to be signed.")
+
+// bytesOf reads a stored file whole; it is hashed on the way.
+func (s *Service) bytesOf(ctx context.Context, h document.Hash) ([]byte, error) {
+	content, err := s.blobs.Open(ctx, h)
+	if err != nil {
+		return nil, err
+	}
+	defer content.Close()
+	if content.Size > s.signing.MaxFile {
+		return nil, errTooLargeToSign
+	}
+	file, err := io.ReadAll(content)
+	if err != nil {
+		return nil, fmt.Errorf("read what is to be signed: %w", err)
+	}
+	return file, nil
+}
+
+func newTicket() signing.Ticket {
+	var t signing.Ticket
+	_, _ = rand.Read(t[:]) // never fails (crypto/rand)
+	return t
+}

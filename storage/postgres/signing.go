@@ -1,0 +1,160 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"congvan/server/domain/document"
+	"congvan/server/domain/fault"
+	"congvan/server/domain/org"
+	"congvan/server/domain/signing"
+	"congvan/storage/postgres/internal/dbsqlc"
+)
+
+// SigningOrder is an order to sign with where it belongs.
+type SigningOrder struct {
+	signing.Order
+	AgencyID      org.ID
+	BatchID       org.ID
+	Signer        document.By
+	CertificateID org.ID
+	Provider      signing.Provider
+	Base          document.Hash // of the main file as it was when the order was made
+	Stamped       bool          // the signature has a time stamp
+	Failed        fault.Text    // what went wrong last, in words
+	Subject       string        // of the document, in a list
+	Kind          string
+}
+
+func orderOf(r dbsqlc.SigningOrder) SigningOrder {
+	place, _ := signing.ParsePlace(r.Place)
+	o := SigningOrder{AgencyID: r.AgencyID, BatchID: r.BatchID, CertificateID: r.CertificateID, Provider: signing.Provider(r.Provider), Stamped: r.Stamped,
+		Base: hashOf(r.BaseSha256), Failed: fault.Text{VI: r.FailureVi, EN: r.FailureEn},
+		Signer: document.By{Name: r.SignerName, Position: org.Position{ID: r.PositionID, AccountID: r.AccountID, AgencyID: r.AgencyID, Title: r.SignerTitle}},
+		Order: signing.Order{ID: r.ID, DocumentID: r.DocumentID, SignerID: r.AccountID, Place: place, FileHash: hashOf(r.FileSha256),
+			TicketKept: hashOf(r.TicketSha256), State: signing.State(r.State), Attempts: int(r.Attempts), CreatedAt: r.CreatedAt,
+			ExpiresAt: r.ExpiresAt, SignedHash: hashOf(r.SignedSha256), Failure: r.Failure}}
+	copy(o.Order.Signer[:], r.SignerFingerprint)
+	return o
+}
+
+var errBeingSigned = fault.New(fault.Conflict, "being_signed",
+	"Văn bản này đang được ký hoặc đóng dấu ở nơi khác.", "The document is being signed or sealed elsewhere at this moment.")
+
+// AddSigningOrder stores a new order. There is one at a time for each place.
+func (tx *Tx) AddSigningOrder(ctx context.Context, o SigningOrder) error {
+	err := tx.q.InsertSigningOrder(ctx, dbsqlc.InsertSigningOrderParams{AgencyID: o.AgencyID, ID: o.ID, DocumentID: o.DocumentID, BatchID: o.BatchID,
+		AccountID: o.SignerID, PositionID: o.Signer.Position.ID, SignerName: o.Signer.Name, SignerTitle: o.Signer.Position.Title,
+		CertificateID: o.CertificateID, Provider: string(o.Provider), Place: o.Place.Name(), BaseSha256: o.Base[:], FileSha256: o.FileHash[:],
+		SignerFingerprint: o.Order.Signer[:], TicketSha256: o.TicketKept[:], State: string(o.State), CreatedAt: o.CreatedAt, ExpiresAt: o.ExpiresAt})
+	if violates(err, "signing_order_one") {
+		return errBeingSigned.Because(err)
+	}
+	if err != nil {
+		return fmt.Errorf("add signing order: %w", err)
+	}
+	return nil
+}
+
+// SaveSigningOrder writes how an order stands; it is locked.
+func (tx *Tx) SaveSigningOrder(ctx context.Context, o SigningOrder) error {
+	err := tx.q.UpdateSigningOrder(ctx, dbsqlc.UpdateSigningOrderParams{State: string(o.State), Attempts: int32(o.Attempts), TicketSha256: o.TicketKept[:],
+		ExpiresAt: o.ExpiresAt, SignedSha256: hashBytes(o.SignedHash), Stamped: o.Stamped, Failure: o.Failure,
+		FailureVi: o.Failed.VI, FailureEn: o.Failed.EN, AgencyID: o.AgencyID, ID: o.ID})
+	if violates(err, "signing_order_one") {
+		return errBeingSigned.Because(err)
+	}
+	if err != nil {
+		return fmt.Errorf("save signing order: %w", err)
+	}
+	return nil
+}
+
+// SigningOrder gives an order of one of the agencies.
+func (tx *Tx) SigningOrder(ctx context.Context, agencies []org.ID, id org.ID) (SigningOrder, error) {
+	r, err := tx.q.GetSigningOrder(ctx, agencies, id)
+	if err != nil {
+		return SigningOrder{}, fmt.Errorf("read signing order: %w", err)
+	}
+	return orderOf(r), nil
+}
+
+// LockSigningOrder gives it and keeps everybody else from changing it.
+func (tx *Tx) LockSigningOrder(ctx context.Context, agencies []org.ID, id org.ID) (SigningOrder, error) {
+	r, err := tx.q.LockSigningOrder(ctx, agencies, id)
+	if err != nil {
+		return SigningOrder{}, fmt.Errorf("lock signing order: %w", err)
+	}
+	return orderOf(r), nil
+}
+
+// FindSigningOrder gives an order to who has its ticket and therefore names no
+// agency; only the exchange's scope finds it.
+func (tx *Tx) FindSigningOrder(ctx context.Context, id org.ID) (SigningOrder, error) {
+	r, err := tx.q.FindSigningOrder(ctx, id)
+	if err != nil {
+		return SigningOrder{}, fmt.Errorf("find signing order: %w", err)
+	}
+	return orderOf(r), nil
+}
+
+// SigningOrders gives the orders of an account, newest first, of one batch where it is named.
+func (tx *Tx) SigningOrders(ctx context.Context, agencies []org.ID, account, batch org.ID, most int) ([]SigningOrder, error) {
+	rows, err := tx.q.ListSigningOrders(ctx, dbsqlc.ListSigningOrdersParams{Agencies: agencies, AccountID: account, BatchID: batch, Most: int32(most)})
+	if err != nil {
+		return nil, fmt.Errorf("list signing orders: %w", err)
+	}
+	list := make([]SigningOrder, len(rows))
+	for i, r := range rows {
+		list[i] = orderOf(r.SigningOrder)
+		list[i].Subject, list[i].Kind = r.Subject, r.Kind
+	}
+	return list, nil
+}
+
+// DueOrder names an order that nobody answered.
+type DueOrder struct{ AgencyID, ID org.ID }
+
+// DueSigningOrders gives orders that have waited long enough.
+func (tx *Tx) DueSigningOrders(ctx context.Context, now time.Time, most int) ([]DueOrder, error) {
+	rows, err := tx.q.ListDueSigningOrders(ctx, now, int32(most))
+	if err != nil {
+		return nil, fmt.Errorf("list due signing orders: %w", err)
+	}
+	list := make([]DueOrder, len(rows))
+	for i, r := range rows {
+		list[i] = DueOrder{AgencyID: r.AgencyID, ID: r.ID}
+	}
+	return list, nil
+}
+
+// ToSign gives the approved documents that wait for a signature of one of the positions.
+func (tx *Tx) ToSign(ctx context.Context, agencies, positions []org.ID, most int) ([]document.Document, error) {
+	rows, err := tx.q.ListToSign(ctx, dbsqlc.ListToSignParams{Agencies: agencies, Positions: positions, Most: int32(most)})
+	if err != nil {
+		return nil, fmt.Errorf("list documents to sign: %w", err)
+	}
+	return tx.withFilesAll(ctx, rows)
+}
+
+// ToSeal gives the signed documents of the agencies that wait for number, date and seal.
+func (tx *Tx) ToSeal(ctx context.Context, agencies []org.ID, most int) ([]document.Document, error) {
+	rows, err := tx.q.ListToSeal(ctx, agencies, int32(most))
+	if err != nil {
+		return nil, fmt.Errorf("list documents to seal: %w", err)
+	}
+	return tx.withFilesAll(ctx, rows)
+}
+
+func (tx *Tx) withFilesAll(ctx context.Context, rows []dbsqlc.Document) ([]document.Document, error) {
+	list := make([]document.Document, len(rows))
+	for i, r := range rows {
+		d, err := tx.withFiles(ctx, r)
+		if err != nil {
+			return nil, err
+		}
+		list[i] = d
+	}
+	return list, nil
+}

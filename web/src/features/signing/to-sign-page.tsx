@@ -1,0 +1,125 @@
+import { useQuery } from "@tanstack/react-query";
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useState } from "react";
+import type { SigningAct, WaitingDocument } from "@/api/schema";
+import { useKinds } from "@/features/document/kinds";
+import { DocumentBadge } from "@/features/document/marks";
+import { hasRole, useMe } from "@/features/session/me";
+import { useText } from "@/text/text";
+import { Button } from "@/ui/button";
+import { showMoment } from "@/ui/dates";
+import { Page } from "@/ui/page";
+import { EmptyState } from "@/ui/states";
+import { Table, type Column } from "@/ui/table";
+import { Tabs } from "@/ui/tabs";
+import { waitingQuery } from "./queries";
+import { SignDialog, type ToSign } from "./sign-dialog";
+
+const most = 50;
+
+// What waits for my signature, or for my agency's seal; many at a time.
+export function ToSignPage() {
+  const t = useText().signing;
+  const me = useMe();
+  const navigate = useNavigate();
+  const both = hasRole(me, "leader") && hasRole(me, "clerk");
+  const { act = hasRole(me, "leader") ? "sign" : "seal" } = useSearch({ from: "/desk/to-sign" });
+  const list = useQuery(waitingQuery(act));
+  const [marked, setMarked] = useState<ReadonlySet<string>>(new Set());
+  const [signing, setSigning] = useState<readonly ToSign[]>();
+  const rows = list.data?.filter((d) => act === "sign" || d.reference !== "");
+  const chosen = (rows ?? []).filter((d) => marked.has(d.documentId));
+  const one = chosen.every((d) => d.agencyId === chosen[0]?.agencyId);
+  return (
+    <Page
+      title={t.title}
+      sub={chosen.length > most ? t.most : undefined}
+      acts={
+        <Button
+          look="primary"
+          disabled={chosen.length === 0 || chosen.length > most || !one}
+          onClick={() => setSigning(chosen.map(toSign))}
+        >
+          {act === "sign" ? t.chosen(chosen.length) : t.chosenSeal(chosen.length)}
+        </Button>
+      }
+      bar={
+        both ? (
+          <Tabs
+            label={t.title}
+            value={act}
+            tabs={[
+              { value: "sign", label: t.toSign },
+              { value: "seal", label: t.toSeal },
+            ]}
+            onChange={(next) => {
+              setMarked(new Set());
+              void navigate({ to: "/to-sign", search: { act: next }, replace: true });
+            }}
+          />
+        ) : undefined
+      }
+    >
+      <Waiting
+        act={act}
+        rows={rows}
+        marked={marked}
+        onMark={setMarked}
+        failed={list.isError}
+        onRetry={() => void list.refetch()}
+      />
+      {signing ? (
+        <SignDialog
+          act={act}
+          documents={signing}
+          onClose={() => {
+            setSigning(undefined);
+            setMarked(new Set());
+            void list.refetch();
+          }}
+        />
+      ) : null}
+    </Page>
+  );
+}
+
+function toSign(d: WaitingDocument): ToSign {
+  return { id: d.documentId, agencyId: d.agencyId, subject: d.subject, sha256: d.sha256 };
+}
+
+interface WaitingProps {
+  act: SigningAct;
+  rows: readonly WaitingDocument[] | undefined;
+  marked: ReadonlySet<string>;
+  onMark: (marked: ReadonlySet<string>) => void;
+  failed: boolean;
+  onRetry: () => void;
+}
+
+function Waiting({ act, rows, marked, onMark, failed, onRetry }: WaitingProps) {
+  const t = useText().signing;
+  const kinds = useKinds();
+  const navigate = useNavigate();
+  const columns: Column<WaitingDocument>[] = [
+    { id: "reference", title: t.reference, width: "150px", cell: (d) => d.reference || t.noNumber },
+    { id: "kind", title: t.kind, width: "130px", cell: (d) => kinds.name(d.kind) },
+    { id: "subject", title: t.subject, cell: (d) => d.subject },
+    { id: "signer", title: t.signer, width: "170px", cell: (d) => d.signerName },
+    { id: "state", title: "", width: "120px", cell: (d) => <DocumentBadge state={d.state} sentBack={false} /> },
+    { id: "changed", title: t.changed, width: "140px", cell: (d) => showMoment(d.updatedAt) },
+  ];
+  return (
+    <Table
+      label={t.title}
+      columns={columns}
+      rows={rows}
+      rowId={(d) => d.documentId}
+      onOpen={(d) => void navigate({ to: "/outgoing/$id", params: { id: d.documentId } })}
+      empty={<EmptyState title={act === "sign" ? t.none : t.noneSeal} hint={act === "sign" ? t.noneHint : t.noneSealHint} />}
+      failed={failed}
+      onRetry={onRetry}
+      selection={{ marked, onChange: onMark }}
+      autoFocus
+    />
+  );
+}
