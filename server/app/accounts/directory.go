@@ -1,8 +1,10 @@
 package accounts
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 
 	"congvan/server/domain/access"
 	"congvan/server/domain/fault"
@@ -98,30 +100,25 @@ func (s *Service) AgencyTree(ctx context.Context) ([]Agency, error) {
 	return parentsFirst(list), nil
 }
 
-// parentsFirst orders agencies so that each stands behind the one it is under,
-// keeping the order otherwise.
+// parentsFirst orders agencies by how deep they stand, so that each comes behind
+// the one it is under; the order of the list is kept at each depth.
 func parentsFirst(list []Agency) []Agency {
-	at := make(map[org.ID]int, len(list))
-	for i, a := range list {
-		at[a.ID] = i
+	parents := make(map[org.ID]org.ID, len(list))
+	for _, a := range list {
+		parents[a.ID] = a.ParentID
 	}
-	ordered := make([]Agency, 0, len(list))
-	placed := make([]bool, len(list))
-	var place func(i int)
-	place = func(i int) {
-		if placed[i] {
-			return
+	depth := func(a Agency) (n int) {
+		for id := a.ParentID; n < len(list); n++ { // a ring has no end of its own
+			next, here := parents[id]
+			if !here {
+				break
+			}
+			id = next
 		}
-		placed[i] = true
-		if parent, here := at[list[i].ParentID]; here {
-			place(parent)
-		}
-		ordered = append(ordered, list[i])
+		return n
 	}
-	for i := range list {
-		place(i)
-	}
-	return ordered
+	slices.SortStableFunc(list, func(a, b Agency) int { return cmp.Compare(depth(a), depth(b)) })
+	return list
 }
 
 // Groups gives the recipient groups that the person may use; an operator sees all.
