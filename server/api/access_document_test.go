@@ -90,6 +90,22 @@ func inReview(t testing.TB, w *world, in *agency, by org.ID) string {
 	return id
 }
 
+// aBareAgency gives the agency with no default circuit in it.
+func aBareAgency(t testing.TB, w *world, in *agency, _ org.ID) string {
+	t.Helper()
+	w.exec(t, `delete from circuit_default_step where agency_id = $1`, in.ID)
+	w.exec(t, `delete from circuit_default where agency_id = $1 and kind = ''`, in.ID)
+	return in.ID.String()
+}
+
+// aDefaultCircuit makes a default circuit of a kind that no other test has.
+func aDefaultCircuit(t testing.TB, w *world, in *agency, _ org.ID) string {
+	t.Helper()
+	id := uuid.NewString()
+	w.exec(t, `insert into circuit_default (agency_id, id, kind) values ($1, $2, $3)`, in.ID, id, id)
+	return id
+}
+
 func onDocument(method, act string, body any) func(thing) call {
 	return func(x thing) call { return call{method: method, path: "/api/documents/" + x.id + act, body: body} }
 }
@@ -129,6 +145,19 @@ var documentRows = map[string]row{
 		request: onDocument("POST", "/send-back", object{"seenSha256": paperHash, "reason": "Viết lại"})},
 	"readCircuit": {success: 200, allowed: drafters, denied: 404, owner: officer, object: aDocument(document.Issued),
 		request: onDocument("GET", "/circuit", nil)},
+	"listComments": {success: 200, allowed: drafters, denied: 404, owner: officer, object: aDocument(document.Issued),
+		request: onDocument("GET", "/comments", nil)},
+	"addComment": {success: 200, allowed: []kind{clerk, leader, head, officer}, denied: 404, owner: officer, object: aDocument(document.Submitted),
+		request: onDocument("POST", "/comments", object{"seenSha256": paperHash, "text": "Đề nghị sửa căn cứ"})},
+	"listCircuits": {success: 200, allowed: all, filter: true, owner: officer, object: itself,
+		request: func(x thing) call { return call{method: "GET", path: "/api/circuits?agencyId=" + x.id} }},
+	"saveCircuit": {success: 204, allowed: []kind{clerk, admin}, denied: 403, instead: map[kind]int{ended: 404, operator: 404}, owner: clerk, object: aBareAgency,
+		request: func(x thing) call {
+			return call{method: "PUT", path: "/api/circuits", body: object{"agencyId": x.id, "kind": "", "version": 1,
+				"steps": []object{{"kind": "approve", "place": "approver", "positionIds": []string{}, "quorum": 1, "days": 0}}}}
+		}},
+	"removeCircuit": {success: 204, allowed: []kind{clerk, admin}, denied: 403, instead: map[kind]int{ended: 404, operator: 404}, owner: clerk, object: aDefaultCircuit,
+		request: func(x thing) call { return call{method: "DELETE", path: "/api/circuits/" + x.id} }},
 	"planCircuit": {success: 200, allowed: drafters, denied: 404, owner: officer, object: anOwn(document.Draft),
 		request: func(x thing) call {
 			return onDocument("PUT", "/circuit", object{"steps": []object{{"kind": "approve", "positionIds": []string{x.of.LeaderPosition.String()}}}})(x)

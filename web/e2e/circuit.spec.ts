@@ -97,8 +97,6 @@ test("C1 C2 C3: a directive goes through initials, the office's check and opinio
     await leader.getByRole("tab", { name: "Quy trình" }).click();
     await expect(leader.getByText("Đề nghị làm rõ thời hạn.")).toBeVisible();
     await expect(leader.getByText("TM. ỦY BAN NHÂN DÂN")).toBeVisible();
-    await leader.setViewportSize({ width: 1366, height: 768 });
-    await leader.screenshot({ path: test.info().outputPath("circuit.png") });
     await act(leader, "Duyệt");
     await expect(leader.getByText("Đã duyệt, chờ cấp số")).toBeVisible();
   });

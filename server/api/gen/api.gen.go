@@ -1262,25 +1262,25 @@ func (e RegistrationSecrecy) Valid() bool {
 
 // Defines values for Role.
 const (
-	Admin    Role = "admin"
-	Clerk    Role = "clerk"
-	Leader   Role = "leader"
-	Officer  Role = "officer"
-	UnitHead Role = "unit_head"
+	RoleAdmin    Role = "admin"
+	RoleClerk    Role = "clerk"
+	RoleLeader   Role = "leader"
+	RoleOfficer  Role = "officer"
+	RoleUnitHead Role = "unit_head"
 )
 
 // Valid indicates whether the value is a known member of the Role enum.
 func (e Role) Valid() bool {
 	switch e {
-	case Admin:
+	case RoleAdmin:
 		return true
-	case Clerk:
+	case RoleClerk:
 		return true
-	case Leader:
+	case RoleLeader:
 		return true
-	case Officer:
+	case RoleOfficer:
 		return true
-	case UnitHead:
+	case RoleUnitHead:
 		return true
 	default:
 		return false
@@ -1437,6 +1437,30 @@ func (e StepKind) Valid() bool {
 	}
 }
 
+// Defines values for StepPlace.
+const (
+	StepPlaceApprover StepPlace = "approver"
+	StepPlaceClerks   StepPlace = "clerks"
+	StepPlacePeople   StepPlace = "people"
+	StepPlaceUnitHead StepPlace = "unit_head"
+)
+
+// Valid indicates whether the value is a known member of the StepPlace enum.
+func (e StepPlace) Valid() bool {
+	switch e {
+	case StepPlaceApprover:
+		return true
+	case StepPlaceClerks:
+		return true
+	case StepPlacePeople:
+		return true
+	case StepPlaceUnitHead:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for TokenScope.
 const (
 	TokenScopeAdministration TokenScope = "administration"
@@ -1544,31 +1568,31 @@ func (e WorkGroupExpected) Valid() bool {
 
 // Defines values for ImportDirectoryParamsOf.
 const (
-	Agencies     ImportDirectoryParamsOf = "agencies"
-	GroupMembers ImportDirectoryParamsOf = "group_members"
-	Groups       ImportDirectoryParamsOf = "groups"
-	People       ImportDirectoryParamsOf = "people"
-	Positions    ImportDirectoryParamsOf = "positions"
-	Registers    ImportDirectoryParamsOf = "registers"
-	Units        ImportDirectoryParamsOf = "units"
+	ImportDirectoryParamsOfAgencies     ImportDirectoryParamsOf = "agencies"
+	ImportDirectoryParamsOfGroupMembers ImportDirectoryParamsOf = "group_members"
+	ImportDirectoryParamsOfGroups       ImportDirectoryParamsOf = "groups"
+	ImportDirectoryParamsOfPeople       ImportDirectoryParamsOf = "people"
+	ImportDirectoryParamsOfPositions    ImportDirectoryParamsOf = "positions"
+	ImportDirectoryParamsOfRegisters    ImportDirectoryParamsOf = "registers"
+	ImportDirectoryParamsOfUnits        ImportDirectoryParamsOf = "units"
 )
 
 // Valid indicates whether the value is a known member of the ImportDirectoryParamsOf enum.
 func (e ImportDirectoryParamsOf) Valid() bool {
 	switch e {
-	case Agencies:
+	case ImportDirectoryParamsOfAgencies:
 		return true
-	case GroupMembers:
+	case ImportDirectoryParamsOfGroupMembers:
 		return true
-	case Groups:
+	case ImportDirectoryParamsOfGroups:
 		return true
-	case People:
+	case ImportDirectoryParamsOfPeople:
 		return true
-	case Positions:
+	case ImportDirectoryParamsOfPositions:
 		return true
-	case Registers:
+	case ImportDirectoryParamsOfRegisters:
 		return true
-	case Units:
+	case ImportDirectoryParamsOfUnits:
 		return true
 	default:
 		return false
@@ -2037,8 +2061,71 @@ type CircuitStep struct {
 // CircuitStepState defines model for CircuitStep.State.
 type CircuitStepState string
 
+// Comment defines model for Comment.
+type Comment struct {
+	ActorName   string             `json:"actorName"`
+	ActorTitle  string             `json:"actorTitle"`
+	At          time.Time          `json:"at"`
+	FileVersion int                `json:"fileVersion"`
+	Id          openapi_types.UUID `json:"id"`
+	Sha256      string             `json:"sha256"`
+	Text        string             `json:"text"`
+}
+
+// CommentList defines model for CommentList.
+type CommentList struct {
+	Items []Comment `json:"items"`
+}
+
+// CommentNew defines model for CommentNew.
+type CommentNew struct {
+	// SeenSha256 of the main file that was read
+	SeenSha256 string `json:"seenSha256"`
+	Text       string `json:"text"`
+}
+
 // Competence the right in which the signer signs
 type Competence string
+
+// DefaultCircuit defines model for DefaultCircuit.
+type DefaultCircuit struct {
+	AgencyId openapi_types.UUID `json:"agencyId"`
+	Id       openapi_types.UUID `json:"id"`
+
+	// Kind empty for all kinds that have none of their own
+	Kind string `json:"kind"`
+
+	// Names of the positions
+	Names   map[string]string `json:"names"`
+	Steps   []DefaultStep     `json:"steps"`
+	Version int               `json:"version"`
+}
+
+// DefaultCircuitInput defines model for DefaultCircuitInput.
+type DefaultCircuitInput struct {
+	AgencyId openapi_types.UUID `json:"agencyId"`
+	Kind     string             `json:"kind"`
+	Steps    []DefaultStep      `json:"steps"`
+
+	// Version of the one that is replaced
+	Version *int `json:"version,omitempty"`
+}
+
+// DefaultCircuitList defines model for DefaultCircuitList.
+type DefaultCircuitList struct {
+	Items []DefaultCircuit `json:"items"`
+}
+
+// DefaultStep defines model for DefaultStep.
+type DefaultStep struct {
+	Days int      `json:"days"`
+	Kind StepKind `json:"kind"`
+
+	// Place who is asked: the people given, the head of the drafting unit, any clerk of the agency, the leader chosen on submission
+	Place       StepPlace            `json:"place"`
+	PositionIds []openapi_types.UUID `json:"positionIds"`
+	Quorum      int                  `json:"quorum"`
+}
 
 // Delegation defines model for Delegation.
 type Delegation struct {
@@ -3627,6 +3714,9 @@ type SpecialDay struct {
 // StepKind defines model for StepKind.
 type StepKind string
 
+// StepPlace who is asked: the people given, the head of the drafting unit, any clerk of the agency, the leader chosen on submission
+type StepPlace string
+
 // Submit defines model for Submit.
 type Submit struct {
 	ApproverPositionId *openapi_types.UUID `json:"approverPositionId,omitempty"`
@@ -4009,6 +4099,16 @@ type StreamChangesParams struct {
 	LastEventID *string `json:"Last-Event-ID,omitempty"`
 }
 
+// ListCircuitsParams defines parameters for ListCircuits.
+type ListCircuitsParams struct {
+	AgencyId *openapi_types.UUID `form:"agencyId,omitempty" json:"agencyId,omitempty"`
+}
+
+// RemoveCircuitParams defines parameters for RemoveCircuit.
+type RemoveCircuitParams struct {
+	IfMatch IfMatch `json:"If-Match"`
+}
+
 // ListDelegationsParams defines parameters for ListDelegations.
 type ListDelegationsParams struct {
 	// Past those that have ended too
@@ -4084,6 +4184,14 @@ type ApproveDocumentParams struct {
 // PlanCircuitParams defines parameters for PlanCircuit.
 type PlanCircuitParams struct {
 	IfMatch IfMatch `json:"If-Match"`
+
+	// CongvanPosition the position the act is made under
+	CongvanPosition *ActingPosition `json:"Congvan-Position,omitempty"`
+}
+
+// AddCommentParams defines parameters for AddComment.
+type AddCommentParams struct {
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
 
 	// CongvanPosition the position the act is made under
 	CongvanPosition *ActingPosition `json:"Congvan-Position,omitempty"`
@@ -4490,6 +4598,9 @@ type RefuseArrivalJSONRequestBody = Refusal
 // RegisterArrivalJSONRequestBody defines body for RegisterArrival for application/json ContentType.
 type RegisterArrivalJSONRequestBody = Registration
 
+// SaveCircuitJSONRequestBody defines body for SaveCircuit for application/json ContentType.
+type SaveCircuitJSONRequestBody = DefaultCircuitInput
+
 // AddDelegationJSONRequestBody defines body for AddDelegation for application/json ContentType.
 type AddDelegationJSONRequestBody = DelegationNew
 
@@ -4507,6 +4618,9 @@ type ApproveDocumentJSONRequestBody = Approve
 
 // PlanCircuitJSONRequestBody defines body for PlanCircuit for application/json ContentType.
 type PlanCircuitJSONRequestBody = CircuitPlan
+
+// AddCommentJSONRequestBody defines body for AddComment for application/json ContentType.
+type AddCommentJSONRequestBody = CommentNew
 
 // ConfirmDeliveryJSONRequestBody defines body for ConfirmDelivery for application/json ContentType.
 type ConfirmDeliveryJSONRequestBody = DeliveryConfirmation
@@ -4777,6 +4891,15 @@ type ServerInterface interface {
 	// StreamChanges Live changes of what the person may see, as server-sent events
 	// (GET /api/changes)
 	StreamChanges(c *gin.Context, params StreamChangesParams)
+	// ListCircuits The circuits that documents begin with, by agency and kind
+	// (GET /api/circuits)
+	ListCircuits(c *gin.Context, params ListCircuitsParams)
+	// SaveCircuit Make a circuit the default of a kind in an agency
+	// (PUT /api/circuits)
+	SaveCircuit(c *gin.Context)
+	// RemoveCircuit Remove a default circuit; documents on their way keep their steps
+	// (DELETE /api/circuits/{id})
+	RemoveCircuit(c *gin.Context, id Id, params RemoveCircuitParams)
 	// ListDelegations Who stands in for whom, where one is either of them or administers the agency; newest first
 	// (GET /api/delegations)
 	ListDelegations(c *gin.Context, params ListDelegationsParams)
@@ -4810,6 +4933,12 @@ type ServerInterface interface {
 	// PlanCircuit Give the circuit other steps; what was passed and what is asked now must stay
 	// (PUT /api/documents/{id}/circuit)
 	PlanCircuit(c *gin.Context, id Id, params PlanCircuitParams)
+	// ListComments What was said about the versions of the main file, oldest first
+	// (GET /api/documents/{id}/comments)
+	ListComments(c *gin.Context, id Id)
+	// AddComment Say something about the main file that was read
+	// (POST /api/documents/{id}/comments)
+	AddComment(c *gin.Context, id Id, params AddCommentParams)
 	// ListDeliveries Where the document went and how far each recipient has come
 	// (GET /api/documents/{id}/deliveries)
 	ListDeliveries(c *gin.Context, id Id, params ListDeliveriesParams)
@@ -7149,6 +7278,98 @@ func (siw *ServerInterfaceWrapper) StreamChanges(c *gin.Context) {
 	siw.Handler.StreamChanges(c, params)
 }
 
+// ListCircuits operation middleware
+func (siw *ServerInterfaceWrapper) ListCircuits(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListCircuitsParams
+
+	// ------------- Optional query parameter "agencyId" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "agencyId", c.Request.URL.Query(), &params.AgencyId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter agencyId: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListCircuits(c, params)
+}
+
+// SaveCircuit operation middleware
+func (siw *ServerInterfaceWrapper) SaveCircuit(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.SaveCircuit(c)
+}
+
+// RemoveCircuit operation middleware
+func (siw *ServerInterfaceWrapper) RemoveCircuit(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RemoveCircuitParams
+
+	headers := c.Request.Header
+
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = IfMatch
+
+	} else {
+		siw.ErrorHandler(c, fmt.Errorf("Header parameter If-Match is required, but not found"), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.RemoveCircuit(c, id, params)
+}
+
 // ListDelegations operation middleware
 func (siw *ServerInterfaceWrapper) ListDelegations(c *gin.Context) {
 
@@ -7772,6 +7993,102 @@ func (siw *ServerInterfaceWrapper) PlanCircuit(c *gin.Context) {
 	}
 
 	siw.Handler.PlanCircuit(c, id, params)
+}
+
+// ListComments operation middleware
+func (siw *ServerInterfaceWrapper) ListComments(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListComments(c, id)
+}
+
+// AddComment operation middleware
+func (siw *ServerInterfaceWrapper) AddComment(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AddCommentParams
+
+	headers := c.Request.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		siw.ErrorHandler(c, fmt.Errorf("Header parameter Idempotency-Key is required, but not found"), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional header parameter "Congvan-Position" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Congvan-Position")]; found {
+		var CongvanPosition ActingPosition
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Congvan-Position, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Congvan-Position", valueList[0], &CongvanPosition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "uuid"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Congvan-Position: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.CongvanPosition = &CongvanPosition
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.AddComment(c, id, params)
 }
 
 // ListDeliveries operation middleware
@@ -11362,7 +11679,12 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.POST(options.BaseURL+"/api/documents/:id/answer", wrapper.AnswerDocument)
 	router.POST(options.BaseURL+"/api/documents/:id/reassign", wrapper.ReassignStep)
 	router.POST(options.BaseURL+"/api/documents/:id/reopen", wrapper.ReopenDocument)
+	router.GET(options.BaseURL+"/api/documents/:id/comments", wrapper.ListComments)
+	router.POST(options.BaseURL+"/api/documents/:id/comments", wrapper.AddComment)
 	router.POST(options.BaseURL+"/api/documents/:id/opened", wrapper.MarkDocumentOpened)
+	router.GET(options.BaseURL+"/api/circuits", wrapper.ListCircuits)
+	router.PUT(options.BaseURL+"/api/circuits", wrapper.SaveCircuit)
+	router.DELETE(options.BaseURL+"/api/circuits/:id", wrapper.RemoveCircuit)
 	router.GET(options.BaseURL+"/api/documents/:id/numbering", wrapper.PreviewNumber)
 	router.POST(options.BaseURL+"/api/documents/:id/number", wrapper.NumberDocument)
 	router.POST(options.BaseURL+"/api/documents/:id/issue", wrapper.IssueDocument)
@@ -13671,6 +13993,112 @@ func (response StreamChangesdefaultApplicationProblemPlusJSONResponse) VisitStre
 	return err
 }
 
+type ListCircuitsRequestObject struct {
+	Params ListCircuitsParams
+}
+
+type ListCircuitsResponseObject interface {
+	VisitListCircuitsResponse(w http.ResponseWriter) error
+}
+
+type ListCircuits200JSONResponse DefaultCircuitList
+
+func (response ListCircuits200JSONResponse) VisitListCircuitsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCircuitsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListCircuitsdefaultApplicationProblemPlusJSONResponse) VisitListCircuitsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SaveCircuitRequestObject struct {
+	Body *SaveCircuitJSONRequestBody
+}
+
+type SaveCircuitResponseObject interface {
+	VisitSaveCircuitResponse(w http.ResponseWriter) error
+}
+
+type SaveCircuit204Response struct {
+}
+
+func (response SaveCircuit204Response) VisitSaveCircuitResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type SaveCircuitdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SaveCircuitdefaultApplicationProblemPlusJSONResponse) VisitSaveCircuitResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RemoveCircuitRequestObject struct {
+	Id     Id `json:"id"`
+	Params RemoveCircuitParams
+}
+
+type RemoveCircuitResponseObject interface {
+	VisitRemoveCircuitResponse(w http.ResponseWriter) error
+}
+
+type RemoveCircuit204Response struct {
+}
+
+func (response RemoveCircuit204Response) VisitRemoveCircuitResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type RemoveCircuitdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RemoveCircuitdefaultApplicationProblemPlusJSONResponse) VisitRemoveCircuitResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListDelegationsRequestObject struct {
 	Params ListDelegationsParams
 }
@@ -14109,6 +14537,86 @@ type PlanCircuitdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response PlanCircuitdefaultApplicationProblemPlusJSONResponse) VisitPlanCircuitResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCommentsRequestObject struct {
+	Id Id `json:"id"`
+}
+
+type ListCommentsResponseObject interface {
+	VisitListCommentsResponse(w http.ResponseWriter) error
+}
+
+type ListComments200JSONResponse CommentList
+
+func (response ListComments200JSONResponse) VisitListCommentsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCommentsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListCommentsdefaultApplicationProblemPlusJSONResponse) VisitListCommentsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddCommentRequestObject struct {
+	Id     Id `json:"id"`
+	Params AddCommentParams
+	Body   *AddCommentJSONRequestBody
+}
+
+type AddCommentResponseObject interface {
+	VisitAddCommentResponse(w http.ResponseWriter) error
+}
+
+type AddComment200JSONResponse CommentList
+
+func (response AddComment200JSONResponse) VisitAddCommentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddCommentdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AddCommentdefaultApplicationProblemPlusJSONResponse) VisitAddCommentResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -18053,6 +18561,15 @@ type StrictServerInterface interface {
 	// StreamChanges Live changes of what the person may see, as server-sent events
 	// (GET /api/changes)
 	StreamChanges(ctx context.Context, request StreamChangesRequestObject) (StreamChangesResponseObject, error)
+	// ListCircuits The circuits that documents begin with, by agency and kind
+	// (GET /api/circuits)
+	ListCircuits(ctx context.Context, request ListCircuitsRequestObject) (ListCircuitsResponseObject, error)
+	// SaveCircuit Make a circuit the default of a kind in an agency
+	// (PUT /api/circuits)
+	SaveCircuit(ctx context.Context, request SaveCircuitRequestObject) (SaveCircuitResponseObject, error)
+	// RemoveCircuit Remove a default circuit; documents on their way keep their steps
+	// (DELETE /api/circuits/{id})
+	RemoveCircuit(ctx context.Context, request RemoveCircuitRequestObject) (RemoveCircuitResponseObject, error)
 	// ListDelegations Who stands in for whom, where one is either of them or administers the agency; newest first
 	// (GET /api/delegations)
 	ListDelegations(ctx context.Context, request ListDelegationsRequestObject) (ListDelegationsResponseObject, error)
@@ -18086,6 +18603,12 @@ type StrictServerInterface interface {
 	// PlanCircuit Give the circuit other steps; what was passed and what is asked now must stay
 	// (PUT /api/documents/{id}/circuit)
 	PlanCircuit(ctx context.Context, request PlanCircuitRequestObject) (PlanCircuitResponseObject, error)
+	// ListComments What was said about the versions of the main file, oldest first
+	// (GET /api/documents/{id}/comments)
+	ListComments(ctx context.Context, request ListCommentsRequestObject) (ListCommentsResponseObject, error)
+	// AddComment Say something about the main file that was read
+	// (POST /api/documents/{id}/comments)
+	AddComment(ctx context.Context, request AddCommentRequestObject) (AddCommentResponseObject, error)
 	// ListDeliveries Where the document went and how far each recipient has come
 	// (GET /api/documents/{id}/deliveries)
 	ListDeliveries(ctx context.Context, request ListDeliveriesRequestObject) (ListDeliveriesResponseObject, error)
@@ -20056,6 +20579,101 @@ func (sh *strictHandler) StreamChanges(ctx *gin.Context, params StreamChangesPar
 	}
 }
 
+// ListCircuits operation middleware
+func (sh *strictHandler) ListCircuits(ctx *gin.Context, params ListCircuitsParams) {
+	var request ListCircuitsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListCircuits(ctx, request.(ListCircuitsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListCircuits")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListCircuitsResponseObject); ok {
+		if err := validResponse.VisitListCircuitsResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// SaveCircuit operation middleware
+func (sh *strictHandler) SaveCircuit(ctx *gin.Context) {
+	var request SaveCircuitRequestObject
+
+	var body SaveCircuitJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SaveCircuit(ctx, request.(SaveCircuitRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SaveCircuit")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(SaveCircuitResponseObject); ok {
+		if err := validResponse.VisitSaveCircuitResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// RemoveCircuit operation middleware
+func (sh *strictHandler) RemoveCircuit(ctx *gin.Context, id Id, params RemoveCircuitParams) {
+	var request RemoveCircuitRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RemoveCircuit(ctx, request.(RemoveCircuitRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RemoveCircuit")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(RemoveCircuitResponseObject); ok {
+		if err := validResponse.VisitRemoveCircuitResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // ListDelegations operation middleware
 func (sh *strictHandler) ListDelegations(ctx *gin.Context, params ListDelegationsParams) {
 	var request ListDelegationsRequestObject
@@ -20448,6 +21066,77 @@ func (sh *strictHandler) PlanCircuit(ctx *gin.Context, id Id, params PlanCircuit
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(PlanCircuitResponseObject); ok {
 		if err := validResponse.VisitPlanCircuitResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListComments operation middleware
+func (sh *strictHandler) ListComments(ctx *gin.Context, id Id) {
+	var request ListCommentsRequestObject
+
+	request.Id = id
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListComments(ctx, request.(ListCommentsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListComments")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListCommentsResponseObject); ok {
+		if err := validResponse.VisitListCommentsResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// AddComment operation middleware
+func (sh *strictHandler) AddComment(ctx *gin.Context, id Id, params AddCommentParams) {
+	var request AddCommentRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body AddCommentJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AddComment(ctx, request.(AddCommentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AddComment")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(AddCommentResponseObject); ok {
+		if err := validResponse.VisitAddCommentResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {

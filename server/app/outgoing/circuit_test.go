@@ -314,3 +314,36 @@ func (d *desk) exec(t *testing.T, sql string, args ...any) {
 		t.Fatal(err)
 	}
 }
+
+func TestC1_ADefaultCircuitIsFollowedAndNeverHoldsADocumentUp(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	def := document.DefaultCircuit{AgencyID: d.sender.ID, Kind: "directive", Steps: []document.DefaultStep{
+		{Kind: document.InitialStep, Place: document.UnitHeads, Quorum: 1, Days: 1},
+		{Kind: document.LayoutStep, Place: document.OfficeClerks, Quorum: 1},
+		{Kind: document.ApproveStep, Place: document.ChosenApprover, Quorum: 1, Days: 2},
+	}}
+	wantCode(t, d.out.SaveDefaultCircuit(t.Context(), d.sender.Officer, def), "forbidden")
+	need(t, d.out.SaveDefaultCircuit(t.Context(), d.sender.Clerk, def))
+	wantCode(t, d.out.SaveDefaultCircuit(t.Context(), d.sender.Clerk, def), "stale") // another is there, and was not read
+	id, h := d.draft(t, agency(d.Office(t, "H59.01", "Sở Nội vụ")))
+	need(t, d.out.Submit(t.Context(), d.sender.Officer, access.Command{}, id, d.sender.LeaderPosition, ""))
+	v, err := d.out.Circuit(t.Context(), d.sender.Officer, id)
+	need(t, err)
+	if len(v.Steps) != 3 || !slices.Equal(v.Steps[0].People, []org.ID{seatOf(d.sender.Head)}) || v.Steps[2].Days != 2 {
+		t.Fatalf("%+v", v.Steps)
+	}
+	need(t, d.out.Comment(t.Context(), d.sender.Head, access.Command{}, id, h, "Sửa căn cứ thứ hai"))
+	wantCode(t, d.out.Comment(t.Context(), d.sender.Head, access.Command{}, id, document.Hash{9}, "Sửa"), "stale")
+	said, err := d.out.Comments(t.Context(), d.sender.Officer, id)
+	if err != nil || len(said) != 1 || said[0].FileVersion != 1 || said[0].Hash != h || said[0].By.Name != d.sender.Head.FullName {
+		t.Fatalf("%+v %v", said, err)
+	}
+	// With nobody at the head of the unit the step is left out.
+	d.exec(t, `update position set valid_until = current_date - 2 where id = $1`, seatOf(d.sender.Head))
+	second, _ := d.draft(t, agency(d.Office(t, "H59.02", "Sở Tư pháp")))
+	need(t, d.out.Submit(t.Context(), d.sender.Officer, access.Command{}, second, d.sender.LeaderPosition, ""))
+	if v, err = d.out.Circuit(t.Context(), d.sender.Officer, second); err != nil || len(v.Steps) != 2 || v.Steps[0].Kind != document.LayoutStep {
+		t.Fatalf("%+v %v", v.Steps, err)
+	}
+}

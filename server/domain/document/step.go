@@ -323,12 +323,13 @@ func (d *Document) Issue(seen Hash, now time.Time) (Event, error) {
 func (d Document) checkSeen(seen Hash) error {
 	main, ok := d.Main()
 	if !ok || seen.IsZero() || main.Hash != seen {
-		return errChanged
+		return ErrChanged
 	}
 	return nil
 }
 
-var errChanged = fault.New(fault.Stale, "stale",
+// ErrChanged is the fault of an act on something else than what is there now.
+var ErrChanged = fault.New(fault.Stale, "stale",
 	"Văn bản đã thay đổi từ khi bạn mở. Hãy xem lại rồi quyết định.",
 	"The document has changed since you opened it. Read it again before deciding.")
 
@@ -336,7 +337,7 @@ var errChanged = fault.New(fault.Stale, "stale",
 // annexes, recipients and words count as much as the main file. Zero is not said.
 func (d Document) CheckVersion(seen int) error {
 	if seen != 0 && seen != d.Version {
-		return errChanged
+		return ErrChanged
 	}
 	return nil
 }

@@ -494,6 +494,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/documents/{id}/comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /** What was said about the versions of the main file, oldest first */
+        get: operations["listComments"];
+        put?: never;
+        /** Say something about the main file that was read */
+        post: operations["addComment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/documents/{id}/opened": {
         parameters: {
             query?: never;
@@ -508,6 +528,43 @@ export interface paths {
         /** Note that the person has read what waits for them; from then on it cannot be withdrawn */
         post: operations["markDocumentOpened"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/circuits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The circuits that documents begin with, by agency and kind */
+        get: operations["listCircuits"];
+        /** Make a circuit the default of a kind in an agency */
+        put: operations["saveCircuit"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/circuits/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove a default circuit; documents on their way keep their steps */
+        delete: operations["removeCircuit"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2975,6 +3032,62 @@ export interface components {
             toPositionId: string;
             reason?: string;
         };
+        CommentNew: {
+            /** @description of the main file that was read */
+            seenSha256: string;
+            text: string;
+        };
+        Comment: {
+            /** Format: uuid */
+            id: string;
+            sha256: string;
+            fileVersion: number;
+            actorName: string;
+            actorTitle: string;
+            text: string;
+            /** Format: date-time */
+            at: string;
+        };
+        CommentList: {
+            items: components["schemas"]["Comment"][];
+        };
+        /**
+         * @description who is asked: the people given, the head of the drafting unit, any clerk of the agency, the leader chosen on submission
+         * @enum {string}
+         */
+        StepPlace: "people" | "unit_head" | "clerks" | "approver";
+        DefaultStep: {
+            kind: components["schemas"]["StepKind"];
+            place: components["schemas"]["StepPlace"];
+            positionIds: string[];
+            quorum: number;
+            days: number;
+        };
+        DefaultCircuit: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            agencyId: string;
+            /** @description empty for all kinds that have none of their own */
+            kind: string;
+            steps: components["schemas"]["DefaultStep"][];
+            /** @description of the positions */
+            names: {
+                [key: string]: string;
+            };
+            version: number;
+        };
+        DefaultCircuitList: {
+            items: components["schemas"]["DefaultCircuit"][];
+        };
+        DefaultCircuitInput: {
+            /** Format: uuid */
+            agencyId: string;
+            kind: string;
+            steps: components["schemas"]["DefaultStep"][];
+            /** @description of the one that is replaced */
+            version?: number;
+        };
         Reopen: {
             reason: string;
         };
@@ -4491,6 +4604,14 @@ export type CircuitPlan = components['schemas']['CircuitPlan'];
 export type PlannedStep = components['schemas']['PlannedStep'];
 export type CircuitAnswerInput = components['schemas']['CircuitAnswerInput'];
 export type Reassignment = components['schemas']['Reassignment'];
+export type CommentNew = components['schemas']['CommentNew'];
+export type Comment = components['schemas']['Comment'];
+export type CommentList = components['schemas']['CommentList'];
+export type StepPlace = components['schemas']['StepPlace'];
+export type DefaultStep = components['schemas']['DefaultStep'];
+export type DefaultCircuit = components['schemas']['DefaultCircuit'];
+export type DefaultCircuitList = components['schemas']['DefaultCircuitList'];
+export type DefaultCircuitInput = components['schemas']['DefaultCircuitInput'];
 export type Reopen = components['schemas']['Reopen'];
 export type DocumentSummary = components['schemas']['DocumentSummary'];
 export type DeliveryCounts = components['schemas']['DeliveryCounts'];
@@ -5500,6 +5621,60 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    listComments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Comments */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommentList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    addComment: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description the position the act is made under */
+                "Congvan-Position"?: components["parameters"]["ActingPosition"];
+            };
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CommentNew"];
+            };
+        };
+        responses: {
+            /** @description Comments */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommentList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     markDocumentOpened: {
         parameters: {
             query?: never;
@@ -5512,6 +5687,75 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Noted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listCircuits: {
+        parameters: {
+            query?: {
+                agencyId?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default circuits */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DefaultCircuitList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    saveCircuit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DefaultCircuitInput"];
+            };
+        };
+        responses: {
+            /** @description Saved */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    removeCircuit: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Removed */
             204: {
                 headers: {
                     [name: string]: unknown;

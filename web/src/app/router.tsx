@@ -100,6 +100,18 @@ const edit = createRoute({
   component: lazyRouteComponent(() => import("@/features/outgoing/compose-page"), "EditPage"),
 });
 
+const slip = createRoute({
+  getParentRoute: () => desk,
+  path: "/outgoing/$id/slip",
+  component: lazyRouteComponent(() => import("@/features/circuit/slip-page"), "SlipPage"),
+});
+
+const circuits = createRoute({
+  getParentRoute: () => desk,
+  path: "/circuits",
+  component: lazyRouteComponent(() => import("@/features/circuit/defaults-page"), "DefaultsPage"),
+});
+
 const registers = createRoute({
   getParentRoute: () => desk,
   path: "/registers",
@@ -223,6 +235,8 @@ const tree = root.addChildren([
     compose,
     document,
     edit,
+    slip,
+    circuits,
     registers,
     register,
     quarantine,

@@ -12,6 +12,7 @@ import {
   MailWarning,
   Mails,
   Network,
+  Route,
   Send,
   Signature,
   Stamp,
@@ -34,7 +35,8 @@ import { PersonMenu } from "./person-menu";
 const size = 16;
 
 export function Navigation() {
-  const t = useText().shell;
+  const { shell: t, circuit } = useText();
+  const circuits = circuit.defaults;
   const me = useMe();
   const work = useQuery(workQuery).data;
   const administers = me.operator || hasRole(me, "admin");
@@ -76,6 +78,7 @@ export function Navigation() {
             />
             {hasRole(me, "leader", "clerk") ? <Item to="/to-sign" search={{}} icon={<Signature size={size} />} label={t.toSign} /> : null}
             <Item to="/outgoing" search={{}} exact icon={<Send size={size} />} label={t.outgoingAll} />
+            {clerk ? <Item to="/circuits" icon={<Route size={size} />} label={circuits} /> : null}
             <div className={css.heading}>{t.books}</div>
             <Item to="/registers" icon={<BookOpen size={size} />} label={t.registers} />
           </>
@@ -93,6 +96,7 @@ export function Navigation() {
             <div className={css.heading}>{t.admin}</div>
             <Item to="/admin/agencies" icon={<Building2 size={size} />} label={t.agencies} />
             <Item to="/admin/accounts" icon={<Users size={size} />} label={t.accounts} />
+            {clerk ? null : <Item to="/circuits" icon={<Route size={size} />} label={circuits} />}
             <Item to="/admin/groups" icon={<UsersRound size={size} />} label={t.groups} />
             <Item to="/admin/import" icon={<FileUp size={size} />} label={t.importing} />
             {me.operator ? <Item to="/admin/peers" icon={<Network size={size} />} label={t.peers} /> : null}

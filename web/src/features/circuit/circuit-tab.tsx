@@ -1,15 +1,17 @@
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import type { Circuit, CircuitAnswer, CircuitPerson, CircuitStep, Document } from "@/api/schema";
 import { LoadFailed } from "@/features/session/load-failed";
 import { useText } from "@/text/text";
 import { Badge } from "@/ui/badge";
-import { Button } from "@/ui/button";
+import { Button, buttonClass } from "@/ui/button";
 import { showDay, showMoment } from "@/ui/dates";
 import { Facts, Section } from "@/ui/page";
 import { Bone, Notice } from "@/ui/states";
 import side from "@/features/document/side.module.css";
 import css from "./circuit.module.css";
+import { Comments } from "./comments";
 import { PlanDialog } from "./plan-dialog";
 import { circuitQuery } from "./queries";
 import { ReassignDialog, type Seat } from "./reassign-dialog";
@@ -38,8 +40,12 @@ export function CircuitTab({ document: d }: { document: Document }) {
         <Facts facts={[[t.block, data.signerBlock.length > 0 && <Block key="block" lines={data.signerBlock} />]]} />
         <div className={css.acts}>
           {d.actions.includes("plan") ? <Button onClick={() => setPlanning(true)}>{t.edit}</Button> : null}
+          <Link to="/outgoing/$id/slip" params={{ id: d.id }} className={buttonClass()}>
+            {t.slip}
+          </Link>
         </div>
       </Section>
+      <Comments document={d} />
       <Rounds circuit={data} />
       {planning ? <PlanDialog document={d} circuit={data} onClose={() => setPlanning(false)} /> : null}
       {seat ? <ReassignDialog document={d} seat={seat} onClose={() => setSeat(undefined)} /> : null}

@@ -37,3 +37,15 @@ export function useOpened(d: Document): void {
       .catch(() => undefined);
   }, [queries, d.id, d.version, waits]);
 }
+
+export function commentsQuery(id: string) {
+  return queryOptions({
+    queryKey: ["documents", "one", id, "comments"],
+    queryFn: async () => (await value(client.GET("/api/documents/{id}/comments", { params: { path: { id } } }))).items,
+  });
+}
+
+export const defaultsQuery = queryOptions({
+  queryKey: ["circuits"],
+  queryFn: async () => (await value(client.GET("/api/circuits"))).items,
+});
