@@ -345,6 +345,19 @@ func TestL4_TwoSecretsAreValidWhileOneFollowsTheOther(t *testing.T) {
 	}
 }
 
+// An operator finds the public key before the first message (L2).
+func TestL2_TheKeyIsThereBeforeTheFirstMessage(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, "H59", "UBND tỉnh Trà Vinh")
+	s.exec(`delete from exchange_key`)
+	s.start()
+	s.kill()
+	s.start()
+	if n := s.count(`select count(*) from exchange_key where retired_at is null`); n != 1 {
+		t.Errorf("%d keys", n)
+	}
+}
+
 // opening opens a file of this text.
 func opening(text string) vxp.Opener {
 	return func(context.Context, exchange.FileRef) (io.ReadCloser, error) {

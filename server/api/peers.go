@@ -31,7 +31,7 @@ func (r peerRoom) ListPeers(ctx context.Context, _ gen.ListPeersRequestObject) (
 
 func peerView(p delivery.Peer) gen.Peer {
 	v := gen.Peer{Id: uuid.UUID(p.ID), Kind: gen.PeerKind(p.Kind), Name: p.Name, System: p.System, Endpoint: p.Endpoint, OurSystem: p.OurSystem,
-		PublicKey: base64.StdEncoding.EncodeToString(p.Key), NextKey: base64.StdEncoding.EncodeToString(p.NextKey), MostBytes: p.MostBytes, PerMinute: p.PerMinute,
+		PublicKey: base64.StdEncoding.EncodeToString(p.Key), NextKey: base64.StdEncoding.EncodeToString(p.NextKey), MostMiB: int(p.MostBytes >> 20), PerMinute: p.PerMinute,
 		Reused: p.Reused, Enabled: p.Enabled, Up: "unknown", HeardAt: optionalTime(p.HeardAt), ErrorCode: p.ErrorCode, ErrorAt: optionalTime(p.ErrorAt),
 		Waiting: p.Waiting, Oldest: optionalTime(p.Oldest), LastHour: p.LastHour, Agencies: p.Agencies, Version: p.Version}
 	switch {
@@ -67,7 +67,7 @@ func (r peerRoom) AddPeer(ctx context.Context, q gen.AddPeerRequestObject) (gen.
 		return nil, err
 	}
 	in := exchange.Connection{Kind: exchange.PeerKind(b.Kind), Name: b.Name, System: present(b.System), Endpoint: present(b.Endpoint), OurSystem: present(b.OurSystem),
-		Key: present(key), MostBytes: present(b.MostBytes), PerMinute: present(b.PerMinute), Reused: present(b.Reused)}
+		Key: present(key), MostBytes: int64(present(b.MostMiB)) << 20, PerMinute: present(b.PerMinute), Reused: present(b.Reused)}
 	p, secret, err := r.deliveries.AddPeer(ctx, personOf(ctx), c, in, present(b.OurSecret))
 	if err != nil {
 		return nil, err
@@ -82,8 +82,12 @@ func (r peerRoom) EditPeer(ctx context.Context, q gen.EditPeerRequestObject) (ge
 		return nil, err
 	}
 	b := q.Body
-	change := delivery.PeerChange{Name: b.Name, Endpoint: b.Endpoint, OurSystem: b.OurSystem, OurSecret: b.OurSecret, MostBytes: b.MostBytes,
+	change := delivery.PeerChange{Name: b.Name, Endpoint: b.Endpoint, OurSystem: b.OurSystem, OurSecret: b.OurSecret,
 		PerMinute: b.PerMinute, Reused: b.Reused, Enabled: b.Enabled}
+	if b.MostMiB != nil {
+		most := int64(*b.MostMiB) << 20
+		change.MostBytes = &most
+	}
 	if change.Key, err = publicKey("publicKey", b.PublicKey); err != nil {
 		return nil, err
 	}

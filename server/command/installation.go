@@ -204,6 +204,9 @@ func (in *installation) run(ctx context.Context, ready func()) error {
 	if err := in.blobs.EnsureBucket(ctx); err != nil {
 		in.log.WarnContext(ctx, "the object store is not there yet", slog.Any("error", err))
 	}
+	if err := in.mail.MakeKey(ctx); err != nil {
+		in.log.WarnContext(ctx, "there is no key for receipts yet", slog.Any("error", err))
+	}
 	group, ctx := errgroup.WithContext(ctx)
 	if in.cfg.Does("api") {
 		group.Go(func() error { return in.hub.Run(ctx) })

@@ -3116,10 +3116,12 @@ type Peer struct {
 	Kind      PeerKind           `json:"kind"`
 
 	// LastHour messages that went either way
-	LastHour  int    `json:"lastHour"`
-	MostBytes int64  `json:"mostBytes"`
-	Name      string `json:"name"`
-	NextKey   string `json:"nextKey"`
+	LastHour int `json:"lastHour"`
+
+	// MostMiB largest package
+	MostMiB int    `json:"mostMiB"`
+	Name    string `json:"name"`
+	NextKey string `json:"nextKey"`
 
 	// Oldest the first of them
 	Oldest *time.Time `json:"oldest,omitempty"`
@@ -3161,9 +3163,11 @@ type PeerAgencyList struct {
 
 // PeerEdit defines model for PeerEdit.
 type PeerEdit struct {
-	Enabled   *bool   `json:"enabled,omitempty"`
-	Endpoint  *string `json:"endpoint,omitempty"`
-	MostBytes *int64  `json:"mostBytes,omitempty"`
+	Enabled  *bool   `json:"enabled,omitempty"`
+	Endpoint *string `json:"endpoint,omitempty"`
+
+	// MostMiB largest package
+	MostMiB   *int    `json:"mostMiB,omitempty"`
 	Name      *string `json:"name,omitempty"`
 	NextKey   *string `json:"nextKey,omitempty"`
 	OurSecret *string `json:"ourSecret,omitempty"`
@@ -3191,16 +3195,18 @@ type PeerMade struct {
 
 // PeerNew defines model for PeerNew.
 type PeerNew struct {
-	Endpoint  *string  `json:"endpoint,omitempty"`
-	Kind      PeerKind `json:"kind"`
-	MostBytes *int64   `json:"mostBytes,omitempty"`
-	Name      string   `json:"name"`
-	OurSecret *string  `json:"ourSecret,omitempty"`
-	OurSystem *string  `json:"ourSystem,omitempty"`
-	PerMinute *int     `json:"perMinute,omitempty"`
-	PublicKey *string  `json:"publicKey,omitempty"`
-	Reused    *bool    `json:"reused,omitempty"`
-	System    *string  `json:"system,omitempty"`
+	Endpoint *string  `json:"endpoint,omitempty"`
+	Kind     PeerKind `json:"kind"`
+
+	// MostMiB largest package
+	MostMiB   *int    `json:"mostMiB,omitempty"`
+	Name      string  `json:"name"`
+	OurSecret *string `json:"ourSecret,omitempty"`
+	OurSystem *string `json:"ourSystem,omitempty"`
+	PerMinute *int    `json:"perMinute,omitempty"`
+	PublicKey *string `json:"publicKey,omitempty"`
+	Reused    *bool   `json:"reused,omitempty"`
+	System    *string `json:"system,omitempty"`
 }
 
 // PeerSecret defines model for PeerSecret.

@@ -144,6 +144,13 @@ func (s *Service) takeBack(ctx context.Context, tx *postgres.Tx, m AxisMessage, 
 // keyLook is how long a process goes on with the key that it has.
 const keyLook = 30 * time.Second
 
+// MakeKey makes the key that this installation signs with, where there is none
+// yet: an operator gives its public half to others before the first message.
+func (s *Service) MakeKey(ctx context.Context) error {
+	_, err := s.signer(ctx)
+	return err
+}
+
 // signer gives the key that this installation signs with now; the first call
 // ever makes it.
 func (s *Service) signer(ctx context.Context) (ed25519.PrivateKey, error) {

@@ -90,7 +90,7 @@ func (c Connection) Check() error {
 	case c.Kind == PeerInstallation && len(c.Key) != ed25519.PublicKeySize:
 		return bad("publicKey", "required", "Hãy dán khóa công khai của hệ thống kia.", "Paste the other installation's public key.")
 	case c.MostBytes < 1<<10 || c.PerMinute < 1:
-		return bad("mostBytes", "too_small", "Giới hạn quá nhỏ.", "The limit is too small.")
+		return bad("mostMiB", "too_small", "Giới hạn quá nhỏ.", "The limit is too small.")
 	}
 	return nil
 }

@@ -3806,8 +3806,8 @@ export interface components {
             /** @description Ed25519, in base64 */
             publicKey: string;
             nextKey: string;
-            /** Format: int64 */
-            mostBytes: number;
+            /** @description largest package */
+            mostMiB: number;
             perMinute: number;
             /** @description its client signs all calls with one time stamp */
             reused: boolean;
@@ -3844,8 +3844,8 @@ export interface components {
             ourSystem?: string;
             ourSecret?: string;
             publicKey?: string;
-            /** Format: int64 */
-            mostBytes?: number;
+            /** @description largest package */
+            mostMiB?: number;
             perMinute?: number;
             reused?: boolean;
         };
@@ -3856,8 +3856,8 @@ export interface components {
             ourSecret?: string;
             publicKey?: string;
             nextKey?: string;
-            /** Format: int64 */
-            mostBytes?: number;
+            /** @description largest package */
+            mostMiB?: number;
             perMinute?: number;
             reused?: boolean;
             enabled?: boolean;

@@ -13,7 +13,7 @@ import { hasKey, peerForm, theyCall, toPeerEdit, toPeerNew, weCall } from "./pee
 import css from "./peer.module.css";
 
 const kinds: readonly PeerKind[] = ["installation", "axis", "system"];
-const shown = ["kind", "name", "system", "endpoint", "ourSystem", "ourSecret", "publicKey", "nextKey", "mostBytes", "perMinute"];
+const shown = ["kind", "name", "system", "endpoint", "ourSystem", "ourSecret", "publicKey", "nextKey", "mostMiB", "perMinute"];
 
 interface Props {
   peer: Peer | undefined;
@@ -114,7 +114,7 @@ export function PeerDialog({ peer, onClose, onSecret }: Props) {
       {hasKey(form.kind) ? field("publicKey", 100) : null}
       {hasKey(form.kind) && peer ? field("nextKey", 100, false) : null}
       <div className={css.two}>
-        <TextField label={p.most} inputMode="numeric" maxLength={6} value={form.mostMiB} error={error("mostBytes")} onChange={(e) => set({ mostMiB: e.target.value.replace(/\D/g, "") })} />
+        <TextField label={p.most} inputMode="numeric" maxLength={6} value={form.mostMiB} error={error("mostMiB")} onChange={(e) => set({ mostMiB: e.target.value.replace(/\D/g, "") })} />
         <TextField label={p.perMinute} inputMode="numeric" maxLength={7} value={form.perMinute} error={error("perMinute")} onChange={(e) => set({ perMinute: e.target.value.replace(/\D/g, "") })} />
       </div>
       {form.kind === "system" ? <CheckField label={p.reused} checked={form.reused} onChange={(e) => set({ reused: e.target.checked })} /> : null}

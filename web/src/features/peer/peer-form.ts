@@ -1,7 +1,5 @@
 import type { Peer, PeerEdit, PeerKind, PeerNew } from "@/api/schema";
 
-const MiB = 1024 * 1024;
-
 export interface PeerForm {
   kind: PeerKind;
   name: string;
@@ -19,7 +17,7 @@ export interface PeerForm {
 
 export function peerForm(peer: Peer | undefined): PeerForm {
   return peer
-    ? { ...peer, ourSecret: "", mostMiB: String(Math.round(peer.mostBytes / MiB)), perMinute: String(peer.perMinute) }
+    ? { ...peer, ourSecret: "", mostMiB: String(peer.mostMiB), perMinute: String(peer.perMinute) }
     : {
         kind: "installation",
         name: "",
@@ -48,7 +46,7 @@ function shared(f: PeerForm) {
     ourSystem: weCall(f.kind) ? f.ourSystem.trim() : undefined,
     ourSecret: weCall(f.kind) && f.ourSecret ? f.ourSecret : undefined,
     publicKey: hasKey(f.kind) ? f.publicKey.trim() : undefined,
-    mostBytes: Number(f.mostMiB) * MiB,
+    mostMiB: Number(f.mostMiB),
     perMinute: Number(f.perMinute),
     reused: f.kind === "system" ? f.reused : undefined,
   };
