@@ -58,6 +58,13 @@ test("a mail without a document waits in quarantine with its reason and the raw 
   const raw = clerk.waitForEvent("download");
   await clerk.getByRole("link", { name: "Tải thư gốc" }).click();
   expect((await raw).suggestedFilename()).toMatch(/\.eml$/);
+  await clerk.getByRole("button", { name: "Xem nội dung an toàn" }).click();
+  const shown = await clerk.locator("iframe").getAttribute("srcdoc");
+  expect(shown, "the words are there, and nothing that runs").toContain("<p>Xin chao</p>");
+  expect(shown).toContain("default-src 'none'");
+  expect(shown).not.toMatch(/<script|onclick/);
+  expect(await clerk.locator("iframe").getAttribute("sandbox"), "the frame may do nothing").toBe("");
+  await clerk.screenshot({ path: info.outputPath("quarantine.png") });
   await clerk.getByRole("button", { name: "Bỏ qua thư" }).click();
   const dialog = clerk.getByRole("dialog", { name: "Bỏ qua thư" });
   await dialog.getByLabel("Lý do").fill("Thiếp chúc mừng, không phải văn bản.");
@@ -75,4 +82,24 @@ test("a clerk sees how the mailbox stands, an administrator sets it up, and agen
   await operator.getByRole("button", { name: "Thêm hộp thư" }).click();
   const names = await operator.getByRole("dialog").getByLabel("Cơ quan").locator("option", { hasText: /phường 1(,|$)/ }).allTextContents();
   expect(names).toEqual(["Ủy ban nhân dân phường 1, UBND thành phố Trà Vinh", "Ủy ban nhân dân phường 1, UBND thị xã Duyên Hải"]);
+});
+
+test("the text of a mail without a file becomes the document by the clerk's word", async ({ office }, info) => {
+  const clerk = await office.sit("vanthu.snv", "/mail/quarantine");
+  const subject = subjectOf("Moi hop");
+  const file = info.outputPath("moi-hop.eml");
+  await writeFile(
+    file,
+    ["From: Van phong <vp@do.example>", "To: snv@travinh.example", `Subject: ${subject}`, `Message-ID: <r${Date.now()}.${process.pid}@do.example>`, "", "Kinh moi du hop.", ""].join("\r\n"),
+  );
+  await mail(file);
+  await row(clerk, subject).click({ timeout: 30_000 });
+  await clerk.getByRole("button", { name: "Nhận vào văn bản đến" }).click();
+  const dialog = clerk.getByRole("dialog", { name: "Nhận vào văn bản đến" });
+  await expect(dialog.getByLabel("Nội dung thư (thành tệp văn bản)")).toBeChecked();
+  await dialog.getByRole("button", { name: "Nhận vào văn bản đến" }).click();
+  await expect(clerk.getByLabel("Trích yếu")).toHaveValue(subject);
+  await clerk.screenshot({ path: info.outputPath("released.png") });
+  await clerk.keyboard.press("F8");
+  await expect(clerk.getByText("Đã đưa ra khỏi danh sách; không gửi gì cho ai.")).toBeVisible();
 });

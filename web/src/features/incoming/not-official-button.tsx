@@ -36,8 +36,10 @@ export function NotOfficialButton({ arrival: a, onDone }: { arrival: Arrival; on
   }, []);
   if (!able) return null;
   return (
-    <Button busy={refuse.isPending} shortcut="F8" onClick={press}>
-      {t.notOfficial}
-    </Button>
+    <div>
+      <Button small busy={refuse.isPending} shortcut="F8" onClick={press}>
+        {t.notOfficial}
+      </Button>
+    </div>
   );
 }

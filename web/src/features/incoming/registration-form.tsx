@@ -87,6 +87,7 @@ export function RegistrationForm({ arrival: a, onShow, onNext }: RegistrationFor
             <span>{t.arrival.suggested}</span>
           </div>
           <MailNote arrival={a} />
+          <NotOfficialButton arrival={a} onDone={() => onNext(nextInQueue(queue ?? [], a.id))} />
           <RegistrationFields
             arrival={a}
             form={form}
@@ -103,7 +104,6 @@ export function RegistrationForm({ arrival: a, onShow, onNext }: RegistrationFor
             {t.arrival.refuse}
           </Button>
         ) : null}
-        <NotOfficialButton arrival={a} onDone={() => onNext(nextInQueue(queue ?? [], a.id))} />
         <span />
         <Button busy={save.isPending} disabled={!register} shortcut="F2" onClick={() => submit("stay")}>
           {t.arrival.register}

@@ -36,7 +36,7 @@ export function MailboxesPage() {
   const columns: readonly Column<Mailbox>[] = [
     { id: "address", title: m.address, cell: (b) => <strong>{b.address}</strong> },
     { id: "agency", title: m.agency, width: "200px", cell: (b) => b.agencyName },
-    { id: "host", title: m.host, width: "180px", cell: (b) => `${b.host}:${b.port}` },
+    { id: "host", title: m.host, width: "160px", cell: (b) => `${b.host}:${b.port}` },
     {
       id: "state",
       title: m.state,
@@ -50,8 +50,7 @@ export function MailboxesPage() {
         </>
       ),
     },
-    { id: "checked", title: m.checked, width: "140px", cell: (b) => (b.checkedAt ? showMoment(b.checkedAt) : "") },
- { id: "last", title: m.lastMessage, width: "140px", cell: (b) => (b.lastMessageAt ? showMoment(b.lastMessageAt) : "") },
+    { id: "last", title: m.lastMessage, width: "140px", cell: (b) => (b.lastMessageAt ? showMoment(b.lastMessageAt) : "") },
     { id: "pending", title: m.pending, width: "84px", align: "end", cell: (b) => (b.pending || b.undecided ? (b.pending ?? 0) + (b.undecided ?? 0) : "") },
     { id: "held", title: m.quarantined, width: "92px", align: "end", cell: (b) => (b.quarantined > 0 ? b.quarantined : "") },
     {
