@@ -34,6 +34,7 @@ import (
 type Options struct {
 	Accounts   *accounts.Service
 	Documents  *outgoing.Service
+	Writing    *outgoing.Writing
 	Deliveries *delivery.Service
 	Arrivals   *incoming.Service
 	Mail       *intake.Service
@@ -80,6 +81,7 @@ type server struct {
 	calendarRoom
 	uploadRoom
 	documentRoom
+	writingRoom
 	arrivalRoom
 	lineRoom
 	registerRoom
@@ -136,6 +138,7 @@ func (g *gate) mountContract(engine *gin.Engine) error {
 		calendarRoom:       calendarRoom{accounts: g.opts.Accounts},
 		uploadRoom:         uploadRoom{documents: g.opts.Documents},
 		documentRoom:       documentRoom{documents: g.opts.Documents, deliveries: g.opts.Deliveries},
+		writingRoom:        writingRoom{writing: g.opts.Writing},
 		arrivalRoom:        arrivalRoom{arrivals: g.opts.Arrivals},
 		lineRoom:           lineRoom{arrivals: g.opts.Arrivals},
 		registerRoom:       registerRoom{reports: g.opts.Reports},

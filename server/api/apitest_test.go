@@ -34,6 +34,7 @@ import (
 	"congvan/server/domain/org"
 	"congvan/server/provider/safehtml"
 	"congvan/server/provider/sheet"
+	"congvan/server/provider/template"
 	"congvan/server/provider/text"
 	"congvan/server/provider/workbook"
 	"congvan/storage/blob"
@@ -102,7 +103,8 @@ func installOn(t *testing.T, db *storagetest.Database, blobs *blob.Store, change
 	})
 	opts := api.Options{
 		Accounts:   i.accounts,
-		Documents:  outgoing.New(i.Store, i.blobs, i.readable, i.now),
+		Documents:  documents,
+		Writing:    outgoing.NewWriting(documents, someTools),
 		Deliveries: delivery.New(i.Store, i.now, delivery.Options{Reveal: i.secrets.Open, Seal: i.secrets.Seal}),
 		Arrivals:   incoming.New(i.Store, i.blobs, i.now),
 		Mail: intake.New(i.Store, i.blobs, i.secrets, i.now, intake.Options{Reopen: nothingInside,
@@ -380,3 +382,10 @@ func (c *client) patch(path, version string, body any, headers ...header) answer
 
 // object is JSON to send.
 type object = map[string]any
+
+// someTools write as the product does, and convert and read without programs.
+var someTools = outgoing.Tools{Builtin: template.Builtin, Check: template.Check, Fill: template.Fill,
+	PDF: func(context.Context, io.ReadSeeker, int64) (io.ReadCloser, error) {
+		return io.NopCloser(strings.NewReader(paper)), nil
+	},
+	Words: func(context.Context, io.ReadSeeker, int64, string) (string, error) { return "CHỈ THỊ", nil }}

@@ -71,6 +71,12 @@ func (r fileResponse) VisitFetchToSignResponse(w http.ResponseWriter) error { re
 // VisitReadArrivalFileResponse answers readArrivalFile.
 func (r fileResponse) VisitReadArrivalFileResponse(w http.ResponseWriter) error { return r.send(w) }
 
+// VisitReadTemplateResponse answers readTemplate.
+func (r fileResponse) VisitReadTemplateResponse(w http.ResponseWriter) error { return r.send(w) }
+
+// VisitDownloadUploadResponse answers downloadUpload.
+func (r fileResponse) VisitDownloadUploadResponse(w http.ResponseWriter) error { return r.send(w) }
+
 // VisitReadQuarantinedRawResponse answers readQuarantinedRaw.
 func (r fileResponse) VisitReadQuarantinedRawResponse(w http.ResponseWriter) error { return r.send(w) }
 

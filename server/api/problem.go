@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"log/slog"
@@ -142,6 +143,14 @@ func languageOf(accept string) string {
 		return "en"
 	}
 	return "vi"
+}
+
+// inLanguage gives a text in the language that the request asks for.
+func inLanguage(ctx context.Context, t fault.Text) string {
+	if c, ok := ctx.(*gin.Context); ok && languageOf(c.GetHeader("Accept-Language")) == "en" {
+		return t.EN
+	}
+	return t.VI
 }
 
 // contractName writes a field as the contract does: full_name is fullName.

@@ -58,6 +58,15 @@ var scopes = map[string]access.Scope{
 	"requeueDelivery":    access.ScopeIssue,
 	"confirmDelivery":    access.ScopeIssue,
 
+	"beginText":       access.ScopeDraft,
+	"convertDocument": access.ScopeDraft,
+	"compareLayout":   access.ScopeRead,
+	"downloadUpload":  access.ScopeDraft,
+	"listTemplates":   access.ScopeRead,
+	"readTemplate":    access.ScopeRead,
+	"replaceTemplate": access.ScopeAdministration,
+	"removeTemplate":  access.ScopeAdministration,
+
 	"listArrivals":         access.ScopeRead,
 	"readArrival":          access.ScopeRead,
 	"previewArrivalNumber": access.ScopeRead,

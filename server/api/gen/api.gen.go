@@ -3483,6 +3483,17 @@ type Registration struct {
 // RegistrationSecrecy defines model for Registration.Secrecy.
 type RegistrationSecrecy string
 
+// Remarks defines model for Remarks.
+type Remarks struct {
+	Items []struct {
+		// Code Examples: no_filing
+		Code string `json:"code"`
+
+		// Text In the person's language
+		Text string `json:"text"`
+	} `json:"items"`
+}
+
 // Reopen defines model for Reopen.
 type Reopen struct {
 	Reason string `json:"reason"`
@@ -3729,6 +3740,31 @@ type Submit struct {
 	Note               *string             `json:"note,omitempty"`
 }
 
+// Template defines model for Template.
+type Template struct {
+	BuiltIn   bool       `json:"builtIn"`
+	ChangedAt *time.Time `json:"changedAt,omitempty"`
+	ChangedBy *string    `json:"changedBy,omitempty"`
+	Kind      string     `json:"kind"`
+	Name      *string    `json:"name,omitempty"`
+	Size      *int64     `json:"size,omitempty"`
+}
+
+// TemplateReplacement defines model for TemplateReplacement.
+type TemplateReplacement struct {
+	UploadId openapi_types.UUID `json:"uploadId"`
+}
+
+// Templates defines model for Templates.
+type Templates struct {
+	Fields []struct {
+		// Name Examples: ten_co_quan
+		Name string `json:"name"`
+		Text string `json:"text"`
+	} `json:"fields"`
+	Items []Template `json:"items"`
+}
+
 // ToSign defines model for ToSign.
 type ToSign struct {
 	DocumentId openapi_types.UUID `json:"documentId"`
@@ -3894,8 +3930,14 @@ type IdempotencyKey = string
 // IfMatch defines model for IfMatch.
 type IfMatch = string
 
+// KindCode defines model for KindCode.
+type KindCode = string
+
 // Limit defines model for Limit.
 type Limit = int
+
+// OfAgency defines model for OfAgency.
+type OfAgency = openapi_types.UUID
 
 // Sha256 defines model for Sha256.
 type Sha256 = string
@@ -4550,6 +4592,32 @@ type ListToSignParams struct {
 	Act SigningAct `form:"act" json:"act"`
 }
 
+// ListTemplatesParams defines parameters for ListTemplates.
+type ListTemplatesParams struct {
+	AgencyId OfAgency `form:"agencyId" json:"agencyId"`
+}
+
+// RemoveTemplateParams defines parameters for RemoveTemplate.
+type RemoveTemplateParams struct {
+	AgencyId OfAgency `form:"agencyId" json:"agencyId"`
+
+	// CongvanPosition the position the act is made under
+	CongvanPosition *ActingPosition `json:"Congvan-Position,omitempty"`
+}
+
+// ReadTemplateParams defines parameters for ReadTemplate.
+type ReadTemplateParams struct {
+	AgencyId OfAgency `form:"agencyId" json:"agencyId"`
+}
+
+// ReplaceTemplateParams defines parameters for ReplaceTemplate.
+type ReplaceTemplateParams struct {
+	AgencyId OfAgency `form:"agencyId" json:"agencyId"`
+
+	// CongvanPosition the position the act is made under
+	CongvanPosition *ActingPosition `json:"Congvan-Position,omitempty"`
+}
+
 // AddAccountJSONRequestBody defines body for AddAccount for application/json ContentType.
 type AddAccountJSONRequestBody = AccountNew
 
@@ -4744,6 +4812,9 @@ type OrderSigningJSONRequestBody = SigningOrderNew
 
 // RepeatSigningOrderJSONRequestBody defines body for RepeatSigningOrder for application/json ContentType.
 type RepeatSigningOrderJSONRequestBody = SigningRepeat
+
+// ReplaceTemplateJSONRequestBody defines body for ReplaceTemplate for application/json ContentType.
+type ReplaceTemplateJSONRequestBody = TemplateReplacement
 
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
@@ -4969,6 +5040,9 @@ type ServerInterface interface {
 	// IssueDocument Issue the document to all its recipients; an approved one is numbered in the same act
 	// (POST /api/documents/{id}/issue)
 	IssueDocument(c *gin.Context, id Id, params IssueDocumentParams)
+	// CompareLayout What the text of the document has otherwise than NĐ 30/2020, phụ lục I
+	// (GET /api/documents/{id}/layout)
+	CompareLayout(c *gin.Context, id Id)
 	// NumberDocument Take the next number of the register
 	// (POST /api/documents/{id}/number)
 	NumberDocument(c *gin.Context, id Id, params NumberDocumentParams)
@@ -4978,6 +5052,9 @@ type ServerInterface interface {
 	// MarkDocumentOpened Note that the person has read what waits for them; from then on it cannot be withdrawn
 	// (POST /api/documents/{id}/opened)
 	MarkDocumentOpened(c *gin.Context, id Id)
+	// ConvertDocument Make a PDF of the draft's Word document
+	// (POST /api/documents/{id}/pdf)
+	ConvertDocument(c *gin.Context, id Id)
 	// ReassignStep Put somebody else into a step; on the last one it changes the signer
 	// (POST /api/documents/{id}/reassign)
 	ReassignStep(c *gin.Context, id Id, params ReassignStepParams)
@@ -4993,6 +5070,9 @@ type ServerInterface interface {
 	// SubmitDocument Submit a draft into its circuit; without steps planned it goes by the agency's default, at the least to the leader who is to approve it
 	// (POST /api/documents/{id}/submit)
 	SubmitDocument(c *gin.Context, id Id, params SubmitDocumentParams)
+	// BeginText Fill in the template of the draft's kind
+	// (POST /api/documents/{id}/text)
+	BeginText(c *gin.Context, id Id)
 	// WithdrawDocument Take a submitted draft back while nobody it waits for has opened it
 	// (POST /api/documents/{id}/withdraw)
 	WithdrawDocument(c *gin.Context, id Id, params WithdrawDocumentParams)
@@ -5200,9 +5280,24 @@ type ServerInterface interface {
 	// ListToSign The documents that wait for one's signature, or for the seal of one's agency
 	// (GET /api/signing/waiting)
 	ListToSign(c *gin.Context, params ListToSignParams)
+	// ListTemplates The templates of an agency, one for each kind, and the fields that a template may have
+	// (GET /api/templates)
+	ListTemplates(c *gin.Context, params ListTemplatesParams)
+	// RemoveTemplate Go back to the built-in template
+	// (DELETE /api/templates/{kind})
+	RemoveTemplate(c *gin.Context, kind KindCode, params RemoveTemplateParams)
+	// ReadTemplate The Word document that drafts of the kind begin with
+	// (GET /api/templates/{kind})
+	ReadTemplate(c *gin.Context, kind KindCode, params ReadTemplateParams)
+	// ReplaceTemplate Put an upload in the place of the kind's template
+	// (PUT /api/templates/{kind})
+	ReplaceTemplate(c *gin.Context, kind KindCode, params ReplaceTemplateParams)
 	// ReadUpload What became of an upload; with its SHA-256 once it is whole
 	// (GET /api/uploads/{id})
 	ReadUpload(c *gin.Context, id Id)
+	// DownloadUpload The bytes of one of one's own whole uploads
+	// (GET /api/uploads/{id}/content)
+	DownloadUpload(c *gin.Context, id Id)
 	// VerifyFile Tell what the signatures of a PDF say; nothing of it is kept, and nobody need sign in
 	// (POST /api/verify)
 	VerifyFile(c *gin.Context)
@@ -8574,6 +8669,31 @@ func (siw *ServerInterfaceWrapper) IssueDocument(c *gin.Context) {
 	siw.Handler.IssueDocument(c, id, params)
 }
 
+// CompareLayout operation middleware
+func (siw *ServerInterfaceWrapper) CompareLayout(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.CompareLayout(c, id)
+}
+
 // NumberDocument operation middleware
 func (siw *ServerInterfaceWrapper) NumberDocument(c *gin.Context) {
 
@@ -8693,6 +8813,31 @@ func (siw *ServerInterfaceWrapper) MarkDocumentOpened(c *gin.Context) {
 	}
 
 	siw.Handler.MarkDocumentOpened(c, id)
+}
+
+// ConvertDocument operation middleware
+func (siw *ServerInterfaceWrapper) ConvertDocument(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ConvertDocument(c, id)
 }
 
 // ReassignStep operation middleware
@@ -9002,6 +9147,31 @@ func (siw *ServerInterfaceWrapper) SubmitDocument(c *gin.Context) {
 	}
 
 	siw.Handler.SubmitDocument(c, id, params)
+}
+
+// BeginText operation middleware
+func (siw *ServerInterfaceWrapper) BeginText(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.BeginText(c, id)
 }
 
 // WithdrawDocument operation middleware
@@ -11562,6 +11732,183 @@ func (siw *ServerInterfaceWrapper) ListToSign(c *gin.Context) {
 	siw.Handler.ListToSign(c, params)
 }
 
+// ListTemplates operation middleware
+func (siw *ServerInterfaceWrapper) ListTemplates(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListTemplatesParams
+
+	// ------------- Required query parameter "agencyId" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "agencyId", c.Request.URL.Query(), &params.AgencyId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter agencyId: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListTemplates(c, params)
+}
+
+// RemoveTemplate operation middleware
+func (siw *ServerInterfaceWrapper) RemoveTemplate(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "kind" -------------
+	var kind KindCode
+
+	err = runtime.BindStyledParameterWithOptions("simple", "kind", c.Param("kind"), &kind, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter kind: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RemoveTemplateParams
+
+	// ------------- Required query parameter "agencyId" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "agencyId", c.Request.URL.Query(), &params.AgencyId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter agencyId: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Congvan-Position" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Congvan-Position")]; found {
+		var CongvanPosition ActingPosition
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Congvan-Position, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Congvan-Position", valueList[0], &CongvanPosition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "uuid"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Congvan-Position: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.CongvanPosition = &CongvanPosition
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.RemoveTemplate(c, kind, params)
+}
+
+// ReadTemplate operation middleware
+func (siw *ServerInterfaceWrapper) ReadTemplate(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "kind" -------------
+	var kind KindCode
+
+	err = runtime.BindStyledParameterWithOptions("simple", "kind", c.Param("kind"), &kind, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter kind: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ReadTemplateParams
+
+	// ------------- Required query parameter "agencyId" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "agencyId", c.Request.URL.Query(), &params.AgencyId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter agencyId: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ReadTemplate(c, kind, params)
+}
+
+// ReplaceTemplate operation middleware
+func (siw *ServerInterfaceWrapper) ReplaceTemplate(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "kind" -------------
+	var kind KindCode
+
+	err = runtime.BindStyledParameterWithOptions("simple", "kind", c.Param("kind"), &kind, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter kind: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ReplaceTemplateParams
+
+	// ------------- Required query parameter "agencyId" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "agencyId", c.Request.URL.Query(), &params.AgencyId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter agencyId: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Congvan-Position" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Congvan-Position")]; found {
+		var CongvanPosition ActingPosition
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Congvan-Position, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Congvan-Position", valueList[0], &CongvanPosition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "uuid"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Congvan-Position: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.CongvanPosition = &CongvanPosition
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ReplaceTemplate(c, kind, params)
+}
+
 // ReadUpload operation middleware
 func (siw *ServerInterfaceWrapper) ReadUpload(c *gin.Context) {
 
@@ -11585,6 +11932,31 @@ func (siw *ServerInterfaceWrapper) ReadUpload(c *gin.Context) {
 	}
 
 	siw.Handler.ReadUpload(c, id)
+}
+
+// DownloadUpload operation middleware
+func (siw *ServerInterfaceWrapper) DownloadUpload(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.DownloadUpload(c, id)
 }
 
 // VerifyFile operation middleware
@@ -11677,6 +12049,14 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.PATCH(options.BaseURL+"/api/documents/:id", wrapper.EditDocument)
 	router.POST(options.BaseURL+"/api/documents/:id/discard", wrapper.DiscardDocument)
 	router.POST(options.BaseURL+"/api/documents/:id/submit", wrapper.SubmitDocument)
+	router.POST(options.BaseURL+"/api/documents/:id/text", wrapper.BeginText)
+	router.POST(options.BaseURL+"/api/documents/:id/pdf", wrapper.ConvertDocument)
+	router.GET(options.BaseURL+"/api/documents/:id/layout", wrapper.CompareLayout)
+	router.GET(options.BaseURL+"/api/uploads/:id/content", wrapper.DownloadUpload)
+	router.GET(options.BaseURL+"/api/templates", wrapper.ListTemplates)
+	router.DELETE(options.BaseURL+"/api/templates/:kind", wrapper.RemoveTemplate)
+	router.GET(options.BaseURL+"/api/templates/:kind", wrapper.ReadTemplate)
+	router.PUT(options.BaseURL+"/api/templates/:kind", wrapper.ReplaceTemplate)
 	router.POST(options.BaseURL+"/api/documents/:id/withdraw", wrapper.WithdrawDocument)
 	router.POST(options.BaseURL+"/api/documents/:id/approve", wrapper.ApproveDocument)
 	router.POST(options.BaseURL+"/api/documents/:id/send-back", wrapper.SendBackDocument)
@@ -15023,6 +15403,45 @@ func (response IssueDocumentdefaultApplicationProblemPlusJSONResponse) VisitIssu
 	return err
 }
 
+type CompareLayoutRequestObject struct {
+	Id Id `json:"id"`
+}
+
+type CompareLayoutResponseObject interface {
+	VisitCompareLayoutResponse(w http.ResponseWriter) error
+}
+
+type CompareLayout200JSONResponse Remarks
+
+func (response CompareLayout200JSONResponse) VisitCompareLayoutResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CompareLayoutdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CompareLayoutdefaultApplicationProblemPlusJSONResponse) VisitCompareLayoutResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type NumberDocumentRequestObject struct {
 	Id     Id `json:"id"`
 	Params NumberDocumentParams
@@ -15128,6 +15547,45 @@ type MarkDocumentOpeneddefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response MarkDocumentOpeneddefaultApplicationProblemPlusJSONResponse) VisitMarkDocumentOpenedResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConvertDocumentRequestObject struct {
+	Id Id `json:"id"`
+}
+
+type ConvertDocumentResponseObject interface {
+	VisitConvertDocumentResponse(w http.ResponseWriter) error
+}
+
+type ConvertDocument201JSONResponse Upload
+
+func (response ConvertDocument201JSONResponse) VisitConvertDocumentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConvertDocumentdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ConvertDocumentdefaultApplicationProblemPlusJSONResponse) VisitConvertDocumentResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -15343,6 +15801,45 @@ type SubmitDocumentdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response SubmitDocumentdefaultApplicationProblemPlusJSONResponse) VisitSubmitDocumentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type BeginTextRequestObject struct {
+	Id Id `json:"id"`
+}
+
+type BeginTextResponseObject interface {
+	VisitBeginTextResponse(w http.ResponseWriter) error
+}
+
+type BeginText201JSONResponse Upload
+
+func (response BeginText201JSONResponse) VisitBeginTextResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type BeginTextdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response BeginTextdefaultApplicationProblemPlusJSONResponse) VisitBeginTextResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -18261,6 +18758,212 @@ func (response ListToSigndefaultApplicationProblemPlusJSONResponse) VisitListToS
 	return err
 }
 
+type ListTemplatesRequestObject struct {
+	Params ListTemplatesParams
+}
+
+type ListTemplatesResponseObject interface {
+	VisitListTemplatesResponse(w http.ResponseWriter) error
+}
+
+type ListTemplates200JSONResponse Templates
+
+func (response ListTemplates200JSONResponse) VisitListTemplatesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListTemplatesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListTemplatesdefaultApplicationProblemPlusJSONResponse) VisitListTemplatesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RemoveTemplateRequestObject struct {
+	Kind   KindCode `json:"kind"`
+	Params RemoveTemplateParams
+}
+
+type RemoveTemplateResponseObject interface {
+	VisitRemoveTemplateResponse(w http.ResponseWriter) error
+}
+
+type RemoveTemplate204Response struct {
+}
+
+func (response RemoveTemplate204Response) VisitRemoveTemplateResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type RemoveTemplatedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RemoveTemplatedefaultApplicationProblemPlusJSONResponse) VisitRemoveTemplateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadTemplateRequestObject struct {
+	Kind   KindCode `json:"kind"`
+	Params ReadTemplateParams
+}
+
+type ReadTemplateResponseObject interface {
+	VisitReadTemplateResponse(w http.ResponseWriter) error
+}
+
+type ReadTemplate200AsteriskResponse struct{ FileAsteriskResponse }
+
+func (response ReadTemplate200AsteriskResponse) VisitReadTemplateResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", response.ContentType)
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	if response.Headers.ContentDisposition != nil {
+		w.Header().Set("Content-Disposition", fmt.Sprint(*response.Headers.ContentDisposition))
+	}
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ReadTemplate206ResponseHeaders struct {
+	ContentDisposition *string
+	ETag               *string
+}
+
+type ReadTemplate206AsteriskResponse struct {
+	Body          io.Reader
+	Headers       ReadTemplate206ResponseHeaders
+	ContentType   string
+	ContentLength int64
+}
+
+func (response ReadTemplate206AsteriskResponse) VisitReadTemplateResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", response.ContentType)
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	if response.Headers.ContentDisposition != nil {
+		w.Header().Set("Content-Disposition", fmt.Sprint(*response.Headers.ContentDisposition))
+	}
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(206)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ReadTemplate304Response struct {
+}
+
+func (response ReadTemplate304Response) VisitReadTemplateResponse(w http.ResponseWriter) error {
+	w.WriteHeader(304)
+	return nil
+}
+
+type ReadTemplate416Response struct {
+}
+
+func (response ReadTemplate416Response) VisitReadTemplateResponse(w http.ResponseWriter) error {
+	w.WriteHeader(416)
+	return nil
+}
+
+type ReadTemplatedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ReadTemplatedefaultApplicationProblemPlusJSONResponse) VisitReadTemplateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReplaceTemplateRequestObject struct {
+	Kind   KindCode `json:"kind"`
+	Params ReplaceTemplateParams
+	Body   *ReplaceTemplateJSONRequestBody
+}
+
+type ReplaceTemplateResponseObject interface {
+	VisitReplaceTemplateResponse(w http.ResponseWriter) error
+}
+
+type ReplaceTemplate204Response struct {
+}
+
+func (response ReplaceTemplate204Response) VisitReplaceTemplateResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type ReplaceTemplatedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ReplaceTemplatedefaultApplicationProblemPlusJSONResponse) VisitReplaceTemplateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ReadUploadRequestObject struct {
 	Id Id `json:"id"`
 }
@@ -18289,6 +18992,103 @@ type ReadUploaddefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ReadUploaddefaultApplicationProblemPlusJSONResponse) VisitReadUploadResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DownloadUploadRequestObject struct {
+	Id Id `json:"id"`
+}
+
+type DownloadUploadResponseObject interface {
+	VisitDownloadUploadResponse(w http.ResponseWriter) error
+}
+
+type DownloadUpload200AsteriskResponse struct{ FileAsteriskResponse }
+
+func (response DownloadUpload200AsteriskResponse) VisitDownloadUploadResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", response.ContentType)
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	if response.Headers.ContentDisposition != nil {
+		w.Header().Set("Content-Disposition", fmt.Sprint(*response.Headers.ContentDisposition))
+	}
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type DownloadUpload206ResponseHeaders struct {
+	ContentDisposition *string
+	ETag               *string
+}
+
+type DownloadUpload206AsteriskResponse struct {
+	Body          io.Reader
+	Headers       DownloadUpload206ResponseHeaders
+	ContentType   string
+	ContentLength int64
+}
+
+func (response DownloadUpload206AsteriskResponse) VisitDownloadUploadResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", response.ContentType)
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	if response.Headers.ContentDisposition != nil {
+		w.Header().Set("Content-Disposition", fmt.Sprint(*response.Headers.ContentDisposition))
+	}
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(206)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type DownloadUpload304Response struct {
+}
+
+func (response DownloadUpload304Response) VisitDownloadUploadResponse(w http.ResponseWriter) error {
+	w.WriteHeader(304)
+	return nil
+}
+
+type DownloadUpload416Response struct {
+}
+
+func (response DownloadUpload416Response) VisitDownloadUploadResponse(w http.ResponseWriter) error {
+	w.WriteHeader(416)
+	return nil
+}
+
+type DownloadUploaddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response DownloadUploaddefaultApplicationProblemPlusJSONResponse) VisitDownloadUploadResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -18639,6 +19439,9 @@ type StrictServerInterface interface {
 	// IssueDocument Issue the document to all its recipients; an approved one is numbered in the same act
 	// (POST /api/documents/{id}/issue)
 	IssueDocument(ctx context.Context, request IssueDocumentRequestObject) (IssueDocumentResponseObject, error)
+	// CompareLayout What the text of the document has otherwise than NĐ 30/2020, phụ lục I
+	// (GET /api/documents/{id}/layout)
+	CompareLayout(ctx context.Context, request CompareLayoutRequestObject) (CompareLayoutResponseObject, error)
 	// NumberDocument Take the next number of the register
 	// (POST /api/documents/{id}/number)
 	NumberDocument(ctx context.Context, request NumberDocumentRequestObject) (NumberDocumentResponseObject, error)
@@ -18648,6 +19451,9 @@ type StrictServerInterface interface {
 	// MarkDocumentOpened Note that the person has read what waits for them; from then on it cannot be withdrawn
 	// (POST /api/documents/{id}/opened)
 	MarkDocumentOpened(ctx context.Context, request MarkDocumentOpenedRequestObject) (MarkDocumentOpenedResponseObject, error)
+	// ConvertDocument Make a PDF of the draft's Word document
+	// (POST /api/documents/{id}/pdf)
+	ConvertDocument(ctx context.Context, request ConvertDocumentRequestObject) (ConvertDocumentResponseObject, error)
 	// ReassignStep Put somebody else into a step; on the last one it changes the signer
 	// (POST /api/documents/{id}/reassign)
 	ReassignStep(ctx context.Context, request ReassignStepRequestObject) (ReassignStepResponseObject, error)
@@ -18663,6 +19469,9 @@ type StrictServerInterface interface {
 	// SubmitDocument Submit a draft into its circuit; without steps planned it goes by the agency's default, at the least to the leader who is to approve it
 	// (POST /api/documents/{id}/submit)
 	SubmitDocument(ctx context.Context, request SubmitDocumentRequestObject) (SubmitDocumentResponseObject, error)
+	// BeginText Fill in the template of the draft's kind
+	// (POST /api/documents/{id}/text)
+	BeginText(ctx context.Context, request BeginTextRequestObject) (BeginTextResponseObject, error)
 	// WithdrawDocument Take a submitted draft back while nobody it waits for has opened it
 	// (POST /api/documents/{id}/withdraw)
 	WithdrawDocument(ctx context.Context, request WithdrawDocumentRequestObject) (WithdrawDocumentResponseObject, error)
@@ -18870,9 +19679,24 @@ type StrictServerInterface interface {
 	// ListToSign The documents that wait for one's signature, or for the seal of one's agency
 	// (GET /api/signing/waiting)
 	ListToSign(ctx context.Context, request ListToSignRequestObject) (ListToSignResponseObject, error)
+	// ListTemplates The templates of an agency, one for each kind, and the fields that a template may have
+	// (GET /api/templates)
+	ListTemplates(ctx context.Context, request ListTemplatesRequestObject) (ListTemplatesResponseObject, error)
+	// RemoveTemplate Go back to the built-in template
+	// (DELETE /api/templates/{kind})
+	RemoveTemplate(ctx context.Context, request RemoveTemplateRequestObject) (RemoveTemplateResponseObject, error)
+	// ReadTemplate The Word document that drafts of the kind begin with
+	// (GET /api/templates/{kind})
+	ReadTemplate(ctx context.Context, request ReadTemplateRequestObject) (ReadTemplateResponseObject, error)
+	// ReplaceTemplate Put an upload in the place of the kind's template
+	// (PUT /api/templates/{kind})
+	ReplaceTemplate(ctx context.Context, request ReplaceTemplateRequestObject) (ReplaceTemplateResponseObject, error)
 	// ReadUpload What became of an upload; with its SHA-256 once it is whole
 	// (GET /api/uploads/{id})
 	ReadUpload(ctx context.Context, request ReadUploadRequestObject) (ReadUploadResponseObject, error)
+	// DownloadUpload The bytes of one of one's own whole uploads
+	// (GET /api/uploads/{id}/content)
+	DownloadUpload(ctx context.Context, request DownloadUploadRequestObject) (DownloadUploadResponseObject, error)
 	// VerifyFile Tell what the signatures of a PDF say; nothing of it is kept, and nobody need sign in
 	// (POST /api/verify)
 	VerifyFile(ctx context.Context, request VerifyFileRequestObject) (VerifyFileResponseObject, error)
@@ -21405,6 +22229,32 @@ func (sh *strictHandler) IssueDocument(ctx *gin.Context, id Id, params IssueDocu
 	}
 }
 
+// CompareLayout operation middleware
+func (sh *strictHandler) CompareLayout(ctx *gin.Context, id Id) {
+	var request CompareLayoutRequestObject
+
+	request.Id = id
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CompareLayout(ctx, request.(CompareLayoutRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CompareLayout")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(CompareLayoutResponseObject); ok {
+		if err := validResponse.VisitCompareLayoutResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // NumberDocument operation middleware
 func (sh *strictHandler) NumberDocument(ctx *gin.Context, id Id, params NumberDocumentParams) {
 	var request NumberDocumentRequestObject
@@ -21495,6 +22345,32 @@ func (sh *strictHandler) MarkDocumentOpened(ctx *gin.Context, id Id) {
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(MarkDocumentOpenedResponseObject); ok {
 		if err := validResponse.VisitMarkDocumentOpenedResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ConvertDocument operation middleware
+func (sh *strictHandler) ConvertDocument(ctx *gin.Context, id Id) {
+	var request ConvertDocumentRequestObject
+
+	request.Id = id
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ConvertDocument(ctx, request.(ConvertDocumentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ConvertDocument")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ConvertDocumentResponseObject); ok {
+		if err := validResponse.VisitConvertDocumentResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
@@ -21701,6 +22577,32 @@ func (sh *strictHandler) SubmitDocument(ctx *gin.Context, id Id, params SubmitDo
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(SubmitDocumentResponseObject); ok {
 		if err := validResponse.VisitSubmitDocumentResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// BeginText operation middleware
+func (sh *strictHandler) BeginText(ctx *gin.Context, id Id) {
+	var request BeginTextRequestObject
+
+	request.Id = id
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.BeginText(ctx, request.(BeginTextRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "BeginText")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(BeginTextResponseObject); ok {
+		if err := validResponse.VisitBeginTextResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
@@ -24058,6 +24960,131 @@ func (sh *strictHandler) ListToSign(ctx *gin.Context, params ListToSignParams) {
 	}
 }
 
+// ListTemplates operation middleware
+func (sh *strictHandler) ListTemplates(ctx *gin.Context, params ListTemplatesParams) {
+	var request ListTemplatesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListTemplates(ctx, request.(ListTemplatesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListTemplates")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListTemplatesResponseObject); ok {
+		if err := validResponse.VisitListTemplatesResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// RemoveTemplate operation middleware
+func (sh *strictHandler) RemoveTemplate(ctx *gin.Context, kind KindCode, params RemoveTemplateParams) {
+	var request RemoveTemplateRequestObject
+
+	request.Kind = kind
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RemoveTemplate(ctx, request.(RemoveTemplateRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RemoveTemplate")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(RemoveTemplateResponseObject); ok {
+		if err := validResponse.VisitRemoveTemplateResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ReadTemplate operation middleware
+func (sh *strictHandler) ReadTemplate(ctx *gin.Context, kind KindCode, params ReadTemplateParams) {
+	var request ReadTemplateRequestObject
+
+	request.Kind = kind
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReadTemplate(ctx, request.(ReadTemplateRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReadTemplate")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ReadTemplateResponseObject); ok {
+		if err := validResponse.VisitReadTemplateResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ReplaceTemplate operation middleware
+func (sh *strictHandler) ReplaceTemplate(ctx *gin.Context, kind KindCode, params ReplaceTemplateParams) {
+	var request ReplaceTemplateRequestObject
+
+	request.Kind = kind
+	request.Params = params
+
+	var body ReplaceTemplateJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReplaceTemplate(ctx, request.(ReplaceTemplateRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReplaceTemplate")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ReplaceTemplateResponseObject); ok {
+		if err := validResponse.VisitReplaceTemplateResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // ReadUpload operation middleware
 func (sh *strictHandler) ReadUpload(ctx *gin.Context, id Id) {
 	var request ReadUploadRequestObject
@@ -24077,6 +25104,32 @@ func (sh *strictHandler) ReadUpload(ctx *gin.Context, id Id) {
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(ReadUploadResponseObject); ok {
 		if err := validResponse.VisitReadUploadResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// DownloadUpload operation middleware
+func (sh *strictHandler) DownloadUpload(ctx *gin.Context, id Id) {
+	var request DownloadUploadRequestObject
+
+	request.Id = id
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.DownloadUpload(ctx, request.(DownloadUploadRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DownloadUpload")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(DownloadUploadResponseObject); ok {
+		if err := validResponse.VisitDownloadUploadResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {

@@ -109,6 +109,19 @@ func (s *Service) FinishUpload(ctx context.Context, who access.Person, id org.ID
 	return err
 }
 
+// OpenUpload gives one of the person's own whole uploads with its bytes.
+func (s *Service) OpenUpload(ctx context.Context, who access.Person, id org.ID) (postgres.Upload, *blob.File, error) {
+	u, err := s.Upload(ctx, who, id)
+	if err != nil {
+		return u, nil, err
+	}
+	if u.Hash.IsZero() {
+		return u, nil, fault.Missing()
+	}
+	content, err := s.blobs.Open(ctx, u.Hash)
+	return u, content, err
+}
+
 // GiveUpUpload removes one of the person's own uploads.
 func (s *Service) GiveUpUpload(ctx context.Context, who access.Person, id org.ID) error {
 	if _, err := s.Upload(ctx, who, id); err != nil {

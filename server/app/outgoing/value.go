@@ -15,3 +15,6 @@ type (
 
 // ParseCursor reads the cursor of a list; nothing is its beginning.
 func ParseCursor(s string) (Cursor, error) { return postgres.ParseCursor(s) }
+
+// Template is an agency's own template of a kind.
+type Template = postgres.Template

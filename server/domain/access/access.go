@@ -238,6 +238,17 @@ func (f DocumentFacts) awaits(pos org.Position) bool {
 
 func (f DocumentFacts) atApproval() bool { return f.Stage == "" || f.Stage == document.ApproveStep }
 
+// MayEdit refuses who may not edit the document under any of their positions.
+func (p Person) MayEdit(f DocumentFacts) error {
+	if err := p.ReadDocument(f); err != nil {
+		return err
+	}
+	if !slices.ContainsFunc(p.Positions, func(pos org.Position) bool { return pos.AgencyID == f.AgencyID && p.mayDocument(document.Edit, f, pos) }) {
+		return errForbidden
+	}
+	return nil
+}
+
 func (p Person) mayDocument(act document.Act, f DocumentFacts, pos org.Position) bool {
 	switch act {
 	case document.Edit, document.Discard, document.Submit, document.Withdraw, document.Reopen:

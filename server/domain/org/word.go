@@ -58,6 +58,10 @@ const (
 // Levels gives all of them from the top down.
 func Levels() []Level { return []Level{Central, Province, Department, District, Commune, Other} }
 
+// HasParentAbove tells whether the agency's parent stands above its name in a
+// letterhead: not above those of committees (NĐ 30/2020, phụ lục I, mục II.2).
+func (l Level) HasParentAbove() bool { return l == Department || l == Other }
+
 // Label gives the office's word for the level.
 func (l Level) Label() fault.Text {
 	switch l {

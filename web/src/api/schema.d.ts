@@ -360,6 +360,130 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/documents/{id}/text": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Fill in the template of the draft's kind
+         * @description Gives the Word document as an upload of the drafter's: to edit it, download it with `downloadUpload`; to keep it, name
+         *     the upload in the draft's `files`.
+         */
+        post: operations["beginText"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/documents/{id}/pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a PDF of the draft's Word document
+         * @description Gives the PDF as an upload of the drafter's; to put it in the Word document's place, name it in the draft's `files`.
+         *     Macros and content from elsewhere are refused. It takes some seconds; two are made at a time.
+         */
+        post: operations["convertDocument"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/documents/{id}/layout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /** What the text of the document has otherwise than NĐ 30/2020, phụ lục I */
+        get: operations["compareLayout"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/uploads/{id}/content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /** The bytes of one of one's own whole uploads */
+        get: operations["downloadUpload"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The templates of an agency, one for each kind, and the fields that a template may have */
+        get: operations["listTemplates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/templates/{kind}": {
+        parameters: {
+            query: {
+                agencyId: components["parameters"]["OfAgency"];
+            };
+            header?: never;
+            path: {
+                kind: components["parameters"]["KindCode"];
+            };
+            cookie?: never;
+        };
+        /** The Word document that drafts of the kind begin with */
+        get: operations["readTemplate"];
+        /** Put an upload in the place of the kind's template */
+        put: operations["replaceTemplate"];
+        post?: never;
+        /** Go back to the built-in template */
+        delete: operations["removeTemplate"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/documents/{id}/withdraw": {
         parameters: {
             query?: never;
@@ -2410,6 +2534,36 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        Remarks: {
+            items: {
+                /** @example no_filing */
+                code: string;
+                /** @description In the person's language */
+                text: string;
+            }[];
+        };
+        Templates: {
+            items: components["schemas"]["Template"][];
+            fields: {
+                /** @example ten_co_quan */
+                name: string;
+                text: string;
+            }[];
+        };
+        Template: {
+            kind: string;
+            builtIn: boolean;
+            name?: string;
+            /** Format: int64 */
+            size?: number;
+            changedBy?: string;
+            /** Format: date-time */
+            changedAt?: string;
+        };
+        TemplateReplacement: {
+            /** Format: uuid */
+            uploadId: string;
+        };
         Problem: {
             type: string;
             /** @description the sentence to show */
@@ -4502,6 +4656,8 @@ export interface components {
         };
     };
     parameters: {
+        OfAgency: string;
+        KindCode: string;
         Id: string;
         Sha256: string;
         Limit: number;
@@ -4525,6 +4681,10 @@ export interface components {
     };
     pathItems: never;
 }
+export type Remarks = components['schemas']['Remarks'];
+export type Templates = components['schemas']['Templates'];
+export type Template = components['schemas']['Template'];
+export type TemplateReplacement = components['schemas']['TemplateReplacement'];
 export type Problem = components['schemas']['Problem'];
 export type FieldProblem = components['schemas']['FieldProblem'];
 export type Role = components['schemas']['Role'];
@@ -4753,6 +4913,8 @@ export type ResponseCalendar = components['responses']['Calendar'];
 export type ResponseMailbox = components['responses']['Mailbox'];
 export type ResponseMailItem = components['responses']['MailItem'];
 export type ResponseFile = components['responses']['File'];
+export type ParameterOfAgency = components['parameters']['OfAgency'];
+export type ParameterKindCode = components['parameters']['KindCode'];
 export type ParameterId = components['parameters']['Id'];
 export type ParameterSha256 = components['parameters']['Sha256'];
 export type ParameterLimit = components['parameters']['Limit'];
@@ -5430,6 +5592,216 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Document"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    beginText: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The Word document */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Upload"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    convertDocument: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The PDF */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Upload"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    compareLayout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Remarks */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Remarks"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    downloadUpload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["File"];
+            206: components["responses"]["File"];
+            /** @description Not changed */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No such range */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listTemplates: {
+        parameters: {
+            query: {
+                agencyId: components["parameters"]["OfAgency"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Templates */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Templates"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    readTemplate: {
+        parameters: {
+            query: {
+                agencyId: components["parameters"]["OfAgency"];
+            };
+            header?: never;
+            path: {
+                kind: components["parameters"]["KindCode"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["File"];
+            206: components["responses"]["File"];
+            /** @description Not changed */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No such range */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    replaceTemplate: {
+        parameters: {
+            query: {
+                agencyId: components["parameters"]["OfAgency"];
+            };
+            header?: {
+                /** @description the position the act is made under */
+                "Congvan-Position"?: components["parameters"]["ActingPosition"];
+            };
+            path: {
+                kind: components["parameters"]["KindCode"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TemplateReplacement"];
+            };
+        };
+        responses: {
+            /** @description Replaced */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    removeTemplate: {
+        parameters: {
+            query: {
+                agencyId: components["parameters"]["OfAgency"];
+            };
+            header?: {
+                /** @description the position the act is made under */
+                "Congvan-Position"?: components["parameters"]["ActingPosition"];
+            };
+            path: {
+                kind: components["parameters"]["KindCode"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Removed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             default: components["responses"]["Problem"];
         };
     };

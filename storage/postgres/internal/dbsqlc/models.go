@@ -640,6 +640,16 @@ type SigningOrder struct {
 	FailureEn         string
 }
 
+type Template struct {
+	AgencyID  org.ID
+	Kind      string
+	Name      string
+	Sha256    []byte
+	Size      int64
+	ChangedBy string
+	ChangedAt time.Time
+}
+
 type Unit struct {
 	AgencyID     org.ID
 	ID           org.ID
