@@ -235,7 +235,7 @@ func aRegister(t testing.TB, _ *world, in *agency, _ org.ID) string {
 	return in.OutgoingRegister.String()
 }
 
-var registerRows = map[string]row{
+var registerRows = tableOf(recallRows, numberRows, map[string]row{
 	"listRegisters": {success: 200, allowed: all, filter: true, owner: clerk, object: itself,
 		request: func(x thing) call { return call{method: "GET", path: "/api/registers?agencyId=" + x.id} }},
 	"readRegisterBook": {success: 200, allowed: []kind{clerk, leader}, denied: 404, owner: clerk, object: aRegister,
@@ -244,7 +244,7 @@ var registerRows = map[string]row{
 		}},
 	"listRegisterEntries": {success: 200, allowed: []kind{clerk, leader}, denied: 404, owner: clerk, object: aRegister,
 		request: func(x thing) call { return call{method: "GET", path: "/api/registers/" + x.id + "/entries"} }},
-}
+})
 
 func anUpload(t testing.TB, w *world, _ *agency, by org.ID) string {
 	t.Helper()

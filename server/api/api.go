@@ -141,7 +141,7 @@ func (g *gate) mountContract(engine *gin.Engine) error {
 		writingRoom:        writingRoom{writing: g.opts.Writing},
 		arrivalRoom:        arrivalRoom{arrivals: g.opts.Arrivals},
 		lineRoom:           lineRoom{arrivals: g.opts.Arrivals},
-		registerRoom:       registerRoom{reports: g.opts.Reports},
+		registerRoom:       registerRoom{reports: g.opts.Reports, documents: g.opts.Documents},
 		mailRoom:           mailRoom{mail: g.opts.Mail},
 		peerRoom:           peerRoom{deliveries: g.opts.Deliveries},
 		workRoom:           workRoom{notices: g.opts.Notices, hub: g.opts.Changes, accounts: g.opts.Accounts},

@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"congvan/server/api/gen"
+	"congvan/server/app/outgoing"
 	"congvan/server/app/report"
 	"congvan/server/domain/numbering"
 	"congvan/server/domain/org"
@@ -14,7 +15,8 @@ import (
 
 // registerRoom answers the operations on registers.
 type registerRoom struct {
-	reports *report.Service
+	reports   *report.Service
+	documents *outgoing.Service
 }
 
 // ListRegisters gives the registers of one's own agencies.

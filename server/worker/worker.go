@@ -27,6 +27,9 @@ type Work struct {
 	// CheckSenders and WarnSender are about who sent a mail.
 	CheckSenders func(ctx context.Context, j job.CheckSenders) error
 	WarnSender   func(ctx context.Context, j job.WarnSender) error
+	// TellRecipients and RequestAnswered go between sender and recipients after the issue.
+	TellRecipients  func(ctx context.Context, j job.TellRecipients) error
+	RequestAnswered func(ctx context.Context, j job.RequestAnswered) error
 	// Dispatch gives when the job is to come back; zero ends it.
 	Dispatch    func(ctx context.Context, j job.Dispatch) (again time.Time, err error)
 	DispatchDue func(ctx context.Context) error
@@ -71,6 +74,8 @@ var onceAtATime = &river.InsertOpts{UniqueOpts: river.UniqueOpts{ByState: []rive
 func Run(ctx context.Context, pool *pgxpool.Pool, work Work, log *slog.Logger) error {
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &tellSender{do: work.TellSender})
+	river.AddWorker(workers, &tellRecipients{do: work.TellRecipients})
+	river.AddWorker(workers, &requestAnswered{do: work.RequestAnswered})
 	river.AddWorker(workers, &takeInMail{do: work.TakeInMail})
 	river.AddWorker(workers, &closeAnswered{do: work.Answered})
 	river.AddWorker(workers, &checkSenders{do: work.CheckSenders})

@@ -70,7 +70,7 @@ func (b *builder) documents(reach DocumentReach, f DocumentFilter) (from string)
 	if f.Mine {
 		b.and("x.author_account_id = %s", reach.AccountID)
 	} else {
-		b.and(`(x.author_account_id = %s or x.state in ('issued', 'voided') or x.unit_id = any(%s::uuid[])
+		b.and(`(x.author_account_id = %s or x.state in ('issued', 'voided', 'recalled') or x.unit_id = any(%s::uuid[])
 		        or (a.submitted or x.asked && %s::uuid[]) and (x.state not in ('draft', 'discarded') or x.sent_back_reason <> ''))`,
 			reach.AccountID, notNull(reach.Units), notNull(reach.Positions))
 	}

@@ -115,8 +115,10 @@ func (e ArrivalAction) Valid() bool {
 const (
 	ArrivalStateAwaiting   ArrivalState = "awaiting"
 	ArrivalStateInside     ArrivalState = "inside"
+	ArrivalStateRecalled   ArrivalState = "recalled"
 	ArrivalStateRefused    ArrivalState = "refused"
 	ArrivalStateRegistered ArrivalState = "registered"
+	ArrivalStateTakenBack  ArrivalState = "taken_back"
 )
 
 // Valid indicates whether the value is a known member of the ArrivalState enum.
@@ -126,9 +128,13 @@ func (e ArrivalState) Valid() bool {
 		return true
 	case ArrivalStateInside:
 		return true
+	case ArrivalStateRecalled:
+		return true
 	case ArrivalStateRefused:
 		return true
 	case ArrivalStateRegistered:
+		return true
+	case ArrivalStateTakenBack:
 		return true
 	default:
 		return false
@@ -299,28 +305,28 @@ func (e CircuitStepState) Valid() bool {
 
 // Defines values for Competence.
 const (
-	Empty Competence = ""
-	KT    Competence = "KT"
-	Q     Competence = "Q"
-	TL    Competence = "TL"
-	TM    Competence = "TM"
-	TUQ   Competence = "TUQ"
+	CompetenceEmpty Competence = ""
+	CompetenceKT    Competence = "KT"
+	CompetenceQ     Competence = "Q"
+	CompetenceTL    Competence = "TL"
+	CompetenceTM    Competence = "TM"
+	CompetenceTUQ   Competence = "TUQ"
 )
 
 // Valid indicates whether the value is a known member of the Competence enum.
 func (e Competence) Valid() bool {
 	switch e {
-	case Empty:
+	case CompetenceEmpty:
 		return true
-	case KT:
+	case CompetenceKT:
 		return true
-	case Q:
+	case CompetenceQ:
 		return true
-	case TL:
+	case CompetenceTL:
 		return true
-	case TM:
+	case CompetenceTM:
 		return true
-	case TUQ:
+	case CompetenceTUQ:
 		return true
 	default:
 		return false
@@ -444,13 +450,18 @@ const (
 	DocumentActionNumber      DocumentAction = "number"
 	DocumentActionPlan        DocumentAction = "plan"
 	DocumentActionReassign    DocumentAction = "reassign"
+	DocumentActionRecall      DocumentAction = "recall"
 	DocumentActionReopen      DocumentAction = "reopen"
+	DocumentActionReplace     DocumentAction = "replace"
 	DocumentActionReturn      DocumentAction = "return"
 	DocumentActionReview      DocumentAction = "review"
 	DocumentActionSeal        DocumentAction = "seal"
 	DocumentActionSendBack    DocumentAction = "send_back"
 	DocumentActionSign        DocumentAction = "sign"
 	DocumentActionSubmit      DocumentAction = "submit"
+	DocumentActionTakeBack    DocumentAction = "take_back"
+	DocumentActionUpdate      DocumentAction = "update"
+	DocumentActionVoid        DocumentAction = "void"
 	DocumentActionWithdraw    DocumentAction = "withdraw"
 )
 
@@ -477,7 +488,11 @@ func (e DocumentAction) Valid() bool {
 		return true
 	case DocumentActionReassign:
 		return true
+	case DocumentActionRecall:
+		return true
 	case DocumentActionReopen:
+		return true
+	case DocumentActionReplace:
 		return true
 	case DocumentActionReturn:
 		return true
@@ -490,6 +505,12 @@ func (e DocumentAction) Valid() bool {
 	case DocumentActionSign:
 		return true
 	case DocumentActionSubmit:
+		return true
+	case DocumentActionTakeBack:
+		return true
+	case DocumentActionUpdate:
+		return true
+	case DocumentActionVoid:
 		return true
 	case DocumentActionWithdraw:
 		return true
@@ -553,6 +574,7 @@ const (
 	DocumentStateDraft     DocumentState = "draft"
 	DocumentStateIssued    DocumentState = "issued"
 	DocumentStateNumbered  DocumentState = "numbered"
+	DocumentStateRecalled  DocumentState = "recalled"
 	DocumentStateSigned    DocumentState = "signed"
 	DocumentStateSubmitted DocumentState = "submitted"
 	DocumentStateVoided    DocumentState = "voided"
@@ -570,6 +592,8 @@ func (e DocumentState) Valid() bool {
 	case DocumentStateIssued:
 		return true
 	case DocumentStateNumbered:
+		return true
+	case DocumentStateRecalled:
 		return true
 	case DocumentStateSigned:
 		return true
@@ -1260,6 +1284,66 @@ func (e RegistrationSecrecy) Valid() bool {
 	}
 }
 
+// Defines values for RequestAnswer.
+const (
+	RequestAnswerAgreed    RequestAnswer = "agreed"
+	RequestAnswerConfirmed RequestAnswer = "confirmed"
+	RequestAnswerDeclined  RequestAnswer = "declined"
+	RequestAnswerEmpty     RequestAnswer = ""
+	RequestAnswerPending   RequestAnswer = "pending"
+	RequestAnswerTold      RequestAnswer = "told"
+	RequestAnswerWithdrawn RequestAnswer = "withdrawn"
+)
+
+// Valid indicates whether the value is a known member of the RequestAnswer enum.
+func (e RequestAnswer) Valid() bool {
+	switch e {
+	case RequestAnswerAgreed:
+		return true
+	case RequestAnswerConfirmed:
+		return true
+	case RequestAnswerDeclined:
+		return true
+	case RequestAnswerEmpty:
+		return true
+	case RequestAnswerPending:
+		return true
+	case RequestAnswerTold:
+		return true
+	case RequestAnswerWithdrawn:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RequestKind.
+const (
+	RequestKindRecall   RequestKind = "recall"
+	RequestKindReplace  RequestKind = "replace"
+	RequestKindTakeBack RequestKind = "take_back"
+	RequestKindUpdate   RequestKind = "update"
+	RequestKindVoid     RequestKind = "void"
+)
+
+// Valid indicates whether the value is a known member of the RequestKind enum.
+func (e RequestKind) Valid() bool {
+	switch e {
+	case RequestKindRecall:
+		return true
+	case RequestKindReplace:
+		return true
+	case RequestKindTakeBack:
+		return true
+	case RequestKindUpdate:
+		return true
+	case RequestKindVoid:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for Role.
 const (
 	RoleAdmin    Role = "admin"
@@ -1455,6 +1539,24 @@ func (e StepPlace) Valid() bool {
 	case StepPlacePeople:
 		return true
 	case StepPlaceUnitHead:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SuccessorKind.
+const (
+	SuccessorKindReplace SuccessorKind = "replace"
+	SuccessorKindUpdate  SuccessorKind = "update"
+)
+
+// Valid indicates whether the value is a known member of the SuccessorKind enum.
+func (e SuccessorKind) Valid() bool {
+	switch e {
+	case SuccessorKindReplace:
+		return true
+	case SuccessorKindUpdate:
 		return true
 	default:
 		return false
@@ -2353,6 +2455,12 @@ type DocumentPage struct {
 	Next  *string           `json:"next,omitempty"`
 }
 
+// DocumentRequests defines model for DocumentRequests.
+type DocumentRequests struct {
+	Followed []FollowedDocument `json:"followed"`
+	Items    []SentRequest      `json:"items"`
+}
+
 // DocumentState defines model for DocumentState.
 type DocumentState string
 
@@ -2504,6 +2612,14 @@ type FileSignaturesList struct {
 	Items []FileSignatures `json:"items"`
 }
 
+// FollowedDocument defines model for FollowedDocument.
+type FollowedDocument struct {
+	DocumentId openapi_types.UUID `json:"documentId"`
+	Kind       RequestKind        `json:"kind"`
+	Reference  string             `json:"reference"`
+	Subject    string             `json:"subject"`
+}
+
 // Forwarded defines model for Forwarded.
 type Forwarded struct {
 	ArrivalId openapi_types.UUID `json:"arrivalId"`
@@ -2573,6 +2689,36 @@ type GroupNew struct {
 type HandOver struct {
 	PositionId *openapi_types.UUID `json:"positionId,omitempty"`
 	UnitId     *openapi_types.UUID `json:"unitId,omitempty"`
+}
+
+// HeardRequest defines model for HeardRequest.
+type HeardRequest struct {
+	AgencyId   openapi_types.UUID `json:"agencyId"`
+	AgencyName string             `json:"agencyName"`
+
+	// Answer empty while the recipient is being told
+	Answer        RequestAnswer      `json:"answer"`
+	AnsweredAt    *time.Time         `json:"answeredAt,omitempty"`
+	AnsweredBy    string             `json:"answeredBy"`
+	ArrivalId     openapi_types.UUID `json:"arrivalId"`
+	ArrivalNumber *int               `json:"arrivalNumber,omitempty"`
+	AskedAt       time.Time          `json:"askedAt"`
+
+	// ByArrivalId the document by which it is done
+	ByArrivalId *openapi_types.UUID `json:"byArrivalId,omitempty"`
+	ByReference string              `json:"byReference"`
+	Id          openapi_types.UUID  `json:"id"`
+	Kind        RequestKind         `json:"kind"`
+	Note        string              `json:"note"`
+	Reason      string              `json:"reason"`
+	Reference   string              `json:"reference"`
+	SenderName  string              `json:"senderName"`
+	Subject     string              `json:"subject"`
+}
+
+// HeardRequestList defines model for HeardRequestList.
+type HeardRequestList struct {
+	Items []HeardRequest `json:"items"`
 }
 
 // ImportProblem defines model for ImportProblem.
@@ -3054,6 +3200,11 @@ type NumberPreview struct {
 	Items []NumberOffer `json:"items"`
 }
 
+// NumberReason defines model for NumberReason.
+type NumberReason struct {
+	Reason string `json:"reason"`
+}
+
 // NumberTake defines model for NumberTake.
 type NumberTake struct {
 	// RegisterId only when several registers take the kind
@@ -3346,6 +3497,16 @@ type Reassignment struct {
 	ToPositionId   openapi_types.UUID `json:"toPositionId"`
 }
 
+// RecallRequest defines model for RecallRequest.
+type RecallRequest struct {
+	// ByDocumentId the document by which it is recalled
+	ByDocumentId *openapi_types.UUID `json:"byDocumentId,omitempty"`
+
+	// ByReference its number and symbol where it is not in the system
+	ByReference *string `json:"byReference,omitempty"`
+	Reason      string  `json:"reason"`
+}
+
 // Recipient defines model for Recipient.
 type Recipient struct {
 	AgencyId   *openapi_types.UUID `json:"agencyId,omitempty"`
@@ -3355,6 +3516,17 @@ type Recipient struct {
 	Role       RecipientRole       `json:"role"`
 	Type       RecipientType       `json:"type"`
 	UnitId     *openapi_types.UUID `json:"unitId,omitempty"`
+}
+
+// RecipientAnswer defines model for RecipientAnswer.
+type RecipientAnswer struct {
+	// Answer empty while the recipient is being told
+	Answer     RequestAnswer      `json:"answer"`
+	AnsweredAt *time.Time         `json:"answeredAt,omitempty"`
+	AnsweredBy string             `json:"answeredBy"`
+	DeliveryId openapi_types.UUID `json:"deliveryId"`
+	Name       string             `json:"name"`
+	Note       string             `json:"note"`
 }
 
 // RecipientInput defines model for RecipientInput.
@@ -3499,6 +3671,29 @@ type Reopen struct {
 	Reason string `json:"reason"`
 }
 
+// RequestAnswer empty while the recipient is being told
+type RequestAnswer string
+
+// RequestKind defines model for RequestKind.
+type RequestKind string
+
+// RequestReply defines model for RequestReply.
+type RequestReply struct {
+	Agree bool    `json:"agree"`
+	Note  *string `json:"note,omitempty"`
+}
+
+// Reservation defines model for Reservation.
+type Reservation struct {
+	Count  int    `json:"count"`
+	Reason string `json:"reason"`
+}
+
+// ReservedNumbers defines model for ReservedNumbers.
+type ReservedNumbers struct {
+	Numbers []string `json:"numbers"`
+}
+
 // Role defines model for Role.
 type Role string
 
@@ -3564,6 +3759,21 @@ type SenderTrust struct {
 
 // SenderTrustDegree signed: by a certificate of a known chain; domain: the sender's domain signed the mail; server: only the receiving server vouches; claimed: nothing but the From line; doubt: something speaks against it
 type SenderTrustDegree string
+
+// SentRequest defines model for SentRequest.
+type SentRequest struct {
+	Answers      []RecipientAnswer   `json:"answers"`
+	AskedAt      time.Time           `json:"askedAt"`
+	AskedBy      string              `json:"askedBy"`
+	ByDocumentId *openapi_types.UUID `json:"byDocumentId,omitempty"`
+	ByReference  string              `json:"byReference"`
+	Declined     int                 `json:"declined"`
+	Id           openapi_types.UUID  `json:"id"`
+	Kind         RequestKind         `json:"kind"`
+	Open         int                 `json:"open"`
+	Reason       string              `json:"reason"`
+	Total        int                 `json:"total"`
+}
 
 // Session defines model for Session.
 type Session struct {
@@ -3728,6 +3938,22 @@ type SpecialDay struct {
 	Working bool `json:"working"`
 }
 
+// SpecialNumber defines model for SpecialNumber.
+type SpecialNumber struct {
+	// Day the document's day; none is today
+	Day *openapi_types.Date `json:"day,omitempty"`
+
+	// InsertBehind 12 makes 12a
+	InsertBehind *int   `json:"insertBehind,omitempty"`
+	Reason       string `json:"reason"`
+
+	// RegisterId only when several registers take the kind
+	RegisterId *openapi_types.UUID `json:"registerId,omitempty"`
+
+	// Reserved a number that was reserved
+	Reserved *string `json:"reserved,omitempty"`
+}
+
 // StepKind defines model for StepKind.
 type StepKind string
 
@@ -3738,6 +3964,23 @@ type StepPlace string
 type Submit struct {
 	ApproverPositionId *openapi_types.UUID `json:"approverPositionId,omitempty"`
 	Note               *string             `json:"note,omitempty"`
+}
+
+// Successor defines model for Successor.
+type Successor struct {
+	ByDocumentId openapi_types.UUID `json:"byDocumentId"`
+	Kind         SuccessorKind      `json:"kind"`
+	Note         *string            `json:"note,omitempty"`
+}
+
+// SuccessorKind defines model for Successor.Kind.
+type SuccessorKind string
+
+// TakeBackRequest defines model for TakeBackRequest.
+type TakeBackRequest struct {
+	// DeliveryIds from whom; none is everybody
+	DeliveryIds *[]openapi_types.UUID `json:"deliveryIds,omitempty"`
+	Reason      string                `json:"reason"`
 }
 
 // Template defines model for Template.
@@ -3857,6 +4100,11 @@ type Version struct {
 	Demo     bool   `json:"demo"`
 	Training bool   `json:"training"`
 	Version  string `json:"version"`
+}
+
+// VoidRequest defines model for VoidRequest.
+type VoidRequest struct {
+	Reason string `json:"reason"`
 }
 
 // WaitingDocument defines model for WaitingDocument.
@@ -4142,6 +4390,14 @@ type RegisterArrivalParams struct {
 	CongvanPosition *ActingPosition `json:"Congvan-Position,omitempty"`
 }
 
+// AnswerRequestParams defines parameters for AnswerRequest.
+type AnswerRequestParams struct {
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+
+	// CongvanPosition the position the act is made under
+	CongvanPosition *ActingPosition `json:"Congvan-Position,omitempty"`
+}
+
 // StreamChangesParams defines parameters for StreamChanges.
 type StreamChangesParams struct {
 	LastEventID *string `json:"Last-Event-ID,omitempty"`
@@ -4312,6 +4568,14 @@ type ReassignStepParams struct {
 	CongvanPosition *ActingPosition `json:"Congvan-Position,omitempty"`
 }
 
+// RecallDocumentParams defines parameters for RecallDocument.
+type RecallDocumentParams struct {
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+
+	// CongvanPosition the position the act is made under
+	CongvanPosition *ActingPosition `json:"Congvan-Position,omitempty"`
+}
+
 // ReopenDocumentParams defines parameters for ReopenDocument.
 type ReopenDocumentParams struct {
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
@@ -4328,8 +4592,40 @@ type SendBackDocumentParams struct {
 	CongvanPosition *ActingPosition `json:"Congvan-Position,omitempty"`
 }
 
+// NumberDocumentSpeciallyParams defines parameters for NumberDocumentSpecially.
+type NumberDocumentSpeciallyParams struct {
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+
+	// CongvanPosition the position the act is made under
+	CongvanPosition *ActingPosition `json:"Congvan-Position,omitempty"`
+}
+
 // SubmitDocumentParams defines parameters for SubmitDocument.
 type SubmitDocumentParams struct {
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+
+	// CongvanPosition the position the act is made under
+	CongvanPosition *ActingPosition `json:"Congvan-Position,omitempty"`
+}
+
+// FollowDocumentParams defines parameters for FollowDocument.
+type FollowDocumentParams struct {
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+
+	// CongvanPosition the position the act is made under
+	CongvanPosition *ActingPosition `json:"Congvan-Position,omitempty"`
+}
+
+// TakeBackDocumentParams defines parameters for TakeBackDocument.
+type TakeBackDocumentParams struct {
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+
+	// CongvanPosition the position the act is made under
+	CongvanPosition *ActingPosition `json:"Congvan-Position,omitempty"`
+}
+
+// VoidDocumentParams defines parameters for VoidDocument.
+type VoidDocumentParams struct {
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
 
 	// CongvanPosition the position the act is made under
@@ -4562,6 +4858,22 @@ type ListRegisterEntriesParams struct {
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
+// CancelNumberParams defines parameters for CancelNumber.
+type CancelNumberParams struct {
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+
+	// CongvanPosition the position the act is made under
+	CongvanPosition *ActingPosition `json:"Congvan-Position,omitempty"`
+}
+
+// ReserveNumbersParams defines parameters for ReserveNumbers.
+type ReserveNumbersParams struct {
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+
+	// CongvanPosition the position the act is made under
+	CongvanPosition *ActingPosition `json:"Congvan-Position,omitempty"`
+}
+
 // ListSigningOrdersParams defines parameters for ListSigningOrders.
 type ListSigningOrdersParams struct {
 	BatchId *openapi_types.UUID `form:"batchId,omitempty" json:"batchId,omitempty"`
@@ -4672,6 +4984,9 @@ type RefuseArrivalJSONRequestBody = Refusal
 // RegisterArrivalJSONRequestBody defines body for RegisterArrival for application/json ContentType.
 type RegisterArrivalJSONRequestBody = Registration
 
+// AnswerRequestJSONRequestBody defines body for AnswerRequest for application/json ContentType.
+type AnswerRequestJSONRequestBody = RequestReply
+
 // SaveCircuitJSONRequestBody defines body for SaveCircuit for application/json ContentType.
 type SaveCircuitJSONRequestBody = DefaultCircuitInput
 
@@ -4708,14 +5023,29 @@ type NumberDocumentJSONRequestBody = NumberTake
 // ReassignStepJSONRequestBody defines body for ReassignStep for application/json ContentType.
 type ReassignStepJSONRequestBody = Reassignment
 
+// RecallDocumentJSONRequestBody defines body for RecallDocument for application/json ContentType.
+type RecallDocumentJSONRequestBody = RecallRequest
+
 // ReopenDocumentJSONRequestBody defines body for ReopenDocument for application/json ContentType.
 type ReopenDocumentJSONRequestBody = Reopen
 
 // SendBackDocumentJSONRequestBody defines body for SendBackDocument for application/json ContentType.
 type SendBackDocumentJSONRequestBody = SendBack
 
+// NumberDocumentSpeciallyJSONRequestBody defines body for NumberDocumentSpecially for application/json ContentType.
+type NumberDocumentSpeciallyJSONRequestBody = SpecialNumber
+
 // SubmitDocumentJSONRequestBody defines body for SubmitDocument for application/json ContentType.
 type SubmitDocumentJSONRequestBody = Submit
+
+// FollowDocumentJSONRequestBody defines body for FollowDocument for application/json ContentType.
+type FollowDocumentJSONRequestBody = Successor
+
+// TakeBackDocumentJSONRequestBody defines body for TakeBackDocument for application/json ContentType.
+type TakeBackDocumentJSONRequestBody = TakeBackRequest
+
+// VoidDocumentJSONRequestBody defines body for VoidDocument for application/json ContentType.
+type VoidDocumentJSONRequestBody = VoidRequest
 
 // ForwardManyJSONRequestBody defines body for ForwardMany for application/json ContentType.
 type ForwardManyJSONRequestBody = ForwardingMany
@@ -4803,6 +5133,12 @@ type DiscardQuarantinedJSONRequestBody = Discard
 
 // ReleaseQuarantinedJSONRequestBody defines body for ReleaseQuarantined for application/json ContentType.
 type ReleaseQuarantinedJSONRequestBody = MailRelease
+
+// CancelNumberJSONRequestBody defines body for CancelNumber for application/json ContentType.
+type CancelNumberJSONRequestBody = NumberReason
+
+// ReserveNumbersJSONRequestBody defines body for ReserveNumbers for application/json ContentType.
+type ReserveNumbersJSONRequestBody = Reservation
 
 // SignInJSONRequestBody defines body for SignIn for application/json ContentType.
 type SignInJSONRequestBody = SignIn
@@ -4959,6 +5295,12 @@ type ServerInterface interface {
 	// RegisterArrival Register an arrival under the next number of the register; the sender is told
 	// (POST /api/arrivals/{id}/register)
 	RegisterArrival(c *gin.Context, id Id, params RegisterArrivalParams)
+	// ListArrivalRequests What the sender said of the arrival since it was sent
+	// (GET /api/arrivals/{id}/requests)
+	ListArrivalRequests(c *gin.Context, id Id)
+	// AnswerRequest Agree to a request of the sender, decline it, or confirm a recall, which cannot be declined
+	// (POST /api/arrivals/{id}/requests/{requestId}/answer)
+	AnswerRequest(c *gin.Context, id Id, requestId openapi_types.UUID, params AnswerRequestParams)
 	// ListArrivalSignatures What the signatures of the arrival's files say
 	// (GET /api/arrivals/{id}/signatures)
 	ListArrivalSignatures(c *gin.Context, id Id)
@@ -5058,21 +5400,39 @@ type ServerInterface interface {
 	// ReassignStep Put somebody else into a step; on the last one it changes the signer
 	// (POST /api/documents/{id}/reassign)
 	ReassignStep(c *gin.Context, id Id, params ReassignStepParams)
+	// RecallDocument Recall a document by another one (thu hồi); recipients cancel and confirm, and cannot refuse
+	// (POST /api/documents/{id}/recall)
+	RecallDocument(c *gin.Context, id Id, params RecallDocumentParams)
 	// ReopenDocument Take an approved document back to its author for a new file; the approval ends
 	// (POST /api/documents/{id}/reopen)
 	ReopenDocument(c *gin.Context, id Id, params ReopenDocumentParams)
+	// ListDocumentRequests What was said of the document since its issue, what each recipient answered, and the documents it follows
+	// (GET /api/documents/{id}/requests)
+	ListDocumentRequests(c *gin.Context, id Id)
 	// SendBackDocument Send a submitted or approved draft back to its author or to the step before, with a reason
 	// (POST /api/documents/{id}/send-back)
 	SendBackDocument(c *gin.Context, id Id, params SendBackDocumentParams)
 	// ListDocumentSignatures What the signatures of the document's files say
 	// (GET /api/documents/{id}/signatures)
 	ListDocumentSignatures(c *gin.Context, id Id)
+	// NumberDocumentSpecially Give the document a reserved number, one inserted behind another (12a), or one with an earlier day, for a reason that stays in the register
+	// (POST /api/documents/{id}/special-number)
+	NumberDocumentSpecially(c *gin.Context, id Id, params NumberDocumentSpeciallyParams)
 	// SubmitDocument Submit a draft into its circuit; without steps planned it goes by the agency's default, at the least to the leader who is to approve it
 	// (POST /api/documents/{id}/submit)
 	SubmitDocument(c *gin.Context, id Id, params SubmitDocumentParams)
+	// FollowDocument Say which issued document replaces or updates this one; whoever opens the old one is told
+	// (POST /api/documents/{id}/successor)
+	FollowDocument(c *gin.Context, id Id, params FollowDocumentParams)
+	// TakeBackDocument Take a document back that went to a wrong address or with a wrong file (lấy lại); who has registered it may refuse
+	// (POST /api/documents/{id}/take-back)
+	TakeBackDocument(c *gin.Context, id Id, params TakeBackDocumentParams)
 	// BeginText Fill in the template of the draft's kind
 	// (POST /api/documents/{id}/text)
 	BeginText(c *gin.Context, id Id)
+	// VoidDocument Void a numbered or issued document; number and record stay, and its recipients are told
+	// (POST /api/documents/{id}/void)
+	VoidDocument(c *gin.Context, id Id, params VoidDocumentParams)
 	// WithdrawDocument Take a submitted draft back while nobody it waits for has opened it
 	// (POST /api/documents/{id}/withdraw)
 	WithdrawDocument(c *gin.Context, id Id, params WithdrawDocumentParams)
@@ -5253,6 +5613,15 @@ type ServerInterface interface {
 	// ListRegisterEntries What was taken from a register, highest number first
 	// (GET /api/registers/{id}/entries)
 	ListRegisterEntries(c *gin.Context, id Id, params ListRegisterEntriesParams)
+	// CancelNumber Cancel a reserved number; it stays in the register with the reason
+	// (POST /api/registers/{id}/numbers/{number}/cancel)
+	CancelNumber(c *gin.Context, id Id, number string, params CancelNumberParams)
+	// ReserveNumbers Reserve the next numbers of an outgoing register for documents that will follow
+	// (POST /api/registers/{id}/reservations)
+	ReserveNumbers(c *gin.Context, id Id, params ReserveNumbersParams)
+	// ListPendingRequests Requests of senders that wait for the person as clerk, oldest first
+	// (GET /api/requests)
+	ListPendingRequests(c *gin.Context)
 	// SignOut End this session
 	// (DELETE /api/session)
 	SignOut(c *gin.Context)
@@ -7289,6 +7658,111 @@ func (siw *ServerInterfaceWrapper) RegisterArrival(c *gin.Context) {
 	siw.Handler.RegisterArrival(c, id, params)
 }
 
+// ListArrivalRequests operation middleware
+func (siw *ServerInterfaceWrapper) ListArrivalRequests(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListArrivalRequests(c, id)
+}
+
+// AnswerRequest operation middleware
+func (siw *ServerInterfaceWrapper) AnswerRequest(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "requestId" -------------
+	var requestId openapi_types.UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "requestId", c.Param("requestId"), &requestId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter requestId: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AnswerRequestParams
+
+	headers := c.Request.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		siw.ErrorHandler(c, fmt.Errorf("Header parameter Idempotency-Key is required, but not found"), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional header parameter "Congvan-Position" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Congvan-Position")]; found {
+		var CongvanPosition ActingPosition
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Congvan-Position, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Congvan-Position", valueList[0], &CongvanPosition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "uuid"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Congvan-Position: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.CongvanPosition = &CongvanPosition
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.AnswerRequest(c, id, requestId, params)
+}
+
 // ListArrivalSignatures operation middleware
 func (siw *ServerInterfaceWrapper) ListArrivalSignatures(c *gin.Context) {
 
@@ -8911,6 +9385,77 @@ func (siw *ServerInterfaceWrapper) ReassignStep(c *gin.Context) {
 	siw.Handler.ReassignStep(c, id, params)
 }
 
+// RecallDocument operation middleware
+func (siw *ServerInterfaceWrapper) RecallDocument(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RecallDocumentParams
+
+	headers := c.Request.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		siw.ErrorHandler(c, fmt.Errorf("Header parameter Idempotency-Key is required, but not found"), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional header parameter "Congvan-Position" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Congvan-Position")]; found {
+		var CongvanPosition ActingPosition
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Congvan-Position, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Congvan-Position", valueList[0], &CongvanPosition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "uuid"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Congvan-Position: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.CongvanPosition = &CongvanPosition
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.RecallDocument(c, id, params)
+}
+
 // ReopenDocument operation middleware
 func (siw *ServerInterfaceWrapper) ReopenDocument(c *gin.Context) {
 
@@ -8980,6 +9525,31 @@ func (siw *ServerInterfaceWrapper) ReopenDocument(c *gin.Context) {
 	}
 
 	siw.Handler.ReopenDocument(c, id, params)
+}
+
+// ListDocumentRequests operation middleware
+func (siw *ServerInterfaceWrapper) ListDocumentRequests(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListDocumentRequests(c, id)
 }
 
 // SendBackDocument operation middleware
@@ -9078,6 +9648,77 @@ func (siw *ServerInterfaceWrapper) ListDocumentSignatures(c *gin.Context) {
 	siw.Handler.ListDocumentSignatures(c, id)
 }
 
+// NumberDocumentSpecially operation middleware
+func (siw *ServerInterfaceWrapper) NumberDocumentSpecially(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params NumberDocumentSpeciallyParams
+
+	headers := c.Request.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		siw.ErrorHandler(c, fmt.Errorf("Header parameter Idempotency-Key is required, but not found"), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional header parameter "Congvan-Position" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Congvan-Position")]; found {
+		var CongvanPosition ActingPosition
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Congvan-Position, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Congvan-Position", valueList[0], &CongvanPosition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "uuid"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Congvan-Position: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.CongvanPosition = &CongvanPosition
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.NumberDocumentSpecially(c, id, params)
+}
+
 // SubmitDocument operation middleware
 func (siw *ServerInterfaceWrapper) SubmitDocument(c *gin.Context) {
 
@@ -9149,6 +9790,148 @@ func (siw *ServerInterfaceWrapper) SubmitDocument(c *gin.Context) {
 	siw.Handler.SubmitDocument(c, id, params)
 }
 
+// FollowDocument operation middleware
+func (siw *ServerInterfaceWrapper) FollowDocument(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params FollowDocumentParams
+
+	headers := c.Request.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		siw.ErrorHandler(c, fmt.Errorf("Header parameter Idempotency-Key is required, but not found"), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional header parameter "Congvan-Position" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Congvan-Position")]; found {
+		var CongvanPosition ActingPosition
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Congvan-Position, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Congvan-Position", valueList[0], &CongvanPosition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "uuid"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Congvan-Position: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.CongvanPosition = &CongvanPosition
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.FollowDocument(c, id, params)
+}
+
+// TakeBackDocument operation middleware
+func (siw *ServerInterfaceWrapper) TakeBackDocument(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params TakeBackDocumentParams
+
+	headers := c.Request.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		siw.ErrorHandler(c, fmt.Errorf("Header parameter Idempotency-Key is required, but not found"), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional header parameter "Congvan-Position" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Congvan-Position")]; found {
+		var CongvanPosition ActingPosition
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Congvan-Position, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Congvan-Position", valueList[0], &CongvanPosition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "uuid"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Congvan-Position: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.CongvanPosition = &CongvanPosition
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.TakeBackDocument(c, id, params)
+}
+
 // BeginText operation middleware
 func (siw *ServerInterfaceWrapper) BeginText(c *gin.Context) {
 
@@ -9172,6 +9955,77 @@ func (siw *ServerInterfaceWrapper) BeginText(c *gin.Context) {
 	}
 
 	siw.Handler.BeginText(c, id)
+}
+
+// VoidDocument operation middleware
+func (siw *ServerInterfaceWrapper) VoidDocument(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params VoidDocumentParams
+
+	headers := c.Request.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		siw.ErrorHandler(c, fmt.Errorf("Header parameter Idempotency-Key is required, but not found"), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional header parameter "Congvan-Position" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Congvan-Position")]; found {
+		var CongvanPosition ActingPosition
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Congvan-Position, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Congvan-Position", valueList[0], &CongvanPosition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "uuid"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Congvan-Position: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.CongvanPosition = &CongvanPosition
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.VoidDocument(c, id, params)
 }
 
 // WithdrawDocument operation middleware
@@ -11436,6 +12290,170 @@ func (siw *ServerInterfaceWrapper) ListRegisterEntries(c *gin.Context) {
 	siw.Handler.ListRegisterEntries(c, id, params)
 }
 
+// CancelNumber operation middleware
+func (siw *ServerInterfaceWrapper) CancelNumber(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "number" -------------
+	var number string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "number", c.Param("number"), &number, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter number: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CancelNumberParams
+
+	headers := c.Request.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		siw.ErrorHandler(c, fmt.Errorf("Header parameter Idempotency-Key is required, but not found"), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional header parameter "Congvan-Position" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Congvan-Position")]; found {
+		var CongvanPosition ActingPosition
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Congvan-Position, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Congvan-Position", valueList[0], &CongvanPosition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "uuid"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Congvan-Position: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.CongvanPosition = &CongvanPosition
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.CancelNumber(c, id, number, params)
+}
+
+// ReserveNumbers operation middleware
+func (siw *ServerInterfaceWrapper) ReserveNumbers(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ReserveNumbersParams
+
+	headers := c.Request.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		siw.ErrorHandler(c, fmt.Errorf("Header parameter Idempotency-Key is required, but not found"), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional header parameter "Congvan-Position" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Congvan-Position")]; found {
+		var CongvanPosition ActingPosition
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Congvan-Position, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Congvan-Position", valueList[0], &CongvanPosition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "uuid"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Congvan-Position: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.CongvanPosition = &CongvanPosition
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ReserveNumbers(c, id, params)
+}
+
+// ListPendingRequests operation middleware
+func (siw *ServerInterfaceWrapper) ListPendingRequests(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListPendingRequests(c)
+}
+
 // SignOut operation middleware
 func (siw *ServerInterfaceWrapper) SignOut(c *gin.Context) {
 
@@ -12073,7 +13091,16 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.DELETE(options.BaseURL+"/api/circuits/:id", wrapper.RemoveCircuit)
 	router.GET(options.BaseURL+"/api/documents/:id/numbering", wrapper.PreviewNumber)
 	router.POST(options.BaseURL+"/api/documents/:id/number", wrapper.NumberDocument)
+	router.POST(options.BaseURL+"/api/documents/:id/special-number", wrapper.NumberDocumentSpecially)
 	router.POST(options.BaseURL+"/api/documents/:id/issue", wrapper.IssueDocument)
+	router.POST(options.BaseURL+"/api/documents/:id/void", wrapper.VoidDocument)
+	router.POST(options.BaseURL+"/api/documents/:id/take-back", wrapper.TakeBackDocument)
+	router.POST(options.BaseURL+"/api/documents/:id/recall", wrapper.RecallDocument)
+	router.POST(options.BaseURL+"/api/documents/:id/successor", wrapper.FollowDocument)
+	router.GET(options.BaseURL+"/api/documents/:id/requests", wrapper.ListDocumentRequests)
+	router.GET(options.BaseURL+"/api/requests", wrapper.ListPendingRequests)
+	router.GET(options.BaseURL+"/api/arrivals/:id/requests", wrapper.ListArrivalRequests)
+	router.POST(options.BaseURL+"/api/arrivals/:id/requests/:requestId/answer", wrapper.AnswerRequest)
 	router.GET(options.BaseURL+"/api/documents/:id/deliveries", wrapper.ListDeliveries)
 	router.POST(options.BaseURL+"/api/documents/:id/deliveries/:deliveryId/requeue", wrapper.RequeueDelivery)
 	router.POST(options.BaseURL+"/api/documents/:id/deliveries/:deliveryId/confirm", wrapper.ConfirmDelivery)
@@ -12112,6 +13139,8 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.POST(options.BaseURL+"/api/lines/:id/hand-over", wrapper.HandOverLine)
 	router.GET(options.BaseURL+"/api/registers", wrapper.ListRegisters)
 	router.GET(options.BaseURL+"/api/registers/:id/entries", wrapper.ListRegisterEntries)
+	router.POST(options.BaseURL+"/api/registers/:id/reservations", wrapper.ReserveNumbers)
+	router.POST(options.BaseURL+"/api/registers/:id/numbers/:number/cancel", wrapper.CancelNumber)
 	router.GET(options.BaseURL+"/api/registers/:id/book", wrapper.ReadRegisterBook)
 	router.GET(options.BaseURL+"/api/mailboxes", wrapper.ListMailboxes)
 	router.POST(options.BaseURL+"/api/mailboxes", wrapper.AddMailbox)
@@ -14233,6 +15262,90 @@ func (response RegisterArrivaldefaultApplicationProblemPlusJSONResponse) VisitRe
 	return err
 }
 
+type ListArrivalRequestsRequestObject struct {
+	Id Id `json:"id"`
+}
+
+type ListArrivalRequestsResponseObject interface {
+	VisitListArrivalRequestsResponse(w http.ResponseWriter) error
+}
+
+type ListArrivalRequests200JSONResponse HeardRequestList
+
+func (response ListArrivalRequests200JSONResponse) VisitListArrivalRequestsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListArrivalRequestsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListArrivalRequestsdefaultApplicationProblemPlusJSONResponse) VisitListArrivalRequestsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AnswerRequestRequestObject struct {
+	Id        Id                 `json:"id"`
+	RequestId openapi_types.UUID `json:"requestId"`
+	Params    AnswerRequestParams
+	Body      *AnswerRequestJSONRequestBody
+}
+
+type AnswerRequestResponseObject interface {
+	VisitAnswerRequestResponse(w http.ResponseWriter) error
+}
+
+type AnswerRequest200JSONResponse struct{ ArrivalJSONResponse }
+
+func (response AnswerRequest200JSONResponse) VisitAnswerRequestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AnswerRequestdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AnswerRequestdefaultApplicationProblemPlusJSONResponse) VisitAnswerRequestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListArrivalSignaturesRequestObject struct {
 	Id Id `json:"id"`
 }
@@ -15641,6 +16754,50 @@ func (response ReassignStepdefaultApplicationProblemPlusJSONResponse) VisitReass
 	return err
 }
 
+type RecallDocumentRequestObject struct {
+	Id     Id `json:"id"`
+	Params RecallDocumentParams
+	Body   *RecallDocumentJSONRequestBody
+}
+
+type RecallDocumentResponseObject interface {
+	VisitRecallDocumentResponse(w http.ResponseWriter) error
+}
+
+type RecallDocument200JSONResponse struct{ DocumentJSONResponse }
+
+func (response RecallDocument200JSONResponse) VisitRecallDocumentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecallDocumentdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RecallDocumentdefaultApplicationProblemPlusJSONResponse) VisitRecallDocumentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ReopenDocumentRequestObject struct {
 	Id     Id `json:"id"`
 	Params ReopenDocumentParams
@@ -15674,6 +16831,45 @@ type ReopenDocumentdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ReopenDocumentdefaultApplicationProblemPlusJSONResponse) VisitReopenDocumentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListDocumentRequestsRequestObject struct {
+	Id Id `json:"id"`
+}
+
+type ListDocumentRequestsResponseObject interface {
+	VisitListDocumentRequestsResponse(w http.ResponseWriter) error
+}
+
+type ListDocumentRequests200JSONResponse DocumentRequests
+
+func (response ListDocumentRequests200JSONResponse) VisitListDocumentRequestsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListDocumentRequestsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListDocumentRequestsdefaultApplicationProblemPlusJSONResponse) VisitListDocumentRequestsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -15768,6 +16964,50 @@ func (response ListDocumentSignaturesdefaultApplicationProblemPlusJSONResponse) 
 	return err
 }
 
+type NumberDocumentSpeciallyRequestObject struct {
+	Id     Id `json:"id"`
+	Params NumberDocumentSpeciallyParams
+	Body   *NumberDocumentSpeciallyJSONRequestBody
+}
+
+type NumberDocumentSpeciallyResponseObject interface {
+	VisitNumberDocumentSpeciallyResponse(w http.ResponseWriter) error
+}
+
+type NumberDocumentSpecially200JSONResponse struct{ DocumentJSONResponse }
+
+func (response NumberDocumentSpecially200JSONResponse) VisitNumberDocumentSpeciallyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type NumberDocumentSpeciallydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response NumberDocumentSpeciallydefaultApplicationProblemPlusJSONResponse) VisitNumberDocumentSpeciallyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type SubmitDocumentRequestObject struct {
 	Id     Id `json:"id"`
 	Params SubmitDocumentParams
@@ -15812,6 +17052,94 @@ func (response SubmitDocumentdefaultApplicationProblemPlusJSONResponse) VisitSub
 	return err
 }
 
+type FollowDocumentRequestObject struct {
+	Id     Id `json:"id"`
+	Params FollowDocumentParams
+	Body   *FollowDocumentJSONRequestBody
+}
+
+type FollowDocumentResponseObject interface {
+	VisitFollowDocumentResponse(w http.ResponseWriter) error
+}
+
+type FollowDocument200JSONResponse struct{ DocumentJSONResponse }
+
+func (response FollowDocument200JSONResponse) VisitFollowDocumentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FollowDocumentdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response FollowDocumentdefaultApplicationProblemPlusJSONResponse) VisitFollowDocumentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TakeBackDocumentRequestObject struct {
+	Id     Id `json:"id"`
+	Params TakeBackDocumentParams
+	Body   *TakeBackDocumentJSONRequestBody
+}
+
+type TakeBackDocumentResponseObject interface {
+	VisitTakeBackDocumentResponse(w http.ResponseWriter) error
+}
+
+type TakeBackDocument200JSONResponse struct{ DocumentJSONResponse }
+
+func (response TakeBackDocument200JSONResponse) VisitTakeBackDocumentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TakeBackDocumentdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response TakeBackDocumentdefaultApplicationProblemPlusJSONResponse) VisitTakeBackDocumentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type BeginTextRequestObject struct {
 	Id Id `json:"id"`
 }
@@ -15840,6 +17168,50 @@ type BeginTextdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response BeginTextdefaultApplicationProblemPlusJSONResponse) VisitBeginTextResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type VoidDocumentRequestObject struct {
+	Id     Id `json:"id"`
+	Params VoidDocumentParams
+	Body   *VoidDocumentJSONRequestBody
+}
+
+type VoidDocumentResponseObject interface {
+	VisitVoidDocumentResponse(w http.ResponseWriter) error
+}
+
+type VoidDocument200JSONResponse struct{ DocumentJSONResponse }
+
+func (response VoidDocument200JSONResponse) VisitVoidDocumentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type VoidDocumentdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response VoidDocumentdefaultApplicationProblemPlusJSONResponse) VisitVoidDocumentResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -18333,6 +19705,121 @@ func (response ListRegisterEntriesdefaultApplicationProblemPlusJSONResponse) Vis
 	return err
 }
 
+type CancelNumberRequestObject struct {
+	Id     Id     `json:"id"`
+	Number string `json:"number"`
+	Params CancelNumberParams
+	Body   *CancelNumberJSONRequestBody
+}
+
+type CancelNumberResponseObject interface {
+	VisitCancelNumberResponse(w http.ResponseWriter) error
+}
+
+type CancelNumber204Response struct {
+}
+
+func (response CancelNumber204Response) VisitCancelNumberResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type CancelNumberdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CancelNumberdefaultApplicationProblemPlusJSONResponse) VisitCancelNumberResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReserveNumbersRequestObject struct {
+	Id     Id `json:"id"`
+	Params ReserveNumbersParams
+	Body   *ReserveNumbersJSONRequestBody
+}
+
+type ReserveNumbersResponseObject interface {
+	VisitReserveNumbersResponse(w http.ResponseWriter) error
+}
+
+type ReserveNumbers200JSONResponse ReservedNumbers
+
+func (response ReserveNumbers200JSONResponse) VisitReserveNumbersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReserveNumbersdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ReserveNumbersdefaultApplicationProblemPlusJSONResponse) VisitReserveNumbersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPendingRequestsRequestObject struct {
+}
+
+type ListPendingRequestsResponseObject interface {
+	VisitListPendingRequestsResponse(w http.ResponseWriter) error
+}
+
+type ListPendingRequests200JSONResponse HeardRequestList
+
+func (response ListPendingRequests200JSONResponse) VisitListPendingRequestsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPendingRequestsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListPendingRequestsdefaultApplicationProblemPlusJSONResponse) VisitListPendingRequestsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type SignOutRequestObject struct {
 }
 
@@ -19358,6 +20845,12 @@ type StrictServerInterface interface {
 	// RegisterArrival Register an arrival under the next number of the register; the sender is told
 	// (POST /api/arrivals/{id}/register)
 	RegisterArrival(ctx context.Context, request RegisterArrivalRequestObject) (RegisterArrivalResponseObject, error)
+	// ListArrivalRequests What the sender said of the arrival since it was sent
+	// (GET /api/arrivals/{id}/requests)
+	ListArrivalRequests(ctx context.Context, request ListArrivalRequestsRequestObject) (ListArrivalRequestsResponseObject, error)
+	// AnswerRequest Agree to a request of the sender, decline it, or confirm a recall, which cannot be declined
+	// (POST /api/arrivals/{id}/requests/{requestId}/answer)
+	AnswerRequest(ctx context.Context, request AnswerRequestRequestObject) (AnswerRequestResponseObject, error)
 	// ListArrivalSignatures What the signatures of the arrival's files say
 	// (GET /api/arrivals/{id}/signatures)
 	ListArrivalSignatures(ctx context.Context, request ListArrivalSignaturesRequestObject) (ListArrivalSignaturesResponseObject, error)
@@ -19457,21 +20950,39 @@ type StrictServerInterface interface {
 	// ReassignStep Put somebody else into a step; on the last one it changes the signer
 	// (POST /api/documents/{id}/reassign)
 	ReassignStep(ctx context.Context, request ReassignStepRequestObject) (ReassignStepResponseObject, error)
+	// RecallDocument Recall a document by another one (thu hồi); recipients cancel and confirm, and cannot refuse
+	// (POST /api/documents/{id}/recall)
+	RecallDocument(ctx context.Context, request RecallDocumentRequestObject) (RecallDocumentResponseObject, error)
 	// ReopenDocument Take an approved document back to its author for a new file; the approval ends
 	// (POST /api/documents/{id}/reopen)
 	ReopenDocument(ctx context.Context, request ReopenDocumentRequestObject) (ReopenDocumentResponseObject, error)
+	// ListDocumentRequests What was said of the document since its issue, what each recipient answered, and the documents it follows
+	// (GET /api/documents/{id}/requests)
+	ListDocumentRequests(ctx context.Context, request ListDocumentRequestsRequestObject) (ListDocumentRequestsResponseObject, error)
 	// SendBackDocument Send a submitted or approved draft back to its author or to the step before, with a reason
 	// (POST /api/documents/{id}/send-back)
 	SendBackDocument(ctx context.Context, request SendBackDocumentRequestObject) (SendBackDocumentResponseObject, error)
 	// ListDocumentSignatures What the signatures of the document's files say
 	// (GET /api/documents/{id}/signatures)
 	ListDocumentSignatures(ctx context.Context, request ListDocumentSignaturesRequestObject) (ListDocumentSignaturesResponseObject, error)
+	// NumberDocumentSpecially Give the document a reserved number, one inserted behind another (12a), or one with an earlier day, for a reason that stays in the register
+	// (POST /api/documents/{id}/special-number)
+	NumberDocumentSpecially(ctx context.Context, request NumberDocumentSpeciallyRequestObject) (NumberDocumentSpeciallyResponseObject, error)
 	// SubmitDocument Submit a draft into its circuit; without steps planned it goes by the agency's default, at the least to the leader who is to approve it
 	// (POST /api/documents/{id}/submit)
 	SubmitDocument(ctx context.Context, request SubmitDocumentRequestObject) (SubmitDocumentResponseObject, error)
+	// FollowDocument Say which issued document replaces or updates this one; whoever opens the old one is told
+	// (POST /api/documents/{id}/successor)
+	FollowDocument(ctx context.Context, request FollowDocumentRequestObject) (FollowDocumentResponseObject, error)
+	// TakeBackDocument Take a document back that went to a wrong address or with a wrong file (lấy lại); who has registered it may refuse
+	// (POST /api/documents/{id}/take-back)
+	TakeBackDocument(ctx context.Context, request TakeBackDocumentRequestObject) (TakeBackDocumentResponseObject, error)
 	// BeginText Fill in the template of the draft's kind
 	// (POST /api/documents/{id}/text)
 	BeginText(ctx context.Context, request BeginTextRequestObject) (BeginTextResponseObject, error)
+	// VoidDocument Void a numbered or issued document; number and record stay, and its recipients are told
+	// (POST /api/documents/{id}/void)
+	VoidDocument(ctx context.Context, request VoidDocumentRequestObject) (VoidDocumentResponseObject, error)
 	// WithdrawDocument Take a submitted draft back while nobody it waits for has opened it
 	// (POST /api/documents/{id}/withdraw)
 	WithdrawDocument(ctx context.Context, request WithdrawDocumentRequestObject) (WithdrawDocumentResponseObject, error)
@@ -19652,6 +21163,15 @@ type StrictServerInterface interface {
 	// ListRegisterEntries What was taken from a register, highest number first
 	// (GET /api/registers/{id}/entries)
 	ListRegisterEntries(ctx context.Context, request ListRegisterEntriesRequestObject) (ListRegisterEntriesResponseObject, error)
+	// CancelNumber Cancel a reserved number; it stays in the register with the reason
+	// (POST /api/registers/{id}/numbers/{number}/cancel)
+	CancelNumber(ctx context.Context, request CancelNumberRequestObject) (CancelNumberResponseObject, error)
+	// ReserveNumbers Reserve the next numbers of an outgoing register for documents that will follow
+	// (POST /api/registers/{id}/reservations)
+	ReserveNumbers(ctx context.Context, request ReserveNumbersRequestObject) (ReserveNumbersResponseObject, error)
+	// ListPendingRequests Requests of senders that wait for the person as clerk, oldest first
+	// (GET /api/requests)
+	ListPendingRequests(ctx context.Context, request ListPendingRequestsRequestObject) (ListPendingRequestsResponseObject, error)
 	// SignOut End this session
 	// (DELETE /api/session)
 	SignOut(ctx context.Context, request SignOutRequestObject) (SignOutResponseObject, error)
@@ -21331,6 +22851,78 @@ func (sh *strictHandler) RegisterArrival(ctx *gin.Context, id Id, params Registe
 	}
 }
 
+// ListArrivalRequests operation middleware
+func (sh *strictHandler) ListArrivalRequests(ctx *gin.Context, id Id) {
+	var request ListArrivalRequestsRequestObject
+
+	request.Id = id
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListArrivalRequests(ctx, request.(ListArrivalRequestsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListArrivalRequests")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListArrivalRequestsResponseObject); ok {
+		if err := validResponse.VisitListArrivalRequestsResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// AnswerRequest operation middleware
+func (sh *strictHandler) AnswerRequest(ctx *gin.Context, id Id, requestId openapi_types.UUID, params AnswerRequestParams) {
+	var request AnswerRequestRequestObject
+
+	request.Id = id
+	request.RequestId = requestId
+	request.Params = params
+
+	var body AnswerRequestJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AnswerRequest(ctx, request.(AnswerRequestRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AnswerRequest")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(AnswerRequestResponseObject); ok {
+		if err := validResponse.VisitAnswerRequestResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // ListArrivalSignatures operation middleware
 func (sh *strictHandler) ListArrivalSignatures(ctx *gin.Context, id Id) {
 	var request ListArrivalSignaturesRequestObject
@@ -22423,6 +24015,51 @@ func (sh *strictHandler) ReassignStep(ctx *gin.Context, id Id, params ReassignSt
 	}
 }
 
+// RecallDocument operation middleware
+func (sh *strictHandler) RecallDocument(ctx *gin.Context, id Id, params RecallDocumentParams) {
+	var request RecallDocumentRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body RecallDocumentJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RecallDocument(ctx, request.(RecallDocumentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RecallDocument")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(RecallDocumentResponseObject); ok {
+		if err := validResponse.VisitRecallDocumentResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // ReopenDocument operation middleware
 func (sh *strictHandler) ReopenDocument(ctx *gin.Context, id Id, params ReopenDocumentParams) {
 	var request ReopenDocumentRequestObject
@@ -22461,6 +24098,32 @@ func (sh *strictHandler) ReopenDocument(ctx *gin.Context, id Id, params ReopenDo
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(ReopenDocumentResponseObject); ok {
 		if err := validResponse.VisitReopenDocumentResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListDocumentRequests operation middleware
+func (sh *strictHandler) ListDocumentRequests(ctx *gin.Context, id Id) {
+	var request ListDocumentRequestsRequestObject
+
+	request.Id = id
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListDocumentRequests(ctx, request.(ListDocumentRequestsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListDocumentRequests")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListDocumentRequestsResponseObject); ok {
+		if err := validResponse.VisitListDocumentRequestsResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
@@ -22539,6 +24202,51 @@ func (sh *strictHandler) ListDocumentSignatures(ctx *gin.Context, id Id) {
 	}
 }
 
+// NumberDocumentSpecially operation middleware
+func (sh *strictHandler) NumberDocumentSpecially(ctx *gin.Context, id Id, params NumberDocumentSpeciallyParams) {
+	var request NumberDocumentSpeciallyRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body NumberDocumentSpeciallyJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.NumberDocumentSpecially(ctx, request.(NumberDocumentSpeciallyRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "NumberDocumentSpecially")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(NumberDocumentSpeciallyResponseObject); ok {
+		if err := validResponse.VisitNumberDocumentSpeciallyResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // SubmitDocument operation middleware
 func (sh *strictHandler) SubmitDocument(ctx *gin.Context, id Id, params SubmitDocumentParams) {
 	var request SubmitDocumentRequestObject
@@ -22584,6 +24292,96 @@ func (sh *strictHandler) SubmitDocument(ctx *gin.Context, id Id, params SubmitDo
 	}
 }
 
+// FollowDocument operation middleware
+func (sh *strictHandler) FollowDocument(ctx *gin.Context, id Id, params FollowDocumentParams) {
+	var request FollowDocumentRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body FollowDocumentJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.FollowDocument(ctx, request.(FollowDocumentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "FollowDocument")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(FollowDocumentResponseObject); ok {
+		if err := validResponse.VisitFollowDocumentResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// TakeBackDocument operation middleware
+func (sh *strictHandler) TakeBackDocument(ctx *gin.Context, id Id, params TakeBackDocumentParams) {
+	var request TakeBackDocumentRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body TakeBackDocumentJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.TakeBackDocument(ctx, request.(TakeBackDocumentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "TakeBackDocument")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(TakeBackDocumentResponseObject); ok {
+		if err := validResponse.VisitTakeBackDocumentResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // BeginText operation middleware
 func (sh *strictHandler) BeginText(ctx *gin.Context, id Id) {
 	var request BeginTextRequestObject
@@ -22603,6 +24401,51 @@ func (sh *strictHandler) BeginText(ctx *gin.Context, id Id) {
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(BeginTextResponseObject); ok {
 		if err := validResponse.VisitBeginTextResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// VoidDocument operation middleware
+func (sh *strictHandler) VoidDocument(ctx *gin.Context, id Id, params VoidDocumentParams) {
+	var request VoidDocumentRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body VoidDocumentJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.VoidDocument(ctx, request.(VoidDocumentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "VoidDocument")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(VoidDocumentResponseObject); ok {
+		if err := validResponse.VisitVoidDocumentResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
@@ -24665,6 +26508,121 @@ func (sh *strictHandler) ListRegisterEntries(ctx *gin.Context, id Id, params Lis
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(ListRegisterEntriesResponseObject); ok {
 		if err := validResponse.VisitListRegisterEntriesResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// CancelNumber operation middleware
+func (sh *strictHandler) CancelNumber(ctx *gin.Context, id Id, number string, params CancelNumberParams) {
+	var request CancelNumberRequestObject
+
+	request.Id = id
+	request.Number = number
+	request.Params = params
+
+	var body CancelNumberJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CancelNumber(ctx, request.(CancelNumberRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CancelNumber")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(CancelNumberResponseObject); ok {
+		if err := validResponse.VisitCancelNumberResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ReserveNumbers operation middleware
+func (sh *strictHandler) ReserveNumbers(ctx *gin.Context, id Id, params ReserveNumbersParams) {
+	var request ReserveNumbersRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body ReserveNumbersJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReserveNumbers(ctx, request.(ReserveNumbersRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReserveNumbers")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ReserveNumbersResponseObject); ok {
+		if err := validResponse.VisitReserveNumbersResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListPendingRequests operation middleware
+func (sh *strictHandler) ListPendingRequests(ctx *gin.Context) {
+	var request ListPendingRequestsRequestObject
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListPendingRequests(ctx, request.(ListPendingRequestsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListPendingRequests")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListPendingRequestsResponseObject); ok {
+		if err := validResponse.VisitListPendingRequestsResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {

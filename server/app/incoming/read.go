@@ -127,6 +127,9 @@ func (s *Service) MarkRead(ctx context.Context, who access.Person, id org.ID) er
 func (s *Service) File(ctx context.Context, who access.Person, id org.ID, h document.Hash) (postgres.StoredFile, error) {
 	var f postgres.StoredFile
 	err := s.reading(ctx, who, id, func(tx *postgres.Tx, a routing.Arrival) (err error) {
+		if a.State.Gone() {
+			return ErrGone
+		}
 		beside, ok, err := tx.FileBesideArrival(ctx, a.AgencyID, a.ID, h)
 		if err != nil {
 			return err

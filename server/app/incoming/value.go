@@ -13,6 +13,7 @@ type (
 	LineSummary = postgres.LineSummary
 	Phrase      = postgres.Phrase
 	StoredFile  = postgres.StoredFile
+	Heard       = postgres.HeardRequest
 )
 
 // ParseCursor reads the place in a list.

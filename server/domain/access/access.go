@@ -181,7 +181,7 @@ func (p Person) ReadDocument(f DocumentFacts) error {
 		}
 		switch {
 		case f.AuthorAccountID == p.AccountID,
-			f.State == document.Issued, f.State == document.Voided,
+			f.State == document.Issued, f.State == document.Voided, f.State == document.Recalled,
 			pos.Role == org.UnitHead && !pos.UnitID.IsZero() && pos.UnitID == f.UnitID,
 			(SeesSubmitted(pos.Role) || slices.Contains(f.Asked, pos.ID)) && (f.State != document.Draft && f.State != document.Discarded || f.SentBack):
 			return nil
@@ -269,11 +269,13 @@ func (p Person) mayDocument(act document.Act, f DocumentFacts, pos org.Position)
 		return pos.Role == org.Clerk
 	case document.Sign:
 		return pos.Role == org.Leader && pos.ID == f.ApproverPositionID
-	case document.Number, document.Issue:
+	case document.Number, document.Issue, document.TakeBack, document.Replace, document.Update:
 		return pos.Role == org.Clerk
 	case document.Seal:
 		// Only the clerk, and only what is signed (NĐ 30/2020, điều 32).
 		return pos.Role == org.Clerk && f.Signed && !f.Sealed
+	case document.Void, document.Recall:
+		return pos.Role == org.Clerk || pos.Role == org.Leader
 	}
 	return false
 }
@@ -286,7 +288,7 @@ func scopeOf(act document.Act) Scope {
 		return ScopeApprove
 	case document.Number:
 		return ScopeNumber
-	case document.Issue:
+	case document.Issue, document.Void, document.TakeBack, document.Recall, document.Replace, document.Update:
 		return ScopeIssue
 	case document.Sign, document.Seal:
 		return ScopeSession

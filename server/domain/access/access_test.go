@@ -29,9 +29,10 @@ var (
 	roles = []org.Role{org.Clerk, org.Leader, org.UnitHead, org.Officer, org.Admin}
 	acts  = []document.Act{document.Edit, document.Plan, document.Discard, document.Submit, document.Withdraw,
 		document.Review, document.Initial, document.CheckLayout, document.GiveOpinion, document.Reassign, document.Return,
-		document.Approve, document.SendBack, document.Reopen, document.Sign, document.Number, document.Seal, document.Issue}
+		document.Approve, document.SendBack, document.Reopen, document.Sign, document.Number, document.Seal, document.Issue,
+		document.Void, document.TakeBack, document.Recall, document.Replace, document.Update}
 	states = []document.State{document.Draft, document.Submitted, document.Approved, document.Signed,
-		document.Numbered, document.Issued, document.Voided, document.Discarded}
+		document.Numbered, document.Issued, document.Voided, document.Recalled, document.Discarded}
 )
 
 func codeOf(err error) string {
@@ -69,6 +70,9 @@ func TestM2_EveryActOnADocumentByRoleAndRelation(t *testing.T) {
 	back := map[org.Role]string{org.Clerk: "mfff", org.Leader: "mfff", org.UnitHead: "mnfn", org.Officer: "mnnn", org.Admin: "nnnn"}
 	decide := map[org.Role]string{org.Clerk: "ffff", org.Leader: "fmff", org.UnitHead: "fnfn", org.Officer: "fnnn", org.Admin: "nnnn"}
 	clerks := map[org.Role]string{org.Clerk: "mmmm", org.Leader: "ffff", org.UnitHead: "fnfn", org.Officer: "fnnn", org.Admin: "nnnn"}
+	both := map[org.Role]string{org.Clerk: "mmmm", org.Leader: "mmmm", org.UnitHead: "fnfn", org.Officer: "fnnn", org.Admin: "nnnn"}
+	clerksSeen := map[org.Role]string{org.Clerk: "mmmm", org.Leader: "ffff", org.UnitHead: "ffff", org.Officer: "ffff", org.Admin: "nnnn"}
+	bothSeen := map[org.Role]string{org.Clerk: "mmmm", org.Leader: "mmmm", org.UnitHead: "ffff", org.Officer: "ffff", org.Admin: "nnnn"}
 	arrange := map[org.Role]string{org.Clerk: "mmmm", org.Leader: "mmff", org.UnitHead: "mnfn", org.Officer: "mnnn", org.Admin: "nnnn"}
 	early := map[org.Role]string{org.Clerk: "ffff", org.Leader: "ftff", org.UnitHead: "fnfn", org.Officer: "fnnn", org.Admin: "nnnn"}
 	answers := map[byte]string{'m': "", 'f': "forbidden", 'n': "not_found", 't': "not_your_turn"}
@@ -101,6 +105,12 @@ func TestM2_EveryActOnADocumentByRoleAndRelation(t *testing.T) {
 		{document.Issue, document.Signed, clerks},
 		{document.Issue, document.Approved, clerks},
 		{document.Issue, document.Numbered, clerks},
+		{document.Void, document.Numbered, both},
+		{document.Void, document.Issued, bothSeen},
+		{document.TakeBack, document.Issued, clerksSeen},
+		{document.Recall, document.Issued, bothSeen},
+		{document.Replace, document.Issued, clerksSeen},
+		{document.Update, document.Issued, clerksSeen},
 	} {
 		for _, role := range roles {
 			for i, relation := range relations {
@@ -137,7 +147,7 @@ func TestM2_WhoSeesADocument(t *testing.T) {
 					f.SentBack = sentBack
 					begun := (state == document.Draft || state == document.Discarded) && !sentBack
 					sees := role != org.Admin && (relation.name == "author" ||
-						state == document.Issued || state == document.Voided ||
+						state == document.Issued || state == document.Voided || state == document.Recalled ||
 						role == org.UnitHead && relation.name == "same unit" ||
 						(role == org.Clerk || role == org.Leader) && !begun)
 					if err := relation.person(role).ReadDocument(f); (err == nil) != sees || err != nil && fault.KindOf(err) != fault.NotFound {

@@ -15,6 +15,7 @@ type ArrivalAct string
 const (
 	RegisterArrival ArrivalAct = "register"
 	RefuseArrival   ArrivalAct = "refuse"
+	AnswerRequest   ArrivalAct = "answer_request"
 )
 
 // ArrivalFacts are what the policy looks at in an arrival.
@@ -117,4 +118,14 @@ func (p Person) Operate() error {
 // ClerkAgencies gives the agencies in which the person is clerk.
 func (p Person) ClerkAgencies() []org.ID {
 	return p.agenciesOf(func(r org.Role) bool { return r == org.Clerk })
+}
+
+// KeepRegister gives the position under which the person works on a register
+// itself: its agency's clerk. Who may not see registers is told that there is
+// none.
+func (p Person) KeepRegister(agency, chosen org.ID) (org.Position, error) {
+	if !p.Holds(agency, org.Clerk, org.Leader) {
+		return org.Position{}, fault.Missing()
+	}
+	return p.Clerk(agency, chosen)
 }

@@ -17,7 +17,7 @@ import (
 // State is where a document stands in its life cycle.
 type State string
 
-// The states. No act of the life cycle leads to Voided.
+// The states.
 const (
 	Draft     State = "draft"
 	Submitted State = "submitted"
@@ -26,6 +26,7 @@ const (
 	Numbered  State = "numbered"
 	Issued    State = "issued"
 	Voided    State = "voided"
+	Recalled  State = "recalled"
 	Discarded State = "discarded"
 )
 

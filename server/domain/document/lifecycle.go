@@ -32,6 +32,12 @@ const (
 	Number      Act = "number"
 	Seal        Act = "seal"
 	Issue       Act = "issue"
+
+	Void     Act = "void"
+	TakeBack Act = "take_back"
+	Recall   Act = "recall"
+	Replace  Act = "replace"
+	Update   Act = "update"
 )
 
 // Step is one row of the life cycle.
@@ -68,6 +74,12 @@ var lifeCycle = [...]Step{
 	{Issue, Approved, Issued, "issued"},
 	{Issue, Signed, Issued, "issued"},
 	{Issue, Numbered, Issued, "issued"},
+	{Void, Numbered, Voided, "voided"},
+	{Void, Issued, Voided, "voided"},
+	{TakeBack, Issued, Issued, "take_back_asked"},
+	{Recall, Issued, Recalled, "recalled"},
+	{Replace, Issued, Issued, "replaced"},
+	{Update, Issued, Issued, "updated"},
 }
 
 // LifeCycle gives the table.
@@ -142,6 +154,6 @@ func Describe() string {
 			fmt.Fprintf(&b, "    %s --> %s: %s\n", s.From, s.To, s.Act)
 		}
 	}
-	b.WriteString("    issued --> [*]\n    discarded --> [*]\n```\n")
+	b.WriteString("    issued --> [*]\n    voided --> [*]\n    recalled --> [*]\n    discarded --> [*]\n```\n")
 	return b.String()
 }

@@ -27,11 +27,12 @@ var (
 var (
 	acts = []document.Act{document.Edit, document.Plan, document.Discard, document.Submit, document.Withdraw,
 		document.Review, document.Initial, document.CheckLayout, document.GiveOpinion, document.Reassign, document.Return,
-		document.Approve, document.SendBack, document.Reopen, document.Sign, document.Number, document.Seal, document.Issue}
+		document.Approve, document.SendBack, document.Reopen, document.Sign, document.Number, document.Seal, document.Issue,
+		document.Void, document.TakeBack, document.Recall, document.Replace, document.Update}
 	stages = map[document.Act]document.StepKind{document.Review: document.ReviewStep, document.Initial: document.InitialStep,
 		document.CheckLayout: document.LayoutStep, document.GiveOpinion: document.OpinionStep}
 	states = []document.State{document.Draft, document.Submitted, document.Approved, document.Signed,
-		document.Numbered, document.Issued, document.Voided, document.Discarded}
+		document.Numbered, document.Issued, document.Voided, document.Recalled, document.Discarded}
 )
 
 // in gives a document that stands in the state and lacks nothing.
@@ -42,14 +43,14 @@ func in(state document.State) document.Document {
 		Recipients: []document.Recipient{{Type: document.ToAgency, Role: document.ForAction, AgencyID: org.ID{15: 8}, Name: "Sở Nội vụ"}},
 	}
 	switch state {
-	case document.Approved, document.Signed, document.Numbered, document.Issued, document.Voided:
+	case document.Approved, document.Signed, document.Numbered, document.Issued, document.Voided, document.Recalled:
 		d.ApprovedHash, d.ApprovedAt = approved, noon.Add(-time.Hour)
 	}
 	if state == document.Signed || state == document.Numbered {
 		d.SignedHash = approved // as far as rules look: the same bytes and more
 	}
 	switch state {
-	case document.Numbered, document.Issued, document.Voided:
+	case document.Numbered, document.Issued, document.Voided, document.Recalled:
 		d.RegisterID, d.Number, d.Symbol, d.Date, d.NumberedAt = taken.RegisterID, taken.Number, taken.Symbol, taken.Day, noon.Add(-time.Minute)
 	}
 	return d
@@ -88,8 +89,30 @@ func do(d *document.Document, act document.Act) (document.Event, error) {
 		return d.TakeNumber(taken, noon)
 	case document.Issue:
 		return d.Issue(approved, noon)
+	case document.Void:
+		return ask(d, document.VoidNotice, nil)
+	case document.TakeBack:
+		return ask(d, document.TakeBackRequest, nil)
+	case document.Recall:
+		return ask(d, document.RecallRequest, nil)
+	case document.Replace:
+		return ask(d, document.ReplaceNotice, later())
+	case document.Update:
+		return ask(d, document.UpdateNotice, later())
 	}
 	return document.Event{}, errors.New("no such act")
+}
+
+// later is another document that the agency issued.
+func later() *document.Document {
+	d := in(document.Issued)
+	d.ID, d.Number = org.ID{15: 10}, 6
+	return &d
+}
+
+func ask(d *document.Document, kind document.RequestKind, by *document.Document) (document.Event, error) {
+	_, event, err := d.Ask(document.Request{Kind: kind, Reason: "Sai thể thức", ByReference: "06/QĐ-UBND"}, by, noon)
+	return event, err
 }
 
 // codeOf gives the code of the first refused field, or of the fault itself.
@@ -126,6 +149,11 @@ func TestA1_EveryActInEveryState(t *testing.T) {
 		document.Number:      {document.Approved: document.Numbered, document.Signed: document.Numbered},
 		document.Seal:        {document.Numbered: document.Numbered},
 		document.Issue:       {document.Approved: document.Issued, document.Signed: document.Issued, document.Numbered: document.Issued},
+		document.Void:        {document.Numbered: document.Voided, document.Issued: document.Voided},
+		document.TakeBack:    {document.Issued: document.Issued},
+		document.Recall:      {document.Issued: document.Recalled},
+		document.Replace:     {document.Issued: document.Issued},
+		document.Update:      {document.Issued: document.Issued},
 	}
 	for _, act := range acts {
 		for _, state := range states {
@@ -148,7 +176,7 @@ func TestA1_EveryActInEveryState(t *testing.T) {
 			}
 		}
 	}
-	if rows := document.LifeCycle(); len(rows) != 23 {
+	if rows := document.LifeCycle(); len(rows) != 29 {
 		t.Errorf("%d rows", len(rows))
 	}
 }

@@ -26,6 +26,8 @@ const (
 	Registered State = "registered"
 	Refused    State = "refused"
 	Inside     State = "inside"
+	TakenBack  State = "taken_back" // the sender has it back; a stub is left
+	Recalled   State = "recalled"   // cancelled because its issuer recalled it; a stub is left
 )
 
 // Source is the road an arrival came.

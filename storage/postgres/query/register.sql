@@ -24,3 +24,24 @@ on conflict (agency_id, direction, code, year) do nothing;
 -- name: InsertRegisterEntry :exec
 insert into register_entry (agency_id, register_id, year, number, suffix, symbol, day, subject_type, subject_id, taken_by, taken_at)
 values (@agency_id, @register_id, @year, @number, @suffix, @symbol, @day, @subject_type, @subject_id, @taken_by, @taken_at);
+
+-- name: InsertSpecialEntry :exec
+insert into register_entry (agency_id, register_id, year, number, suffix, symbol, day, subject_type, subject_id, reason, taken_by, taken_at)
+values (@agency_id, @register_id, @year, @number, @suffix, @symbol, @day, @subject_type, @subject_id, @reason, @taken_by, @taken_at);
+
+-- name: LockRegisterEntry :one
+select * from register_entry
+ where agency_id = @agency_id and register_id = @register_id and year = @year and number = @number and suffix = @suffix
+   for update;
+
+-- name: EntrySuffixes :many
+select suffix from register_entry
+ where agency_id = @agency_id and register_id = @register_id and year = @year and number = @number and suffix <> '';
+
+-- name: CancelRegisterEntry :exec
+update register_entry set state = 'cancelled', reason = @reason
+ where agency_id = @agency_id and register_id = @register_id and year = @year and number = @number and suffix = @suffix;
+
+-- name: GiveRegisterEntry :exec
+update register_entry set subject_type = 'document', subject_id = @subject_id, symbol = @symbol, day = @day, reason = @reason
+ where agency_id = @agency_id and register_id = @register_id and year = @year and number = @number and suffix = @suffix;

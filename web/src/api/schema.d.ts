@@ -732,6 +732,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/documents/{id}/special-number": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give the document a reserved number, one inserted behind another (12a), or one with an earlier day, for a reason that stays in the register */
+        post: operations["numberDocumentSpecially"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/documents/{id}/issue": {
         parameters: {
             query?: never;
@@ -745,6 +764,157 @@ export interface paths {
         put?: never;
         /** Issue the document to all its recipients; an approved one is numbered in the same act */
         post: operations["issueDocument"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/documents/{id}/void": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Void a numbered or issued document; number and record stay, and its recipients are told */
+        post: operations["voidDocument"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/documents/{id}/take-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a document back that went to a wrong address or with a wrong file (lấy lại); who has registered it may refuse */
+        post: operations["takeBackDocument"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/documents/{id}/recall": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Recall a document by another one (thu hồi); recipients cancel and confirm, and cannot refuse */
+        post: operations["recallDocument"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/documents/{id}/successor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say which issued document replaces or updates this one; whoever opens the old one is told */
+        post: operations["followDocument"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/documents/{id}/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /** What was said of the document since its issue, what each recipient answered, and the documents it follows */
+        get: operations["listDocumentRequests"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Requests of senders that wait for the person as clerk, oldest first */
+        get: operations["listPendingRequests"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/arrivals/{id}/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /** What the sender said of the arrival since it was sent */
+        get: operations["listArrivalRequests"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/arrivals/{id}/requests/{requestId}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+                requestId: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Agree to a request of the sender, decline it, or confirm a recall, which cannot be declined */
+        post: operations["answerRequest"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1424,6 +1594,45 @@ export interface paths {
         get: operations["listRegisterEntries"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/registers/{id}/reservations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Reserve the next numbers of an outgoing register for documents that will follow */
+        post: operations["reserveNumbers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/registers/{id}/numbers/{number}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+                number: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Cancel a reserved number; it stays in the register with the reason */
+        post: operations["cancelNumber"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2589,9 +2798,9 @@ export interface components {
         /** @enum {string} */
         Channel: "local" | "inside" | "axis" | "peer" | "mailbox" | "paper";
         /** @enum {string} */
-        DocumentState: "draft" | "submitted" | "approved" | "signed" | "numbered" | "issued" | "voided" | "discarded";
+        DocumentState: "draft" | "submitted" | "approved" | "signed" | "numbered" | "issued" | "voided" | "recalled" | "discarded";
         /** @enum {string} */
-        ArrivalState: "awaiting" | "registered" | "refused" | "inside";
+        ArrivalState: "awaiting" | "registered" | "refused" | "inside" | "taken_back" | "recalled";
         /** @enum {string} */
         Source: "local" | "inside" | "mail" | "paper" | "axis" | "peer";
         /** @enum {string} */
@@ -3094,7 +3303,111 @@ export interface components {
             recipients?: components["schemas"]["RecipientInput"][];
         };
         /** @enum {string} */
-        DocumentAction: "edit" | "plan" | "discard" | "submit" | "withdraw" | "review" | "initial" | "check_layout" | "give_opinion" | "reassign" | "return" | "approve" | "send_back" | "reopen" | "sign" | "number" | "seal" | "issue";
+        DocumentAction: "edit" | "plan" | "discard" | "submit" | "withdraw" | "review" | "initial" | "check_layout" | "give_opinion" | "reassign" | "return" | "approve" | "send_back" | "reopen" | "sign" | "number" | "seal" | "issue" | "void" | "take_back" | "recall" | "replace" | "update";
+        /** @enum {string} */
+        RequestKind: "void" | "take_back" | "recall" | "replace" | "update";
+        /**
+         * @description empty while the recipient is being told
+         * @enum {string}
+         */
+        RequestAnswer: "" | "told" | "pending" | "withdrawn" | "agreed" | "declined" | "confirmed";
+        VoidRequest: {
+            reason: string;
+        };
+        TakeBackRequest: {
+            reason: string;
+            /** @description from whom; none is everybody */
+            deliveryIds?: string[];
+        };
+        RecallRequest: {
+            reason: string;
+            /**
+             * Format: uuid
+             * @description the document by which it is recalled
+             */
+            byDocumentId?: string;
+            /** @description its number and symbol where it is not in the system */
+            byReference?: string;
+        };
+        Successor: {
+            /** @enum {string} */
+            kind: "replace" | "update";
+            /** Format: uuid */
+            byDocumentId: string;
+            note?: string;
+        };
+        RequestReply: {
+            agree: boolean;
+            note?: string;
+        };
+        RecipientAnswer: {
+            /** Format: uuid */
+            deliveryId: string;
+            name: string;
+            answer: components["schemas"]["RequestAnswer"];
+            /** Format: date-time */
+            answeredAt?: string;
+            answeredBy: string;
+            note: string;
+        };
+        SentRequest: {
+            /** Format: uuid */
+            id: string;
+            kind: components["schemas"]["RequestKind"];
+            reason: string;
+            /** Format: uuid */
+            byDocumentId?: string;
+            byReference: string;
+            /** Format: date-time */
+            askedAt: string;
+            askedBy: string;
+            total: number;
+            open: number;
+            declined: number;
+            answers: components["schemas"]["RecipientAnswer"][];
+        };
+        FollowedDocument: {
+            kind: components["schemas"]["RequestKind"];
+            /** Format: uuid */
+            documentId: string;
+            reference: string;
+            subject: string;
+        };
+        DocumentRequests: {
+            items: components["schemas"]["SentRequest"][];
+            followed: components["schemas"]["FollowedDocument"][];
+        };
+        HeardRequest: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            arrivalId: string;
+            /** Format: uuid */
+            agencyId: string;
+            agencyName: string;
+            kind: components["schemas"]["RequestKind"];
+            reason: string;
+            byReference: string;
+            /**
+             * Format: uuid
+             * @description the document by which it is done
+             */
+            byArrivalId?: string;
+            senderName: string;
+            /** Format: date-time */
+            askedAt: string;
+            answer: components["schemas"]["RequestAnswer"];
+            /** Format: date-time */
+            answeredAt?: string;
+            answeredBy: string;
+            note: string;
+            subject: string;
+            reference: string;
+            arrivalNumber?: number;
+        };
+        HeardRequestList: {
+            items: components["schemas"]["HeardRequest"][];
+        };
         /** @enum {string} */
         StepKind: "review" | "initial" | "layout" | "opinion" | "approve";
         /**
@@ -3936,6 +4249,33 @@ export interface components {
             /** Format: date */
             handedDay?: string;
         };
+        SpecialNumber: {
+            /**
+             * Format: uuid
+             * @description only when several registers take the kind
+             */
+            registerId?: string;
+            /** @description a number that was reserved */
+            reserved?: string;
+            /** @description 12 makes 12a */
+            insertBehind?: number;
+            /**
+             * Format: date
+             * @description the document's day; none is today
+             */
+            day?: string;
+            reason: string;
+        };
+        Reservation: {
+            count: number;
+            reason: string;
+        };
+        ReservedNumbers: {
+            numbers: string[];
+        };
+        NumberReason: {
+            reason: string;
+        };
         /**
          * @description outgoing and postal are kept of outgoing registers, incoming and follow_up of incoming ones
          * @enum {string}
@@ -4754,6 +5094,19 @@ export type RecipientInput = components['schemas']['RecipientInput'];
 export type DocumentDraft = components['schemas']['DocumentDraft'];
 export type DocumentEdit = components['schemas']['DocumentEdit'];
 export type DocumentAction = components['schemas']['DocumentAction'];
+export type RequestKind = components['schemas']['RequestKind'];
+export type RequestAnswer = components['schemas']['RequestAnswer'];
+export type VoidRequest = components['schemas']['VoidRequest'];
+export type TakeBackRequest = components['schemas']['TakeBackRequest'];
+export type RecallRequest = components['schemas']['RecallRequest'];
+export type Successor = components['schemas']['Successor'];
+export type RequestReply = components['schemas']['RequestReply'];
+export type RecipientAnswer = components['schemas']['RecipientAnswer'];
+export type SentRequest = components['schemas']['SentRequest'];
+export type FollowedDocument = components['schemas']['FollowedDocument'];
+export type DocumentRequests = components['schemas']['DocumentRequests'];
+export type HeardRequest = components['schemas']['HeardRequest'];
+export type HeardRequestList = components['schemas']['HeardRequestList'];
 export type StepKind = components['schemas']['StepKind'];
 export type Competence = components['schemas']['Competence'];
 export type Circuit = components['schemas']['Circuit'];
@@ -4833,6 +5186,10 @@ export type Refusal = components['schemas']['Refusal'];
 export type Register = components['schemas']['Register'];
 export type RegisterList = components['schemas']['RegisterList'];
 export type RegisterEntry = components['schemas']['RegisterEntry'];
+export type SpecialNumber = components['schemas']['SpecialNumber'];
+export type Reservation = components['schemas']['Reservation'];
+export type ReservedNumbers = components['schemas']['ReservedNumbers'];
+export type NumberReason = components['schemas']['NumberReason'];
 export type Book = components['schemas']['Book'];
 export type RegisterEntryPage = components['schemas']['RegisterEntryPage'];
 export type PeerKind = components['schemas']['PeerKind'];
@@ -6183,6 +6540,29 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    numberDocumentSpecially: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description the position the act is made under */
+                "Congvan-Position"?: components["parameters"]["ActingPosition"];
+            };
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SpecialNumber"];
+            };
+        };
+        responses: {
+            200: components["responses"]["Document"];
+            default: components["responses"]["Problem"];
+        };
+    };
     issueDocument: {
         parameters: {
             query?: never;
@@ -6203,6 +6583,189 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Document"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    voidDocument: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description the position the act is made under */
+                "Congvan-Position"?: components["parameters"]["ActingPosition"];
+            };
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VoidRequest"];
+            };
+        };
+        responses: {
+            200: components["responses"]["Document"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    takeBackDocument: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description the position the act is made under */
+                "Congvan-Position"?: components["parameters"]["ActingPosition"];
+            };
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TakeBackRequest"];
+            };
+        };
+        responses: {
+            200: components["responses"]["Document"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    recallDocument: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description the position the act is made under */
+                "Congvan-Position"?: components["parameters"]["ActingPosition"];
+            };
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecallRequest"];
+            };
+        };
+        responses: {
+            200: components["responses"]["Document"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    followDocument: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description the position the act is made under */
+                "Congvan-Position"?: components["parameters"]["ActingPosition"];
+            };
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Successor"];
+            };
+        };
+        responses: {
+            200: components["responses"]["Document"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listDocumentRequests: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Requests */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentRequests"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listPendingRequests: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Requests */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeardRequestList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listArrivalRequests: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Requests */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeardRequestList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    answerRequest: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description the position the act is made under */
+                "Congvan-Position"?: components["parameters"]["ActingPosition"];
+            };
+            path: {
+                id: components["parameters"]["Id"];
+                requestId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RequestReply"];
+            };
+        };
+        responses: {
+            200: components["responses"]["Arrival"];
             default: components["responses"]["Problem"];
         };
     };
@@ -7144,6 +7707,67 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["RegisterEntryPage"];
                 };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    reserveNumbers: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description the position the act is made under */
+                "Congvan-Position"?: components["parameters"]["ActingPosition"];
+            };
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reservation"];
+            };
+        };
+        responses: {
+            /** @description The numbers */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReservedNumbers"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    cancelNumber: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description the position the act is made under */
+                "Congvan-Position"?: components["parameters"]["ActingPosition"];
+            };
+            path: {
+                id: components["parameters"]["Id"];
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NumberReason"];
+            };
+        };
+        responses: {
+            /** @description Cancelled */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: components["responses"]["Problem"];
         };

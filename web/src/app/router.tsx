@@ -72,6 +72,12 @@ const arrival = createRoute({
   component: lazyRouteComponent(() => import("@/features/incoming/arrival-page"), "ArrivalPage"),
 });
 
+const requests = createRoute({
+  getParentRoute: () => desk,
+  path: "/requests",
+  component: lazyRouteComponent(() => import("@/features/incoming/requests-page"), "RequestsPage"),
+});
+
 const outgoing = createRoute({
   getParentRoute: () => desk,
   path: "/outgoing",
@@ -231,6 +237,7 @@ const tree = root.addChildren([
     home,
     incoming,
     arrival,
+    requests,
     outgoing,
     compose,
     document,

@@ -594,6 +594,41 @@ type Register struct {
 	Version       int32
 }
 
+type RegisterEntry struct {
+	AgencyID    org.ID
+	RegisterID  org.ID
+	Year        int32
+	Number      int32
+	Suffix      string
+	Symbol      string
+	Day         org.Day
+	SubjectType string
+	SubjectID   org.ID
+	State       string
+	Reason      string
+	TakenBy     org.ID
+	TakenAt     time.Time
+}
+
+type RequestArrival struct {
+	AgencyID         org.ID
+	ID               org.ID
+	ArrivalID        org.ID
+	Kind             string
+	Reason           string
+	ByDocumentID     *org.ID
+	ByReference      string
+	SenderName       string
+	OriginAgencyID   org.ID
+	OriginDocumentID org.ID
+	OriginDeliveryID org.ID
+	AskedAt          time.Time
+	Answer           string
+	AnsweredAt       *time.Time
+	AnsweredBy       string
+	Note             string
+}
+
 type Seal struct {
 	AgencyID    org.ID
 	ID          org.ID

@@ -31,6 +31,69 @@ func (q *Queries) AdvanceRegister(ctx context.Context, arg AdvanceRegisterParams
 	return result.RowsAffected(), nil
 }
 
+const CancelRegisterEntry = `-- name: CancelRegisterEntry :exec
+update register_entry set state = 'cancelled', reason = $1
+ where agency_id = $2 and register_id = $3 and year = $4 and number = $5 and suffix = $6
+`
+
+type CancelRegisterEntryParams struct {
+	Reason     string
+	AgencyID   org.ID
+	RegisterID org.ID
+	Year       int32
+	Number     int32
+	Suffix     string
+}
+
+func (q *Queries) CancelRegisterEntry(ctx context.Context, arg CancelRegisterEntryParams) error {
+	_, err := q.db.Exec(ctx, CancelRegisterEntry,
+		arg.Reason,
+		arg.AgencyID,
+		arg.RegisterID,
+		arg.Year,
+		arg.Number,
+		arg.Suffix,
+	)
+	return err
+}
+
+const EntrySuffixes = `-- name: EntrySuffixes :many
+select suffix from register_entry
+ where agency_id = $1 and register_id = $2 and year = $3 and number = $4 and suffix <> ''
+`
+
+type EntrySuffixesParams struct {
+	AgencyID   org.ID
+	RegisterID org.ID
+	Year       int32
+	Number     int32
+}
+
+func (q *Queries) EntrySuffixes(ctx context.Context, arg EntrySuffixesParams) ([]string, error) {
+	rows, err := q.db.Query(ctx, EntrySuffixes,
+		arg.AgencyID,
+		arg.RegisterID,
+		arg.Year,
+		arg.Number,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []string{}
+	for rows.Next() {
+		var suffix string
+		if err := rows.Scan(&suffix); err != nil {
+			return nil, err
+		}
+		items = append(items, suffix)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const GetRegister = `-- name: GetRegister :one
 select agency_id, id, code, direction, year, name, kinds, normative, council, symbol_agency, opening_number, next_number, closed_at, version from register where agency_id = any($1::uuid[]) and id = $2
 `
@@ -55,6 +118,38 @@ func (q *Queries) GetRegister(ctx context.Context, agencies []org.ID, iD org.ID)
 		&i.Version,
 	)
 	return i, err
+}
+
+const GiveRegisterEntry = `-- name: GiveRegisterEntry :exec
+update register_entry set subject_type = 'document', subject_id = $1, symbol = $2, day = $3, reason = $4
+ where agency_id = $5 and register_id = $6 and year = $7 and number = $8 and suffix = $9
+`
+
+type GiveRegisterEntryParams struct {
+	SubjectID  org.ID
+	Symbol     string
+	Day        org.Day
+	Reason     string
+	AgencyID   org.ID
+	RegisterID org.ID
+	Year       int32
+	Number     int32
+	Suffix     string
+}
+
+func (q *Queries) GiveRegisterEntry(ctx context.Context, arg GiveRegisterEntryParams) error {
+	_, err := q.db.Exec(ctx, GiveRegisterEntry,
+		arg.SubjectID,
+		arg.Symbol,
+		arg.Day,
+		arg.Reason,
+		arg.AgencyID,
+		arg.RegisterID,
+		arg.Year,
+		arg.Number,
+		arg.Suffix,
+	)
+	return err
 }
 
 const InsertRegister = `-- name: InsertRegister :exec
@@ -126,6 +221,44 @@ func (q *Queries) InsertRegisterEntry(ctx context.Context, arg InsertRegisterEnt
 		arg.Day,
 		arg.SubjectType,
 		arg.SubjectID,
+		arg.TakenBy,
+		arg.TakenAt,
+	)
+	return err
+}
+
+const InsertSpecialEntry = `-- name: InsertSpecialEntry :exec
+insert into register_entry (agency_id, register_id, year, number, suffix, symbol, day, subject_type, subject_id, reason, taken_by, taken_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+`
+
+type InsertSpecialEntryParams struct {
+	AgencyID    org.ID
+	RegisterID  org.ID
+	Year        int32
+	Number      int32
+	Suffix      string
+	Symbol      string
+	Day         org.Day
+	SubjectType string
+	SubjectID   org.ID
+	Reason      string
+	TakenBy     org.ID
+	TakenAt     time.Time
+}
+
+func (q *Queries) InsertSpecialEntry(ctx context.Context, arg InsertSpecialEntryParams) error {
+	_, err := q.db.Exec(ctx, InsertSpecialEntry,
+		arg.AgencyID,
+		arg.RegisterID,
+		arg.Year,
+		arg.Number,
+		arg.Suffix,
+		arg.Symbol,
+		arg.Day,
+		arg.SubjectType,
+		arg.SubjectID,
+		arg.Reason,
 		arg.TakenBy,
 		arg.TakenAt,
 	)
@@ -223,6 +356,47 @@ func (q *Queries) LockRegister(ctx context.Context, agencyID org.ID, iD org.ID) 
 		&i.NextNumber,
 		&i.ClosedAt,
 		&i.Version,
+	)
+	return i, err
+}
+
+const LockRegisterEntry = `-- name: LockRegisterEntry :one
+select agency_id, register_id, year, number, suffix, symbol, day, subject_type, subject_id, state, reason, taken_by, taken_at from register_entry
+ where agency_id = $1 and register_id = $2 and year = $3 and number = $4 and suffix = $5
+   for update
+`
+
+type LockRegisterEntryParams struct {
+	AgencyID   org.ID
+	RegisterID org.ID
+	Year       int32
+	Number     int32
+	Suffix     string
+}
+
+func (q *Queries) LockRegisterEntry(ctx context.Context, arg LockRegisterEntryParams) (RegisterEntry, error) {
+	row := q.db.QueryRow(ctx, LockRegisterEntry,
+		arg.AgencyID,
+		arg.RegisterID,
+		arg.Year,
+		arg.Number,
+		arg.Suffix,
+	)
+	var i RegisterEntry
+	err := row.Scan(
+		&i.AgencyID,
+		&i.RegisterID,
+		&i.Year,
+		&i.Number,
+		&i.Suffix,
+		&i.Symbol,
+		&i.Day,
+		&i.SubjectType,
+		&i.SubjectID,
+		&i.State,
+		&i.Reason,
+		&i.TakenBy,
+		&i.TakenAt,
 	)
 	return i, err
 }

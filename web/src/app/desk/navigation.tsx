@@ -16,6 +16,7 @@ import {
   Send,
   Signature,
   Stamp,
+  Undo2,
   UserRoundCheck,
   Users,
   UsersRound,
@@ -23,6 +24,7 @@ import {
 import type { ReactNode } from "react";
 import type { Me } from "@/api/schema";
 import { hasRole, useMe } from "@/features/session/me";
+import { pendingRequestsQuery } from "@/features/incoming/queries";
 import { countOf } from "@/features/work/groups";
 import { workQuery } from "@/features/work/queries";
 import { useText } from "@/text/text";
@@ -35,12 +37,14 @@ import { PersonMenu } from "./person-menu";
 const size = 16;
 
 export function Navigation() {
-  const { shell: t, circuit } = useText();
+  const { shell: t, circuit, register } = useText();
   const circuits = circuit.defaults;
+  const r = register.recall;
   const me = useMe();
   const work = useQuery(workQuery).data;
   const administers = me.operator || hasRole(me, "admin");
   const clerk = hasRole(me, "clerk");
+  const requests = useQuery({ ...pendingRequestsQuery, enabled: clerk }).data?.length ?? 0;
   const office = hasRole(me, "clerk", "leader", "unit_head", "officer");
   return (
     <div className={css.nav}>
@@ -68,6 +72,7 @@ export function Navigation() {
               count={countOf(work, "register")}
             />
             <Item to="/incoming" search={{}} exact icon={<Inbox size={size} />} label={t.incomingAll} />
+            {clerk && requests ? <Item to="/requests" icon={<Undo2 size={size} />} label={r.requests} count={requests} late /> : null}
             <div className={css.heading}>{t.outgoing}</div>
             <Item
               to="/outgoing"

@@ -13,6 +13,7 @@ const documentTone: Record<DocumentState, Tone> = {
   numbered: "accent",
   issued: "done",
   voided: "late",
+  recalled: "late",
   discarded: "quiet",
 };
 
@@ -27,6 +28,8 @@ const arrivalTone: Record<ArrivalState, Tone> = {
   registered: "done",
   refused: "late",
   inside: "quiet",
+  taken_back: "late",
+  recalled: "late",
 };
 
 export function ArrivalBadge({ state }: { state: ArrivalState }) {

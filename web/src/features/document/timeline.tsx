@@ -71,6 +71,7 @@ function EventValue({ name, value }: { name: string; value: string }) {
   if (name === "day" && /^\d{4}-\d{2}-\d{2}$/.test(value)) return showDay(value);
   if (name === "reason") return reasons[value] ?? t.recipient.troubles[value] ?? value;
   if (name === "state") return states[value] ?? value;
+  if (name === "request") return t.register.recall.acts[value as keyof typeof t.register.recall.acts] ?? value;
   if (name === "act") return acts[value] ?? value;
   return value;
 }

@@ -21,6 +21,7 @@ import { Split } from "@/ui/split";
 import { Bone, Notice } from "@/ui/states";
 import { Tabs } from "@/ui/tabs";
 import css from "@/features/document/side.module.css";
+import { Heard } from "./heard";
 import { arrivalEventsQuery, arrivalQuery, awaitingQuery } from "./queries";
 import { RegistrationForm } from "./registration-form";
 
@@ -39,14 +40,16 @@ export function ArrivalPage() {
       </div>
     );
   }
-  const file = shown ?? firstFile(data.files)?.sha256;
+  // What the sender has out again leaves its description here, and nothing to read.
+  const files = data.state === "taken_back" || data.state === "recalled" ? [] : data.files;
+  const file = shown ?? firstFile(files)?.sha256;
   return (
     <Split
       name="arrival"
       label={t.parts.pdf.viewer}
       share={44}
       left={<ArrivalSide key={id} arrival={data} shown={file} onShow={setShown} />}
-      right={<FileReader owner={{ type: "arrivals", id }} files={data.files} shown={file} onShow={setShown} />}
+      right={<FileReader owner={{ type: "arrivals", id }} files={files} shown={file} onShow={setShown} />}
     />
   );
 }
@@ -106,6 +109,7 @@ function ArrivalSide({ arrival: a, shown, onShow }: SideProps) {
           {a.subject || t.document.noSubject}
         </h1>
       </div>
+      <Heard arrival={a} />
       {a.lookAlikes.length > 0 ? <LookAlikes arrival={a} /> : null}
       <Tabs
         label={t.arrival.title}

@@ -58,3 +58,15 @@ export function awaitingQuery(agencyId: string) {
       ).items.map((a) => a.id),
   });
 }
+
+export function heardQuery(id: string) {
+  return queryOptions({
+    queryKey: ["arrivals", "one", id, "requests"],
+    queryFn: async () => (await value(client.GET("/api/arrivals/{id}/requests", { params: { path: { id } } }))).items,
+  });
+}
+
+export const pendingRequestsQuery = queryOptions({
+  queryKey: ["requests"],
+  queryFn: async () => (await value(client.GET("/api/requests"))).items,
+});

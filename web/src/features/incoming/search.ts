@@ -1,7 +1,7 @@
 import { compact, day, id, oneOf, text } from "@/api/pick";
 import type { ArrivalState, Source, Urgency } from "@/api/schema";
 
-export const arrivalStates = ["awaiting", "registered", "refused", "inside"] as const satisfies readonly ArrivalState[];
+export const arrivalStates = ["awaiting", "registered", "refused", "inside", "taken_back", "recalled"] as const satisfies readonly ArrivalState[];
 export const sources = ["local", "mail", "inside", "axis", "peer", "paper"] as const satisfies readonly Source[];
 export const urgencies = ["flash", "flash_at", "very_urgent", "urgent", "normal"] as const satisfies readonly Urgency[];
 

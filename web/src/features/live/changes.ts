@@ -10,8 +10,8 @@ export function spoiled(change: Pick<Change, "subjectType" | "subjectId">): read
       if (subjectId === undefined) return [["documents"], ["work"]];
       return [["documents", "list"], ["documents", "one", subjectId], ["work"]];
     case "arrival":
-      if (subjectId === undefined) return [["arrivals"], ["work"]];
-      return [["arrivals", "list"], ["arrivals", "awaiting"], ["arrivals", "one", subjectId], ["work"]];
+      if (subjectId === undefined) return [["arrivals"], ["requests"], ["work"]];
+      return [["arrivals", "list"], ["arrivals", "awaiting"], ["arrivals", "one", subjectId], ["requests"], ["work"]];
     case "mail_item":
       return [["quarantine"], ["mailboxes"], ["work"]];
     case "delegation":

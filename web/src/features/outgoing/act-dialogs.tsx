@@ -13,10 +13,14 @@ import { SelectField } from "@/ui/field";
 import { Facts } from "@/ui/page";
 import { Notice } from "@/ui/states";
 import { SignDialog } from "@/features/signing/sign-dialog";
+import type { AfterAct } from "./after-issue";
 import { ApproverField } from "./approver-field";
 import { AnswerDialog, ReopenDialog } from "@/features/circuit/act-dialogs";
 import { SendBackDialog } from "@/features/circuit/send-back-dialog";
 import { numberPreviewQuery } from "./queries";
+
+// What is done until the document is issued; what comes after has its own place.
+export type DraftAct = Exclude<DocumentAction, AfterAct>;
 
 interface ActProps {
   document: Document;
@@ -26,7 +30,7 @@ interface ActProps {
 const spoils = [["documents"], ["work"], ["registers"]] as const;
 
 // Acts that are not done in a dialog of their own: editing has its page, the circuit its tab.
-export type Direct = Exclude<DocumentAction, "edit" | "plan" | "reassign" | "return">;
+export type Direct = Exclude<DraftAct, "edit" | "plan" | "reassign" | "return">;
 
 // One dialog for each act that the server offers.
 export function ActDialog({ act, ...props }: ActProps & { act: Direct }) {

@@ -2,7 +2,7 @@ import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { ChevronLeft } from "lucide-react";
 import { useState } from "react";
-import type { Circuit, Document, DocumentAction } from "@/api/schema";
+import type { Circuit, Document } from "@/api/schema";
 import { FileReader } from "@/features/document/file-reader";
 import { FileList, Sha } from "@/features/document/file-list";
 import { firstFile } from "@/features/document/files";
@@ -25,7 +25,8 @@ import { CircuitTab } from "@/features/circuit/circuit-tab";
 import { CircuitStrip } from "@/features/circuit/circuit-strip";
 import { awaitedNames } from "@/features/circuit/standing";
 import { circuitQuery, useOpened } from "@/features/circuit/queries";
-import { ActDialog, type Direct } from "./act-dialogs";
+import { ActDialog, type Direct, type DraftAct } from "./act-dialogs";
+import { AfterIssue } from "./after-issue";
 import { DeliveriesTable } from "./deliveries-table";
 import css from "@/features/document/side.module.css";
 import { documentEventsQuery, documentQuery } from "./queries";
@@ -88,6 +89,7 @@ function DocumentSide({ document: d, shown, onShow }: SideProps) {
       </div>
       <Asked document={d} />
       <CircuitStrip document={d} />
+      <AfterIssue document={d} />
       {d.state === "draft" && d.sentBackReason ? (
         <div className={css.pad} style={{ paddingTop: 10 }}>
           <Notice>
@@ -117,7 +119,7 @@ function DocumentSide({ document: d, shown, onShow }: SideProps) {
 }
 
 const answers = ["review", "initial", "check_layout", "give_opinion"] as const;
-const forward: ReadonlySet<DocumentAction> = new Set(["submit", "approve", "sign", "number", "seal", "issue", ...answers]);
+const forward: ReadonlySet<DraftAct> = new Set(["submit", "approve", "sign", "number", "seal", "issue", ...answers]);
 const order: readonly (Direct | "edit")[] = ["sign", "seal", "issue", "number", "approve", ...answers, "submit", "edit", "send_back", "withdraw", "reopen", "discard"];
 
 // What is asked of me, and the acts that the server allows me.
@@ -228,7 +230,7 @@ function Story({ document: d, shown, onShow }: SideProps) {
 function Recipients({ document: d }: { document: Document }) {
   const t = useText().recipient;
   const nameOf = useAgencyName();
-  if (d.state === "issued" || d.state === "voided") return <DeliveriesTable document={d} />;
+  if (d.state === "issued" || d.state === "voided" || d.state === "recalled") return <DeliveriesTable document={d} />;
   return (
     <div className={css.scroll}>
       <div className={css.recipients}>

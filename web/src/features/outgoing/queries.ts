@@ -57,6 +57,30 @@ export function documentEventsQuery(id: string) {
   });
 }
 
+export function requestsQuery(id: string) {
+  return queryOptions({
+    queryKey: ["documents", "one", id, "requests"],
+    queryFn: () => value(client.GET("/api/documents/{id}/requests", { params: { path: { id } } })),
+  });
+}
+
+// What the agency issued last, to choose from.
+export function issuedQuery(agencyId: string) {
+  return queryOptions({
+    queryKey: ["documents", "list", "issued", agencyId],
+    queryFn: async () =>
+      (await value(client.GET("/api/documents", { params: { query: { state: ["issued"], agencyId, limit: 100 } } }))).items,
+  });
+}
+
+export function recipientsQuery(id: string) {
+  return queryOptions({
+    queryKey: ["documents", "one", id, "deliveries", "choice"],
+    queryFn: async () =>
+      (await value(client.GET("/api/documents/{id}/deliveries", { params: { path: { id }, query: { limit: 200 } } }))).items,
+  });
+}
+
 export function numberPreviewQuery(id: string) {
   return queryOptions({
     queryKey: ["documents", "one", id, "numbering"],

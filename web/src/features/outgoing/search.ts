@@ -9,6 +9,7 @@ export const documentStates = [
   "numbered",
   "issued",
   "voided",
+  "recalled",
   "discarded",
 ] as const satisfies readonly DocumentState[];
 

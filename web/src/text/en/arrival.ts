@@ -8,6 +8,8 @@ export const arrival: Text["arrival"] = {
     registered: "Registered",
     refused: "Refused",
     inside: "Inside",
+    taken_back: "Taken back by sender",
+    recalled: "Recalled by sender",
   },
   source: "Came by",
   sources: {

@@ -14,6 +14,7 @@ export const document: Text["document"] = {
     numbered: "Numbered, to be issued",
     issued: "Issued",
     voided: "Voided",
+    recalled: "Recalled",
     discarded: "Discarded",
   },
   statesShort: {
@@ -24,6 +25,7 @@ export const document: Text["document"] = {
     numbered: "To issue",
     issued: "Issued",
     voided: "Voided",
+    recalled: "Recalled",
     discarded: "Discarded",
   },
   sentBack: "Sent back",
@@ -102,6 +104,11 @@ export const document: Text["document"] = {
     number: "Number",
     seal: "Seal",
     issue: "Issue",
+    void: "Void",
+    take_back: "Take back",
+    recall: "Recall",
+    replace: "Replace",
+    update: "Update",
   },
   stands: {
     draft: "The draft is not submitted. Submit it to the approver when it is complete.",

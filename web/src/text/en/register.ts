@@ -1,4 +1,5 @@
 import type { Text } from "../text";
+import { recall } from "./recall";
 
 export const register: Text["register"] = {
   export: "Export or print",
@@ -28,4 +29,5 @@ export const register: Text["register"] = {
   remark: "Remarks",
   reserved: "Reserved",
   inserted: "Inserted",
+  recall,
 };

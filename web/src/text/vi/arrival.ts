@@ -6,6 +6,8 @@ export const arrival = {
     registered: "Đã vào sổ",
     refused: "Đã từ chối",
     inside: "Nội bộ",
+    taken_back: "Bên gửi đã lấy lại",
+    recalled: "Đã bị thu hồi",
   },
   source: "Đường đến",
   sources: {

@@ -12,6 +12,7 @@ export const document = {
     numbered: "Đã cấp số, chờ phát hành",
     issued: "Đã phát hành",
     voided: "Đã hủy",
+    recalled: "Đã thu hồi",
     discarded: "Đã bỏ",
   },
   statesShort: {
@@ -22,6 +23,7 @@ export const document = {
     numbered: "Chờ phát hành",
     issued: "Đã phát hành",
     voided: "Đã hủy",
+    recalled: "Đã thu hồi",
     discarded: "Đã bỏ",
   },
   sentBack: "Bị trả lại",
@@ -100,6 +102,11 @@ export const document = {
     number: "Cấp số",
     seal: "Đóng dấu số",
     issue: "Phát hành",
+    void: "Hủy văn bản",
+    take_back: "Lấy lại",
+    recall: "Thu hồi",
+    replace: "Thay thế",
+    update: "Cập nhật",
   },
   stands: {
     draft: "Dự thảo chưa trình. Trình người có thẩm quyền duyệt khi đã đủ.",

@@ -1,4 +1,6 @@
 // The register as a book, and its books on paper (NĐ 30/2020, phụ lục IV).
+import { recall } from "./recall";
+
 export const register = {
   export: "Xuất, in sổ",
   book: "Loại sổ",
@@ -27,4 +29,5 @@ export const register = {
   remark: "Ghi chú",
   reserved: "Giữ số",
   inserted: "Chèn số",
+  recall,
 };
