@@ -132,6 +132,8 @@ var lineRows = map[string]row{
 		request: func(x thing) call { return call{method: "DELETE", path: "/api/phrases/" + x.id} }},
 	"listArrivalViews": {success: 200, allowed: []kind{clerk, leader}, denied: 404, instead: onlookers(clerk, leader), owner: clerk, object: anArrival,
 		request: onArrival("GET", "/views", nil)},
+	"restrictArrival": {success: 200, allowed: []kind{clerk}, denied: 404, instead: onlookers(clerk), owner: clerk, object: anArrival,
+		request: onArrival("POST", "/restrict", object{"restricted": true, "reason": "Đơn tố cáo"})},
 	"followArrival":   {success: 204, allowed: drafters, denied: 404, owner: clerk, object: anArrival, request: onArrival("POST", "/follow", nil)},
 	"unfollowArrival": {success: 204, allowed: drafters, denied: 404, owner: clerk, object: anArrival, request: onArrival("DELETE", "/follow", nil)},
 }

@@ -125,7 +125,7 @@ func (r arrivalRoom) RegisterArrival(ctx context.Context, q gen.RegisterArrivalR
 }
 
 func registrationOf(b gen.Registration) (incoming.Registration, error) {
-	in := incoming.Registration{RegisterID: idOf(b.RegisterId), ExpectedNumber: present(b.ExpectedNumber), Secrecy: string(present(b.Secrecy))}
+	in := incoming.Registration{RegisterID: idOf(b.RegisterId), ExpectedNumber: present(b.ExpectedNumber), Secrecy: string(present(b.Secrecy)), Restricted: present(b.Restricted)}
 	var err error
 	if in.Seen, err = document.ParseHash(b.SeenSha256); err != nil {
 		return in, err

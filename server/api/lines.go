@@ -174,3 +174,15 @@ func (r lineRoom) HandOverLine(ctx context.Context, q gen.HandOverLineRequestObj
 		return r.arrivals.HandOver(ctx, who, c, org.ID(q.Id), routing.Holder{UnitID: idOf(q.Body.UnitId), PositionID: idOf(q.Body.PositionId)})
 	})
 }
+
+// RestrictArrival lets only those see the arrival who hold a line of it.
+func (r lineRoom) RestrictArrival(ctx context.Context, q gen.RestrictArrivalRequestObject) (gen.RestrictArrivalResponseObject, error) {
+	err := act(ctx, q.Params.IdempotencyKey, q.Params.CongvanPosition, q, func(who access.Person, c access.Command) error {
+		return r.arrivals.Restrict(ctx, who, c, org.ID(q.Id), q.Body.Restricted, q.Body.Reason)
+	})
+	if err != nil {
+		return nil, err
+	}
+	answer, err := arrivalRoom(r).arrival(ctx, q.Id)
+	return gen.RestrictArrival200JSONResponse{ArrivalJSONResponse: answer}, err
+}

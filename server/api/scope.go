@@ -92,6 +92,7 @@ var scopes = map[string]access.Scope{
 	"unfollowArrival":  access.ScopeRegister,
 	"addPhrase":        access.ScopeRegister,
 	"removePhrase":     access.ScopeRegister,
+	"restrictArrival":  access.ScopeRegister,
 	"forwardMany":      access.ScopeRegister,
 	"forwardLine":      access.ScopeRegister,
 	"takeInLine":       access.ScopeRegister,

@@ -2,10 +2,12 @@ package api
 
 import (
 	"context"
+	"time"
 
 	"congvan/server/api/gen"
 	"congvan/server/app/accounts"
 	"congvan/server/app/notice"
+	"congvan/server/domain/org"
 )
 
 // workRoom answers what waits for a person, and live changes.
@@ -25,7 +27,8 @@ func (r workRoom) ReadWork(ctx context.Context, _ gen.ReadWorkRequestObject) (ge
 	for i, g := range groups {
 		out[i] = gen.WorkGroup{Expected: gen.WorkGroupExpected(g.Expected), Count: g.Count, More: g.More,
 			Since: optionalDate(g.Since), Mine: absent(g.Mine),
-			Documents: documentSummaries(g.Documents), Arrivals: arrivalSummaries(g.Arrivals)}
+			Documents: documentSummaries(g.Documents), Arrivals: arrivalSummaries(g.Arrivals),
+			Lines: lineSummaries(g.Lines, org.DayOf(time.Now()))}
 	}
 	return gen.ReadWork200JSONResponse{Groups: out}, nil
 }

@@ -76,7 +76,7 @@ func (tx *Tx) whole(ctx context.Context, row dbsqlc.Arrival) (routing.Arrival, e
 func arrivalOf(r dbsqlc.Arrival) routing.Arrival {
 	return routing.Arrival{ID: r.ID, AgencyID: r.AgencyID, Source: routing.Source(r.Source), State: routing.State(r.State),
 		OriginAgencyID: value(r.OriginAgencyID), OriginDocumentID: value(r.OriginDocumentID), OriginDeliveryID: value(r.OriginDeliveryID),
-		Role: document.RecipientRole(r.Role), MailItemID: value(r.MailItemID),
+		Role: document.RecipientRole(r.Role), Restricted: r.Restricted, MailItemID: value(r.MailItemID),
 		Fields: routing.Fields{Kind: r.Kind, IssuerName: r.IssuerName, IssuerCode: r.IssuerCode, Number: r.Number, Symbol: r.Symbol,
 			DocumentDate: value(r.DocumentDate), Subject: r.Subject, Urgency: document.Urgency(r.Urgency), DueDate: value(r.DueDate),
 			SignerName: r.SignerName, SignerTitle: r.SignerTitle, Note: r.Note, MainHash: hashOf(r.MainSha256)},
@@ -120,7 +120,7 @@ func (tx *Tx) SaveArrival(ctx context.Context, a routing.Arrival) error {
 		SignerName: a.SignerName, SignerTitle: a.SignerTitle, Note: a.Note, MainSha256: hashBytes(a.MainHash), RegisterID: optional(a.RegisterID),
 		ArrivalNumber: optional(int32(a.ArrivalNumber)), ArrivalDay: optional(a.ArrivalDay), RegisteredAt: optional(a.RegisteredAt),
 		RegisteredBy: a.RegisteredBy, RefusedAt: optional(a.RefusedAt), RefusedBy: a.RefusedBy, RefusedReason: string(a.RefusedReason),
-		RefusedNote: a.RefusedNote, AgencyID: a.AgencyID, ID: a.ID, Version: int32(a.Version)})
+		RefusedNote: a.RefusedNote, Restricted: a.Restricted, AgencyID: a.AgencyID, ID: a.ID, Version: int32(a.Version)})
 	if err != nil {
 		return fmt.Errorf("save arrival: %w", err)
 	}

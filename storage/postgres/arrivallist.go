@@ -18,6 +18,7 @@ import (
 // domain/access says the same of one arrival, and a test holds the two together.
 type ArrivalReach struct {
 	All       []org.ID
+	Clerk     []org.ID // of All, where the agency's own lines are the person's
 	Lines     []org.ID
 	Positions []org.ID
 	Units     []org.ID
@@ -69,6 +70,13 @@ func (b *builder) held(reach ArrivalReach) string {
 	return fmt.Sprintf(heldLine, b.arg(notNull(reach.Positions)), b.arg(notNull(reach.Units)))
 }
 
+// unrestricted keeps a restricted arrival from who holds no line of it, as the
+// policy of the table does.
+func (b *builder) unrestricted(reach ArrivalReach) string {
+	return fmt.Sprintf("(not x.restricted or exists (select 1 from line l where l.agency_id = x.agency_id and l.arrival_id = x.id and l.state <> 'withdrawn' "+
+		"and (%s or l.unit_id is null and l.position_id is null and l.agency_id = any(%s::uuid[]))))", b.held(reach), b.arg(notNull(reach.Clerk)))
+}
+
 func (b *builder) arrivals(reach ArrivalReach, f ArrivalFilter) (branches []string) {
 	b.where = append(b.where, "x.agency_id = a.id")
 	if f.IDs != nil {
@@ -99,7 +107,7 @@ func (b *builder) arrivals(reach ArrivalReach, f ArrivalFilter) (branches []stri
 		b.and("x.id in (select s.subject_id from search_entries('arrival', %s, 1000) s)", f.Query)
 	}
 	if len(reach.All) > 0 && !f.Unread {
-		branches = append(branches, fmt.Sprintf("unnest(%s::uuid[]) a (id) cross join lateral (select x.* from arrival x where %s", b.arg(reach.All), b.conditions()))
+		branches = append(branches, fmt.Sprintf("unnest(%s::uuid[]) a (id) cross join lateral (select x.* from arrival x where %s", b.arg(reach.All), b.conditions()+" and "+b.unrestricted(reach)))
 	}
 	mine := reach.Lines
 	if f.Unread {

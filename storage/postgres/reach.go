@@ -53,6 +53,9 @@ func ArrivalReachOf(p access.Person, agency org.ID) ArrivalReach {
 	for _, id := range within(p.Agencies(), agency) {
 		if slices.ContainsFunc(p.Positions, func(pos org.Position) bool { return pos.AgencyID == id && access.SeesAllArrivals(pos.Role) }) {
 			reach.All = append(reach.All, id)
+			if p.Holds(id, org.Clerk) {
+				reach.Clerk = append(reach.Clerk, id)
+			}
 		} else {
 			reach.Lines = append(reach.Lines, id)
 		}

@@ -66,6 +66,54 @@ export async function newAgency(office: Office): Promise<{ code: string; clerk: 
   return { code, clerk };
 }
 
+export interface WholeOffice {
+  code: string;
+  clerk: string;
+  leader: string;
+  head: string;
+  head2: string;
+  head3: string;
+  officer: string;
+}
+
+/** An agency of the test's own with three units, each with a head, a leader and an officer. */
+export async function newWholeOffice(office: Office): Promise<WholeOffice> {
+  const operator = await office.ask("quantri");
+  const serial = `${process.pid}${++made}`;
+  const code = `H59.${serial}`;
+  const names = { clerk: "Trần Văn Thư", leader: "Lê Lãnh Đạo", head: "Phạm Tổng Hợp", head2: "Đỗ Kinh Tế", head3: "Võ Pháp Chế", officer: "Hồ Chuyên Viên" };
+  const login = (who: string) => `${who}.${serial}`;
+  const places: [who: keyof typeof names, unit: string, role: string, title: string][] = [
+    ["clerk", "", "Văn thư", "Văn thư"],
+    ["leader", "", "Lãnh đạo", "Giám đốc"],
+    ["head", "TH", "Trưởng phòng", "Trưởng phòng"],
+    ["head2", "KT", "Trưởng phòng", "Trưởng phòng"],
+    ["head3", "PC", "Trưởng phòng", "Trưởng phòng"],
+    ["officer", "TH", "Chuyên viên", "Chuyên viên"],
+  ];
+  const tables = {
+    agencies: `code,name,short_name,abbreviation,parent,level,place,channel,valid_from\n${code},Sở Công việc ${serial},Sở Công việc ${serial},SCV${serial},H59,"Sở, ban, ngành",Trà Vinh,Trong hệ thống,01/01/2017\n`,
+    units: `agency,name,abbreviation,parent,valid_from\n${code},Phòng Tổng hợp,TH,,01/01/2017\n${code},Phòng Kinh tế,KT,,01/01/2017\n${code},Phòng Pháp chế,PC,,01/01/2017\n`,
+    people: `login,full_name,email\n${Object.entries(names).map(([who, name]) => `${login(who)},${name},${login(who)}@travinh.example`).join("\n")}\n`,
+    positions: `login,agency,unit,role,title,valid_from\n${places.map(([who, unit, role, title]) => `${login(who)},${code},${unit},${role},${title},01/01/2017`).join("\n")}\n`,
+    registers: `agency,code,direction,name,year,kinds,opening_number\n${code},DEN,Văn bản đến,Sổ đăng ký văn bản đến,,,1\n`,
+  };
+  const first = new Map<string, string>();
+  for (const [of, data] of Object.entries(tables)) {
+    const result = await answer<ImportResult>(
+      await operator.post("/api/administration/import", {
+        params: { of, name: `${of}.csv`, dryRun: false },
+        data: Buffer.from(data),
+        headers: { "Content-Type": "application/octet-stream" },
+      }),
+    );
+    expect(result.problems).toEqual([]);
+    for (const s of result.secrets ?? []) first.set(s.login, s.password);
+  }
+  for (const [who, secret] of first) await office.welcome(who, secret);
+  return { code, clerk: login("clerk"), leader: login("leader"), head: login("head"), head2: login("head2"), head3: login("head3"), officer: login("officer") };
+}
+
 /** A draft of an officer of UBND tỉnh. */
 export async function draft(office: Office, paper: Paper): Promise<Document> {
   const officer = await office.ask("chuyenvien.ubnd");

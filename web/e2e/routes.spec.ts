@@ -30,6 +30,8 @@ const routes: Record<string, Route> = {
   "/": { at: "/", login: "vanthu.sct", shows: "Việc cần làm" },
   "/incoming": { at: "/incoming", login: "vanthu.sct", shows: "Văn bản đến" },
   "/incoming/$id": { at: firstArrival, login: "vanthu.sct", shows: /Về mọi màn hình/ },
+  "/incoming/$id/slip": { at: async (o) => `${await firstArrival(o)}/slip`, login: "vanthu.sct", shows: "PHIẾU GIẢI QUYẾT VĂN BẢN ĐẾN" },
+  "/work": { at: "/work", login: "vanthu.sct", shows: "Công việc văn bản đến" },
   "/outgoing": { at: "/outgoing", login: "chuyenvien.ubnd", shows: "Văn bản đi" },
   "/outgoing/new": { at: "/outgoing/new", login: "chuyenvien.ubnd", shows: "Soạn văn bản" },
   "/outgoing/$id": { at: (o) => firstIssued(o, ""), login: "vanthu.ubnd", shows: /./ },

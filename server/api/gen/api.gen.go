@@ -1628,14 +1628,18 @@ const (
 	WorkGroupExpectedAnswer     WorkGroupExpected = "answer"
 	WorkGroupExpectedApprove    WorkGroupExpected = "approve"
 	WorkGroupExpectedChanged    WorkGroupExpected = "changed"
+	WorkGroupExpectedDirect     WorkGroupExpected = "direct"
 	WorkGroupExpectedFinish     WorkGroupExpected = "finish"
 	WorkGroupExpectedIssue      WorkGroupExpected = "issue"
+	WorkGroupExpectedMine       WorkGroupExpected = "mine"
 	WorkGroupExpectedNumber     WorkGroupExpected = "number"
 	WorkGroupExpectedQuarantine WorkGroupExpected = "quarantine"
 	WorkGroupExpectedRead       WorkGroupExpected = "read"
 	WorkGroupExpectedReassign   WorkGroupExpected = "reassign"
 	WorkGroupExpectedRefused    WorkGroupExpected = "refused"
 	WorkGroupExpectedRegister   WorkGroupExpected = "register"
+	WorkGroupExpectedToGive     WorkGroupExpected = "to_give"
+	WorkGroupExpectedUnit       WorkGroupExpected = "unit"
 )
 
 // Valid indicates whether the value is a known member of the WorkGroupExpected enum.
@@ -1647,9 +1651,13 @@ func (e WorkGroupExpected) Valid() bool {
 		return true
 	case WorkGroupExpectedChanged:
 		return true
+	case WorkGroupExpectedDirect:
+		return true
 	case WorkGroupExpectedFinish:
 		return true
 	case WorkGroupExpectedIssue:
+		return true
+	case WorkGroupExpectedMine:
 		return true
 	case WorkGroupExpectedNumber:
 		return true
@@ -1662,6 +1670,10 @@ func (e WorkGroupExpected) Valid() bool {
 	case WorkGroupExpectedRefused:
 		return true
 	case WorkGroupExpectedRegister:
+		return true
+	case WorkGroupExpectedToGive:
+		return true
+	case WorkGroupExpectedUnit:
 		return true
 	default:
 		return false
@@ -1894,15 +1906,18 @@ type Arrival struct {
 	RegisterName  *string             `json:"registerName,omitempty"`
 	RegisteredAt  *time.Time          `json:"registeredAt,omitempty"`
 	RegisteredBy  string              `json:"registeredBy"`
-	Role          RecipientRole       `json:"role"`
-	SignerName    string              `json:"signerName"`
-	SignerTitle   string              `json:"signerTitle"`
-	Source        Source              `json:"source"`
-	State         ArrivalState        `json:"state"`
-	Subject       string              `json:"subject"`
-	Symbol        string              `json:"symbol"`
-	Urgency       Urgency             `json:"urgency"`
-	Version       int                 `json:"version"`
+
+	// Restricted seen only by those who hold a line
+	Restricted  bool          `json:"restricted"`
+	Role        RecipientRole `json:"role"`
+	SignerName  string        `json:"signerName"`
+	SignerTitle string        `json:"signerTitle"`
+	Source      Source        `json:"source"`
+	State       ArrivalState  `json:"state"`
+	Subject     string        `json:"subject"`
+	Symbol      string        `json:"symbol"`
+	Urgency     Urgency       `json:"urgency"`
+	Version     int           `json:"version"`
 }
 
 // ArrivalAction defines model for ArrivalAction.
@@ -3637,10 +3652,13 @@ type Registration struct {
 	Kind           *string `json:"kind,omitempty"`
 
 	// MainSha256 which file is the document itself, when a mail brought several
-	MainSha256 *string              `json:"mainSha256,omitempty"`
-	Note       *string              `json:"note,omitempty"`
-	Number     *string              `json:"number,omitempty"`
-	RegisterId *openapi_types.UUID  `json:"registerId,omitempty"`
+	MainSha256 *string             `json:"mainSha256,omitempty"`
+	Note       *string             `json:"note,omitempty"`
+	Number     *string             `json:"number,omitempty"`
+	RegisterId *openapi_types.UUID `json:"registerId,omitempty"`
+
+	// Restricted a personal complaint or denunciation
+	Restricted *bool                `json:"restricted,omitempty"`
 	Secrecy    *RegistrationSecrecy `json:"secrecy,omitempty"`
 
 	// SeenSha256 of the main file that was read; empty when the arrival has no file
@@ -3692,6 +3710,12 @@ type Reservation struct {
 // ReservedNumbers defines model for ReservedNumbers.
 type ReservedNumbers struct {
 	Numbers []string `json:"numbers"`
+}
+
+// Restriction defines model for Restriction.
+type Restriction struct {
+	Reason     string `json:"reason"`
+	Restricted bool   `json:"restricted"`
 }
 
 // Role defines model for Role.
@@ -4147,6 +4171,9 @@ type WorkGroup struct {
 	// Expected answer: a step of a circuit asks me; changed: what I agreed to has a new file; reassign: somebody a circuit waits for has left; approve: submitted to me; number: approved, to be numbered and issued; issue: numbered, to be issued; register: arrivals awaiting; finish: my drafts, sent back ones first; refused: issued documents that a recipient refused or that could not be sent, a clerk's of the agency, others' their own; read: lines of mine not read; quarantine: mail held back
 	Expected WorkGroupExpected `json:"expected"`
 
+	// Lines the first ten
+	Lines []LineSummary `json:"lines"`
+
 	// Mine only what I drafted is counted
 	Mine *bool `json:"mine,omitempty"`
 
@@ -4392,6 +4419,14 @@ type RegisterArrivalParams struct {
 
 // AnswerRequestParams defines parameters for AnswerRequest.
 type AnswerRequestParams struct {
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+
+	// CongvanPosition the position the act is made under
+	CongvanPosition *ActingPosition `json:"Congvan-Position,omitempty"`
+}
+
+// RestrictArrivalParams defines parameters for RestrictArrival.
+type RestrictArrivalParams struct {
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
 
 	// CongvanPosition the position the act is made under
@@ -4987,6 +5022,9 @@ type RegisterArrivalJSONRequestBody = Registration
 // AnswerRequestJSONRequestBody defines body for AnswerRequest for application/json ContentType.
 type AnswerRequestJSONRequestBody = RequestReply
 
+// RestrictArrivalJSONRequestBody defines body for RestrictArrival for application/json ContentType.
+type RestrictArrivalJSONRequestBody = Restriction
+
 // SaveCircuitJSONRequestBody defines body for SaveCircuit for application/json ContentType.
 type SaveCircuitJSONRequestBody = DefaultCircuitInput
 
@@ -5301,6 +5339,9 @@ type ServerInterface interface {
 	// AnswerRequest Agree to a request of the sender, decline it, or confirm a recall, which cannot be declined
 	// (POST /api/arrivals/{id}/requests/{requestId}/answer)
 	AnswerRequest(c *gin.Context, id Id, requestId openapi_types.UUID, params AnswerRequestParams)
+	// RestrictArrival Let only those see the arrival who hold a line of it, or end that
+	// (POST /api/arrivals/{id}/restrict)
+	RestrictArrival(c *gin.Context, id Id, params RestrictArrivalParams)
 	// ListArrivalSignatures What the signatures of the arrival's files say
 	// (GET /api/arrivals/{id}/signatures)
 	ListArrivalSignatures(c *gin.Context, id Id)
@@ -7761,6 +7802,77 @@ func (siw *ServerInterfaceWrapper) AnswerRequest(c *gin.Context) {
 	}
 
 	siw.Handler.AnswerRequest(c, id, requestId, params)
+}
+
+// RestrictArrival operation middleware
+func (siw *ServerInterfaceWrapper) RestrictArrival(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RestrictArrivalParams
+
+	headers := c.Request.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		siw.ErrorHandler(c, fmt.Errorf("Header parameter Idempotency-Key is required, but not found"), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional header parameter "Congvan-Position" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Congvan-Position")]; found {
+		var CongvanPosition ActingPosition
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Congvan-Position, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Congvan-Position", valueList[0], &CongvanPosition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "uuid"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Congvan-Position: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.CongvanPosition = &CongvanPosition
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.RestrictArrival(c, id, params)
 }
 
 // ListArrivalSignatures operation middleware
@@ -13122,6 +13234,7 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.POST(options.BaseURL+"/api/phrases", wrapper.AddPhrase)
 	router.DELETE(options.BaseURL+"/api/phrases/:id", wrapper.RemovePhrase)
 	router.GET(options.BaseURL+"/api/arrivals/:id/views", wrapper.ListArrivalViews)
+	router.POST(options.BaseURL+"/api/arrivals/:id/restrict", wrapper.RestrictArrival)
 	router.DELETE(options.BaseURL+"/api/arrivals/:id/follow", wrapper.UnfollowArrival)
 	router.POST(options.BaseURL+"/api/arrivals/:id/follow", wrapper.FollowArrival)
 	router.POST(options.BaseURL+"/api/lines/:id/take-in", wrapper.TakeInLine)
@@ -15335,6 +15448,50 @@ type AnswerRequestdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response AnswerRequestdefaultApplicationProblemPlusJSONResponse) VisitAnswerRequestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RestrictArrivalRequestObject struct {
+	Id     Id `json:"id"`
+	Params RestrictArrivalParams
+	Body   *RestrictArrivalJSONRequestBody
+}
+
+type RestrictArrivalResponseObject interface {
+	VisitRestrictArrivalResponse(w http.ResponseWriter) error
+}
+
+type RestrictArrival200JSONResponse struct{ ArrivalJSONResponse }
+
+func (response RestrictArrival200JSONResponse) VisitRestrictArrivalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RestrictArrivaldefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RestrictArrivaldefaultApplicationProblemPlusJSONResponse) VisitRestrictArrivalResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -20851,6 +21008,9 @@ type StrictServerInterface interface {
 	// AnswerRequest Agree to a request of the sender, decline it, or confirm a recall, which cannot be declined
 	// (POST /api/arrivals/{id}/requests/{requestId}/answer)
 	AnswerRequest(ctx context.Context, request AnswerRequestRequestObject) (AnswerRequestResponseObject, error)
+	// RestrictArrival Let only those see the arrival who hold a line of it, or end that
+	// (POST /api/arrivals/{id}/restrict)
+	RestrictArrival(ctx context.Context, request RestrictArrivalRequestObject) (RestrictArrivalResponseObject, error)
 	// ListArrivalSignatures What the signatures of the arrival's files say
 	// (GET /api/arrivals/{id}/signatures)
 	ListArrivalSignatures(ctx context.Context, request ListArrivalSignaturesRequestObject) (ListArrivalSignaturesResponseObject, error)
@@ -22916,6 +23076,51 @@ func (sh *strictHandler) AnswerRequest(ctx *gin.Context, id Id, requestId openap
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(AnswerRequestResponseObject); ok {
 		if err := validResponse.VisitAnswerRequestResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// RestrictArrival operation middleware
+func (sh *strictHandler) RestrictArrival(ctx *gin.Context, id Id, params RestrictArrivalParams) {
+	var request RestrictArrivalRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body RestrictArrivalJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RestrictArrival(ctx, request.(RestrictArrivalRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RestrictArrival")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(RestrictArrivalResponseObject); ok {
+		if err := validResponse.VisitRestrictArrivalResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {

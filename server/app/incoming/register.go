@@ -21,6 +21,7 @@ type Registration struct {
 	ExpectedNumber int     // refused when another number would be taken; 0 takes any
 	Day            org.Day // none is today
 	Secrecy        string
+	Restricted     bool                  // a complaint or denunciation: seen from the first second only by who holds a line
 	Correct        func(*routing.Fields) // changes what the clerk changed
 }
 
@@ -39,6 +40,7 @@ func (s *Service) Register(ctx context.Context, who access.Person, c access.Comm
 			}
 			fields := a.Fields
 			in.Correct(&fields)
+			a.Restricted = a.Restricted || in.Restricted
 			if err := a.Receive(fields, in.Seen, day, today); err != nil {
 				return document.Event{}, exchange.Receipt{}, err
 			}
@@ -141,5 +143,14 @@ func (s *Service) Refuse(ctx context.Context, who access.Person, c access.Comman
 		func(_ *postgres.Tx, a *routing.Arrival, by document.By, now time.Time) (document.Event, exchange.Receipt, error) {
 			event, err := a.Refuse(by, reason, note, now)
 			return event, exchange.Receipt{State: exchange.Refused, At: now, ByName: by.Name, ReasonCode: string(reason), Reason: a.RefusedNote}, err
+		})
+}
+
+// Restrict lets only who holds a line see the arrival, or ends that.
+func (s *Service) Restrict(ctx context.Context, who access.Person, c access.Command, id org.ID, restricted bool, reason string) error {
+	return s.decide(ctx, who, c, id, access.RestrictArrival,
+		func(_ *postgres.Tx, a *routing.Arrival, _ document.By, _ time.Time) (document.Event, exchange.Receipt, error) {
+			event, err := a.Restrict(restricted, reason)
+			return event, exchange.Receipt{}, err
 		})
 }

@@ -66,6 +66,9 @@ func (s *Service) decide(ctx context.Context, who access.Person, c access.Comman
 		if err := tx.Record(ctx, a.AgencyID, subject, a.ID, event, by, now); err != nil {
 			return err
 		}
+		if receipt.State == "" {
+			return nil // the agency's own business
+		}
 		return tellSender(ctx, tx, a, receipt)
 	})
 }

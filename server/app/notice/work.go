@@ -35,6 +35,7 @@ type Group struct {
 	Mine      bool    // only what the person drafted is counted
 	Documents []postgres.DocumentSummary
 	Arrivals  []postgres.ArrivalSummary
+	Lines     []postgres.LineSummary
 }
 
 // remembered is for how many days a refusal stands among the work: what nobody
@@ -51,7 +52,7 @@ func (s *Service) Work(ctx context.Context, who access.Person) ([]Group, error) 
 	}
 	groups := []Group{}
 	today := org.DayOf(s.clock())
-	err := s.store.InTx(ctx, postgres.PersonScope(who.Agencies()), func(tx *postgres.Tx) error {
+	err := s.store.InTx(ctx, postgres.ScopeOf(who), func(tx *postgres.Tx) error {
 		groups = groups[:0]
 		for _, g := range documentGroups(who, today) {
 			if err := g.read(ctx, tx, &groups); err != nil {
@@ -62,6 +63,9 @@ func (s *Service) Work(ctx context.Context, who access.Person) ([]Group, error) 
 			if err := g.read(ctx, tx, &groups); err != nil {
 				return err
 			}
+		}
+		if err := s.lineGroups(ctx, tx, who, &groups); err != nil {
+			return err
 		}
 		if clerks := who.ClerkAgencies(); len(clerks) > 0 {
 			count, more, err := tx.CountQuarantined(ctx, clerks)
@@ -109,6 +113,34 @@ func (g arrivalGroup) read(ctx context.Context, tx *postgres.Tx, groups *[]Group
 	list, err := tx.Arrivals(ctx, g.reach, g.filter)
 	*groups = append(*groups, Group{Expected: g.expected, Count: count, More: more, Arrivals: list})
 	return err
+}
+
+// workViews are the views of lines that the work list shows.
+var workViews = []postgres.LineView{postgres.LinesToGive, postgres.LinesDirect, postgres.LinesMine, postgres.LinesUnit}
+
+// lineGroups adds the work that lines bring, the earliest due date first.
+func (s *Service) lineGroups(ctx context.Context, tx *postgres.Tx, who access.Person, groups *[]Group) error {
+	reach, err := tx.LineReachOf(ctx, who, org.ID{})
+	if err != nil {
+		return err
+	}
+	for _, view := range workViews {
+		f := postgres.LineFilter{View: view}
+		count, more, err := tx.CountLines(ctx, reach, f)
+		if err != nil {
+			return err
+		}
+		if count == 0 {
+			continue
+		}
+		f.Limit = shown
+		list, err := tx.Lines(ctx, reach, f)
+		if err != nil {
+			return err
+		}
+		*groups = append(*groups, Group{Expected: string(view), Count: count, More: more, Lines: list})
+	}
+	return nil
 }
 
 func documentGroups(who access.Person, today org.Day) []documentGroup {

@@ -82,7 +82,7 @@ func (s *Service) Book(ctx context.Context, who access.Person, id org.ID, q Book
 		return b, fmt.Errorf("unlink the temporary file: %w", err)
 	}
 	var name string
-	err = s.store.InTx(ctx, postgres.PersonScope(who.Agencies()), func(tx *postgres.Tx) error {
+	err = s.store.InTx(ctx, postgres.ScopeOf(who), func(tx *postgres.Tx) error {
 		r, err := tx.Register(ctx, readable(who, org.ID{}), id)
 		if err != nil {
 			return err

@@ -33,7 +33,7 @@ func (s *Service) Registers(ctx context.Context, who access.Person, agency org.I
 	}
 	agencies := readable(who, agency)
 	var list []postgres.NamedRegister
-	err := s.store.InTx(ctx, postgres.PersonScope(who.Agencies()), func(tx *postgres.Tx) (err error) {
+	err := s.store.InTx(ctx, postgres.ScopeOf(who), func(tx *postgres.Tx) (err error) {
 		list, err = tx.AllRegisters(ctx, agencies, direction, year)
 		return err
 	})
@@ -58,7 +58,7 @@ func (s *Service) Entries(ctx context.Context, who access.Person, id org.ID, bef
 		return nil, err
 	}
 	var list []postgres.Entry
-	err := s.store.InTx(ctx, postgres.PersonScope(who.Agencies()), func(tx *postgres.Tx) error {
+	err := s.store.InTx(ctx, postgres.ScopeOf(who), func(tx *postgres.Tx) error {
 		r, err := tx.Register(ctx, readable(who, org.ID{}), id)
 		if err != nil {
 			return err

@@ -50,6 +50,7 @@ var benchmarks = []benchmark{
 	{"signing", measureSigning},
 	{"record", measureRecord},
 	{"lists", measureLists},
+	{"work", measureWork},
 }
 
 // bench is one run.

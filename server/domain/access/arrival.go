@@ -16,18 +16,20 @@ const (
 	RegisterArrival ArrivalAct = "register"
 	RefuseArrival   ArrivalAct = "refuse"
 	AnswerRequest   ArrivalAct = "answer_request"
+	RestrictArrival ArrivalAct = "restrict"
 )
 
 // ArrivalFacts are what the policy looks at in an arrival.
 type ArrivalFacts struct {
-	AgencyID org.ID
-	State    routing.State
-	Lines    routing.Tree
+	AgencyID   org.ID
+	State      routing.State
+	Restricted bool
+	Lines      routing.Tree
 }
 
 // ArrivalFactsOf reads them off an arrival.
 func ArrivalFactsOf(a routing.Arrival) ArrivalFacts {
-	return ArrivalFacts{AgencyID: a.AgencyID, State: a.State, Lines: a.Lines}
+	return ArrivalFacts{AgencyID: a.AgencyID, State: a.State, Restricted: a.Restricted, Lines: a.Lines}
 }
 
 // SeesAllArrivals are the roles that see every arrival of their agency; the
@@ -46,7 +48,7 @@ func (p Person) ReadArrival(f ArrivalFacts) error {
 		if pos.AgencyID != f.AgencyID || pos.Role == org.Admin {
 			continue
 		}
-		if SeesAllArrivals(pos.Role) || slices.ContainsFunc(f.Lines, func(l routing.Line) bool { return holds(pos, l) }) {
+		if SeesAllArrivals(pos.Role) && !f.Restricted || slices.ContainsFunc(f.Lines, func(l routing.Line) bool { return holds(pos, l) }) {
 			return nil
 		}
 	}

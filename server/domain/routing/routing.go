@@ -53,6 +53,7 @@ type Arrival struct {
 	OriginDocumentID org.ID
 	OriginDeliveryID org.ID
 	Role             document.RecipientRole
+	Restricted       bool // seen only by who holds a line of it
 	MailItemID       org.ID
 	Fields
 	ArrivedAt     time.Time
@@ -270,4 +271,22 @@ func (a *Arrival) Refuse(by document.By, reason RefusalReason, note string, now 
 		}
 	}
 	return document.Event{Verb: "refused", Data: map[string]string{"reason": string(reason), "note": note}}, nil
+}
+
+// Restrict lets only those see the arrival who hold a line of it, or ends that:
+// personal complaints and denunciations are nobody else's business.
+func (a *Arrival) Restrict(restricted bool, reason string) (document.Event, error) {
+	reason = strings.TrimSpace(reason)
+	if reason == "" {
+		return document.Event{}, fault.InvalidField("reason", "required", "Hãy ghi lý do.", "Give the reason.")
+	}
+	verb := "restricted"
+	if !restricted {
+		verb = "unrestricted"
+	}
+	if a.Restricted == restricted {
+		return document.Event{}, fault.New(fault.Conflict, "unchanged", "Văn bản đã ở chế độ này.", "It is so already.")
+	}
+	a.Restricted = restricted
+	return document.Event{Verb: verb, Data: map[string]string{"reason": reason}}, nil
 }

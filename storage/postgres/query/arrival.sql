@@ -44,7 +44,7 @@ update arrival
        subject = @subject, urgency = @urgency, due_date = @due_date, signer_name = @signer_name, signer_title = @signer_title,
        note = @note, main_sha256 = @main_sha256, register_id = @register_id, arrival_number = @arrival_number,
        arrival_day = @arrival_day, registered_at = @registered_at, registered_by = @registered_by,
-       refused_at = @refused_at, refused_by = @refused_by, refused_reason = @refused_reason, refused_note = @refused_note,
+       refused_at = @refused_at, refused_by = @refused_by, refused_reason = @refused_reason, refused_note = @refused_note, restricted = @restricted,
        version = version + 1
  where agency_id = @agency_id and id = @id and version = @version;
 

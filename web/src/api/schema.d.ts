@@ -1297,6 +1297,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/arrivals/{id}/restrict": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let only those see the arrival who hold a line of it, or end that */
+        post: operations["restrictArrival"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/arrivals/{id}/follow": {
         parameters: {
             query?: never;
@@ -3967,6 +3986,10 @@ export interface components {
             /** Format: uuid */
             positionId?: string;
         };
+        Restriction: {
+            restricted: boolean;
+            reason: string;
+        };
         AnswerLink: {
             /** Format: uuid */
             documentId: string;
@@ -4095,6 +4118,8 @@ export interface components {
             notes: components["schemas"]["LineNote"][];
             answers: components["schemas"]["LineAnswer"][];
             followed: boolean;
+            /** @description seen only by those who hold a line */
+            restricted: boolean;
             files: components["schemas"]["ArrivalFile"][];
             lines: components["schemas"]["Line"][];
             /** @description registered ones that may be the same document */
@@ -4160,6 +4185,8 @@ export interface components {
             arrivalNumber?: number;
         };
         Registration: {
+            /** @description a personal complaint or denunciation */
+            restricted?: boolean;
             /** @description of the main file that was read; empty when the arrival has no file */
             seenSha256: string;
             /** Format: uuid */
@@ -4595,7 +4622,7 @@ export interface components {
              * @description answer: a step of a circuit asks me; changed: what I agreed to has a new file; reassign: somebody a circuit waits for has left; approve: submitted to me; number: approved, to be numbered and issued; issue: numbered, to be issued; register: arrivals awaiting; finish: my drafts, sent back ones first; refused: issued documents that a recipient refused or that could not be sent, a clerk's of the agency, others' their own; read: lines of mine not read; quarantine: mail held back
              * @enum {string}
              */
-            expected: "answer" | "changed" | "reassign" | "approve" | "number" | "issue" | "register" | "finish" | "refused" | "read" | "quarantine";
+            expected: "answer" | "changed" | "reassign" | "approve" | "number" | "issue" | "register" | "to_give" | "direct" | "mine" | "unit" | "finish" | "refused" | "read" | "quarantine";
             /** @description counted up to 1000 */
             count: number;
             /** @description there are more than were counted */
@@ -4611,6 +4638,8 @@ export interface components {
             documents: components["schemas"]["DocumentSummary"][];
             /** @description the first ten */
             arrivals: components["schemas"]["ArrivalSummary"][];
+            /** @description the first ten */
+            lines: components["schemas"]["LineSummary"][];
         };
         Change: {
             /** Format: uuid */
@@ -5166,6 +5195,7 @@ export type ReasonOrNot = components['schemas']['ReasonOrNot'];
 export type MoreTime = components['schemas']['MoreTime'];
 export type MoreTimeDecision = components['schemas']['MoreTimeDecision'];
 export type HandOver = components['schemas']['HandOver'];
+export type Restriction = components['schemas']['Restriction'];
 export type AnswerLink = components['schemas']['AnswerLink'];
 export type PhraseNew = components['schemas']['PhraseNew'];
 export type Phrase = components['schemas']['Phrase'];
@@ -7314,6 +7344,29 @@ export interface operations {
                     "application/json": components["schemas"]["ArrivalViews"];
                 };
             };
+            default: components["responses"]["Problem"];
+        };
+    };
+    restrictArrival: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description the position the act is made under */
+                "Congvan-Position"?: components["parameters"]["ActingPosition"];
+            };
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Restriction"];
+            };
+        };
+        responses: {
+            200: components["responses"]["Arrival"];
             default: components["responses"]["Problem"];
         };
     };

@@ -10,6 +10,7 @@ import {
 import { asProblem } from "@/api/problem";
 import { oneOf, text } from "@/api/pick";
 import { accountSearch, agencySearch } from "@/features/admin/queries";
+import { lineSearch } from "@/features/direction/queries";
 import { incomingSearch } from "@/features/incoming/search";
 import { outgoingSearch } from "@/features/outgoing/search";
 import { registerSearch } from "@/features/register/queries";
@@ -76,6 +77,19 @@ const requests = createRoute({
   getParentRoute: () => desk,
   path: "/requests",
   component: lazyRouteComponent(() => import("@/features/incoming/requests-page"), "RequestsPage"),
+});
+
+const lines = createRoute({
+  getParentRoute: () => desk,
+  path: "/work",
+  validateSearch: lineSearch,
+  component: lazyRouteComponent(() => import("@/features/direction/lines-page"), "LinesPage"),
+});
+
+const arrivalSlip = createRoute({
+  getParentRoute: () => desk,
+  path: "/incoming/$id/slip",
+  component: lazyRouteComponent(() => import("@/features/direction/slip-page"), "SlipPage"),
 });
 
 const outgoing = createRoute({
@@ -238,6 +252,8 @@ const tree = root.addChildren([
     incoming,
     arrival,
     requests,
+    lines,
+    arrivalSlip,
     outgoing,
     compose,
     document,

@@ -4,6 +4,7 @@ import { calendar } from "./en/calendar";
 import { circuit } from "./en/circuit";
 import { common } from "./en/common";
 import { delegation } from "./en/delegation";
+import { direction } from "./en/direction";
 import { document } from "./en/document";
 import { event } from "./en/event";
 import { office } from "./en/office";
@@ -17,4 +18,4 @@ import { signing } from "./en/signing";
 import { work } from "./en/work";
 import type { Text } from "./text";
 
-export const en: Text = { admin, arrival, calendar, circuit, common, delegation, document, event, office, parts, peer, recipient, register, session, shell, signing, work };
+export const en: Text = { admin, arrival, calendar, circuit, common, delegation, direction, document, event, office, parts, peer, recipient, register, session, shell, signing, work };

@@ -5,6 +5,7 @@ import { calendar } from "./vi/calendar";
 import { circuit } from "./vi/circuit";
 import { common } from "./vi/common";
 import { delegation } from "./vi/delegation";
+import { direction } from "./vi/direction";
 import { document } from "./vi/document";
 import { event } from "./vi/event";
 import { office } from "./vi/office";
@@ -17,4 +18,4 @@ import { shell } from "./vi/shell";
 import { signing } from "./vi/signing";
 import { work } from "./vi/work";
 
-export const vi = { admin, arrival, calendar, circuit, common, delegation, document, event, office, parts, peer, recipient, register, session, shell, signing, work };
+export const vi = { admin, arrival, calendar, circuit, common, delegation, direction, document, event, office, parts, peer, recipient, register, session, shell, signing, work };

@@ -66,7 +66,7 @@ func (q *Queries) ArrivalNames(ctx context.Context, registerID org.ID, agencyID 
 }
 
 const GetArrival = `-- name: GetArrival :one
-select agency_id, id, source, state, origin_agency_id, origin_document_id, origin_delivery_id, role, kind, issuer_name, issuer_code, number, symbol, document_date, subject, urgency, due_date, signer_name, signer_title, note, mail_item_id, main_sha256, arrived_at, register_id, arrival_number, arrival_day, registered_at, registered_by, refused_at, refused_by, refused_reason, refused_note, version from arrival where agency_id = any($1::uuid[]) and id = $2
+select agency_id, id, source, state, origin_agency_id, origin_document_id, origin_delivery_id, role, kind, issuer_name, issuer_code, number, symbol, document_date, subject, urgency, due_date, signer_name, signer_title, note, mail_item_id, main_sha256, arrived_at, register_id, arrival_number, arrival_day, registered_at, registered_by, refused_at, refused_by, refused_reason, refused_note, version, restricted from arrival where agency_id = any($1::uuid[]) and id = $2
 `
 
 func (q *Queries) GetArrival(ctx context.Context, agencies []org.ID, iD org.ID) (Arrival, error) {
@@ -106,6 +106,7 @@ func (q *Queries) GetArrival(ctx context.Context, agencies []org.ID, iD org.ID) 
 		&i.RefusedReason,
 		&i.RefusedNote,
 		&i.Version,
+		&i.Restricted,
 	)
 	return i, err
 }
@@ -440,7 +441,7 @@ func (q *Queries) ListLines(ctx context.Context, agencyID org.ID, arrivalID org.
 }
 
 const LockArrival = `-- name: LockArrival :one
-select agency_id, id, source, state, origin_agency_id, origin_document_id, origin_delivery_id, role, kind, issuer_name, issuer_code, number, symbol, document_date, subject, urgency, due_date, signer_name, signer_title, note, mail_item_id, main_sha256, arrived_at, register_id, arrival_number, arrival_day, registered_at, registered_by, refused_at, refused_by, refused_reason, refused_note, version from arrival where agency_id = any($1::uuid[]) and id = $2 for update
+select agency_id, id, source, state, origin_agency_id, origin_document_id, origin_delivery_id, role, kind, issuer_name, issuer_code, number, symbol, document_date, subject, urgency, due_date, signer_name, signer_title, note, mail_item_id, main_sha256, arrived_at, register_id, arrival_number, arrival_day, registered_at, registered_by, refused_at, refused_by, refused_reason, refused_note, version, restricted from arrival where agency_id = any($1::uuid[]) and id = $2 for update
 `
 
 func (q *Queries) LockArrival(ctx context.Context, agencies []org.ID, iD org.ID) (Arrival, error) {
@@ -480,12 +481,13 @@ func (q *Queries) LockArrival(ctx context.Context, agencies []org.ID, iD org.ID)
 		&i.RefusedReason,
 		&i.RefusedNote,
 		&i.Version,
+		&i.Restricted,
 	)
 	return i, err
 }
 
 const LockArrivals = `-- name: LockArrivals :many
-select agency_id, id, source, state, origin_agency_id, origin_document_id, origin_delivery_id, role, kind, issuer_name, issuer_code, number, symbol, document_date, subject, urgency, due_date, signer_name, signer_title, note, mail_item_id, main_sha256, arrived_at, register_id, arrival_number, arrival_day, registered_at, registered_by, refused_at, refused_by, refused_reason, refused_note, version from arrival where agency_id = any($1::uuid[]) and id = any($2::uuid[]) order by id for update
+select agency_id, id, source, state, origin_agency_id, origin_document_id, origin_delivery_id, role, kind, issuer_name, issuer_code, number, symbol, document_date, subject, urgency, due_date, signer_name, signer_title, note, mail_item_id, main_sha256, arrived_at, register_id, arrival_number, arrival_day, registered_at, registered_by, refused_at, refused_by, refused_reason, refused_note, version, restricted from arrival where agency_id = any($1::uuid[]) and id = any($2::uuid[]) order by id for update
 `
 
 func (q *Queries) LockArrivals(ctx context.Context, agencies []org.ID, ids []org.ID) ([]Arrival, error) {
@@ -531,6 +533,7 @@ func (q *Queries) LockArrivals(ctx context.Context, agencies []org.ID, ids []org
 			&i.RefusedReason,
 			&i.RefusedNote,
 			&i.Version,
+			&i.Restricted,
 		); err != nil {
 			return nil, err
 		}
@@ -642,9 +645,9 @@ update arrival
        subject = $7, urgency = $8, due_date = $9, signer_name = $10, signer_title = $11,
        note = $12, main_sha256 = $13, register_id = $14, arrival_number = $15,
        arrival_day = $16, registered_at = $17, registered_by = $18,
-       refused_at = $19, refused_by = $20, refused_reason = $21, refused_note = $22,
+       refused_at = $19, refused_by = $20, refused_reason = $21, refused_note = $22, restricted = $23,
        version = version + 1
- where agency_id = $23 and id = $24 and version = $25
+ where agency_id = $24 and id = $25 and version = $26
 `
 
 type UpdateArrivalParams struct {
@@ -670,6 +673,7 @@ type UpdateArrivalParams struct {
 	RefusedBy     string
 	RefusedReason string
 	RefusedNote   string
+	Restricted    bool
 	AgencyID      org.ID
 	ID            org.ID
 	Version       int32
@@ -699,6 +703,7 @@ func (q *Queries) UpdateArrival(ctx context.Context, arg UpdateArrivalParams) (i
 		arg.RefusedBy,
 		arg.RefusedReason,
 		arg.RefusedNote,
+		arg.Restricted,
 		arg.AgencyID,
 		arg.ID,
 		arg.Version,

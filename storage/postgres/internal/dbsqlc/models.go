@@ -79,6 +79,7 @@ type Arrival struct {
 	RefusedReason    string
 	RefusedNote      string
 	Version          int32
+	Restricted       bool
 }
 
 type AxisMessage struct {

@@ -8,6 +8,7 @@ import {
   FilePlus2,
   FileUp,
   Inbox,
+  ListChecks,
   ListTodo,
   MailWarning,
   Mails,
@@ -73,6 +74,7 @@ export function Navigation() {
             />
             <Item to="/incoming" search={{}} exact icon={<Inbox size={size} />} label={t.incomingAll} />
             {clerk && requests ? <Item to="/requests" icon={<Undo2 size={size} />} label={r.requests} count={requests} late /> : null}
+            <Item to="/work" icon={<ListChecks size={size} />} label={t.incomingWork} count={countOf(work, "direct", "mine", "to_give")} />
             <div className={css.heading}>{t.outgoing}</div>
             <Item
               to="/outgoing"

@@ -11,6 +11,8 @@ import { useKinds } from "@/features/document/kinds";
 import { ArrivalBadge, Due, UrgencyMark } from "@/features/document/marks";
 import { Timeline } from "@/features/document/timeline";
 import { AnsweredLink, TrustNote } from "@/features/mail/trust-note";
+import { ArrivalBar } from "@/features/direction/arrival-bar";
+import { LineTree } from "@/features/direction/line-tree";
 import { LoadFailed } from "@/features/session/load-failed";
 import { SignaturesPanel } from "@/features/signing/signatures-panel";
 import { useText } from "@/text/text";
@@ -77,15 +79,17 @@ interface SideProps {
   onShow: (sha256: string) => void;
 }
 
-type Tab = "register" | "story" | "history";
+type Tab = "register" | "work" | "story" | "history";
 
 function ArrivalSide({ arrival: a, shown, onShow }: SideProps) {
   const t = useText();
   const kinds = useKinds();
   const navigate = useNavigate();
   const registering = a.actions.includes("register");
-  const [tab, setTab] = useState<Tab>(registering ? "register" : "story");
-  const at = tab === "register" && !registering ? "story" : tab;
+  const [tab, setTab] = useState<Tab>(registering ? "register" : "work");
+  const worked = a.state === "registered" || a.state === "inside";
+  const at = tab === "register" && !registering ? "work" : tab;
+  const open = at === "work" && !worked ? "story" : at;
   return (
     <article className={css.side}>
       <div className={css.head}>
@@ -113,15 +117,16 @@ function ArrivalSide({ arrival: a, shown, onShow }: SideProps) {
       {a.lookAlikes.length > 0 ? <LookAlikes arrival={a} /> : null}
       <Tabs
         label={t.arrival.title}
-        value={at}
+        value={open}
         tabs={[
           ...(registering ? [{ value: "register" as const, label: t.arrival.register }] : []),
+          ...(worked ? [{ value: "work" as const, label: t.direction.title }] : []),
           { value: "story", label: t.document.story },
           { value: "history", label: t.document.history },
         ]}
         onChange={setTab}
       />
-      {at === "register" ? (
+      {open === "register" ? (
         <RegistrationForm
           arrival={a}
           shown={shown}
@@ -133,8 +138,14 @@ function ArrivalSide({ arrival: a, shown, onShow }: SideProps) {
           }
         />
       ) : null}
-      {at === "story" ? <Story arrival={a} shown={shown} onShow={onShow} /> : null}
-      {at === "history" ? <History id={a.id} /> : null}
+      {open === "work" ? (
+        <div className={css.scroll}>
+          <ArrivalBar arrival={a} />
+          <LineTree arrival={a} />
+        </div>
+      ) : null}
+      {open === "story" ? <Story arrival={a} shown={shown} onShow={onShow} /> : null}
+      {open === "history" ? <History id={a.id} /> : null}
     </article>
   );
 }
@@ -205,27 +216,8 @@ function Story({ arrival: a, shown, onShow }: SideProps) {
           ]}
         />
       </Section>
-      {a.lines.length > 0 ? <Lines arrival={a} /> : null}
       {a.mail ? <MailPart arrival={a} /> : null}
     </div>
-  );
-}
-
-function Lines({ arrival: a }: { arrival: Arrival }) {
-  const t = useText();
-  return (
-    <Section title={t.arrival.lines}>
-      <Facts
-        facts={a.lines.map((l) => [
-          l.personName ?? l.unitName ?? a.agencyName,
-          [
-            t.arrival.lineRoles[l.role],
-            t.arrival.lineStates[l.state],
-            l.readAt ? `${t.arrival.readAt.toLowerCase()} ${showMoment(l.readAt)}` : t.arrival.notRead,
-          ].join(" · "),
-        ])}
-      />
-    </Section>
   );
 }
 

@@ -8,6 +8,7 @@ const group = (expected: WorkGroup["expected"], count: number, items: object[] =
   more: count >= 1000,
   documents: items as WorkGroup["documents"],
   arrivals: [],
+  lines: [],
 });
 
 test("decisions come before registration, empty groups are not shown", () => {

@@ -1,9 +1,9 @@
-import type { ArrivalSummary, DocumentSummary, WorkGroup } from "@/api/schema";
+import type { ArrivalSummary, DocumentSummary, LineSummary, WorkGroup } from "@/api/schema";
 
 export type Expected = WorkGroup["expected"];
 
 // The first that must be done, whoever asks: decisions before registration, registration before reading.
-export const order: readonly Expected[] = ["approve", "answer", "reassign", "changed", "issue", "number", "register", "refused", "quarantine", "finish", "read"];
+export const order: readonly Expected[] = ["approve", "answer", "reassign", "changed", "issue", "number", "register", "to_give", "direct", "mine", "unit", "refused", "quarantine", "finish", "read"];
 
 export function ordered(groups: readonly WorkGroup[]): readonly WorkGroup[] {
   return order.flatMap((e) => groups.filter((g) => g.expected === e && g.count > 0));
@@ -18,15 +18,15 @@ export function countText(g: Pick<WorkGroup, "count" | "more">): string {
 }
 
 export interface LateItem {
-  type: "document" | "arrival";
-  item: DocumentSummary | ArrivalSummary;
+  type: "document" | "arrival" | "line";
+  item: DocumentSummary | ArrivalSummary | LineSummary;
   dueDate: string;
 }
 
 // What is late among the work that is shown, the longest first; each once.
 export function late(groups: readonly WorkGroup[], today: string): readonly LateItem[] {
   const found = new Map<string, LateItem>();
-  const take = (type: LateItem["type"], item: DocumentSummary | ArrivalSummary) => {
+  const take = (type: LateItem["type"], item: LateItem["item"]) => {
     if (item.dueDate && item.dueDate < today) found.set(item.id, { type, item, dueDate: item.dueDate });
   };
   for (const g of groups) {
@@ -34,6 +34,7 @@ export function late(groups: readonly WorkGroup[], today: string): readonly Late
     if (g.expected === "refused") continue;
     for (const d of g.documents) take("document", d);
     for (const a of g.arrivals) take("arrival", a);
+    for (const l of g.lines) take("line", l);
   }
   return [...found.values()].sort((a, b) => a.dueDate.localeCompare(b.dueDate));
 }

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useRef, type KeyboardEvent, type ReactNode } from "react";
-import type { ArrivalSummary, DocumentSummary, WorkGroup } from "@/api/schema";
+import type { ArrivalSummary, DocumentSummary, LineSummary, WorkGroup } from "@/api/schema";
 import { useKinds } from "@/features/document/kinds";
 import { Due, UrgencyMark } from "@/features/document/marks";
 import { LoadFailed } from "@/features/session/load-failed";
@@ -36,6 +36,8 @@ export function WorkPage() {
             {overdue.map(({ type, item }) =>
               type === "document" ? (
                 <DocumentLine key={item.id} item={item as DocumentSummary} />
+              ) : type === "line" ? (
+                <WorkLine key={item.id} item={item as LineSummary} />
               ) : (
                 <ArrivalLine key={item.id} item={item as ArrivalSummary} />
               ),
@@ -49,6 +51,9 @@ export function WorkPage() {
             ))}
             {g.arrivals.map((a) => (
               <ArrivalLine key={a.id} item={a} />
+            ))}
+            {g.lines.map((l) => (
+              <WorkLine key={l.id} item={l} />
             ))}
             {g.expected === "quarantine" ? (
               <li>
@@ -144,6 +149,10 @@ function SeeAll({ group: g }: { group: WorkGroup }) {
     finish: <Link to="/outgoing" search={{ state: ["draft"], mine: true }}>{label}</Link>,
     refused: <Link to="/outgoing" search={{ refusedSince: g.since, ...(g.mine ? { mine: true } : {}) }}>{label}</Link>,
     register: <Link to="/incoming" search={{ state: "awaiting" }}>{label}</Link>,
+    to_give: <Link to="/work" search={{ view: "to_give" }}>{label}</Link>,
+    direct: <Link to="/work" search={{ view: "direct" }}>{label}</Link>,
+    mine: <Link to="/work" search={{ view: "mine" }}>{label}</Link>,
+    unit: <Link to="/work" search={{ view: "unit" }}>{label}</Link>,
     read: <Link to="/incoming">{label}</Link>,
     quarantine: <Link to="/mail/quarantine">{label}</Link>,
   };
@@ -190,6 +199,27 @@ function ArrivalLine({ item: a }: { item: ArrivalSummary }) {
           <Due day={a.dueDate} over={a.state === "refused"} />
         </span>
         <time className={css.time}>{showBrief(a.arrivedAt, today())}</time>
+      </Link>
+    </li>
+  );
+}
+
+// A share of an arrival: what is expected, of whom, until when.
+function WorkLine({ item: l }: { item: LineSummary }) {
+  const t = useText();
+  const kinds = useKinds();
+  return (
+    <li>
+      <Link to="/incoming/$id" params={{ id: l.arrivalId }} className={classes(css.item, !l.read && css.unread)} data-item="">
+        <span className={css.what}>{l.reference ? <strong>{l.reference}</strong> : kinds.name(l.kind)}</span>
+        <span className={css.subject} title={l.subject}>
+          <UrgencyMark urgency={l.urgency} /> {l.givenBack ? <Badge tone="late">{t.direction.givenBack}</Badge> : null} {l.subject}
+        </span>
+        <span className={css.who}>{l.giverName || briefAgency(l.issuerName)}</span>
+        <span className={css.due}>
+          <Due day={l.dueDate} over={false} />
+        </span>
+        <time className={css.time}>{showBrief(l.createdAt, today())}</time>
       </Link>
     </li>
   );

@@ -7,6 +7,7 @@ export const shell: Text["shell"] = {
   incoming: "Incoming",
   incomingWaiting: "To register",
   incomingAll: "All incoming",
+  incomingWork: "Work",
   outgoing: "Outgoing",
   outgoingMine: "My drafts",
   toSign: "To sign",

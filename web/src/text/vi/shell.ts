@@ -5,6 +5,7 @@ export const shell = {
   incoming: "Văn bản đến",
   incomingWaiting: "Chờ vào sổ",
   incomingAll: "Tất cả văn bản đến",
+  incomingWork: "Công việc",
   outgoing: "Văn bản đi",
   outgoingMine: "Dự thảo của tôi",
   toSign: "Chờ ký",
