@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -25,7 +26,7 @@ func aDelegation(t testing.TB, w *world, in *agency, by org.ID) string {
 }
 
 // delegationRows are those of absence, days and files.
-var delegationRows = tableOf(substituteRows, calendarRows)
+var delegationRows = tableOf(substituteRows, calendarRows, casefileRows)
 
 var substituteRows = map[string]row{
 	"listDelegations": {success: 200, allowed: all, request: get("/api/delegations")},
@@ -75,4 +76,60 @@ var calendarRows = map[string]row{
 		request: func(x thing) call {
 			return call{method: "GET", path: "/api/agencies/" + x.id + "/due-date?from=2026-02-13&workingDays=1"}
 		}},
+}
+
+// aCaseFile gives a restricted file kept by the officer, in the state.
+func aCaseFile(state string, frozen bool) func(t testing.TB, w *world, in *agency, by org.ID) string {
+	return func(t testing.TB, w *world, in *agency, _ org.ID) string {
+		t.Helper()
+		id := uuid.NewString()
+		var end *string
+		var closed *time.Time
+		if state == "closed" {
+			day, at := "2000-05-01", w.now()
+			end, closed = &day, &at
+		}
+		w.exec(t, `insert into casefile (agency_id, id, year, notation, title, retention, unit_id, rights, keeper_id, creator_name, state, start_day, end_day, frozen, closed_at, updated_at)
+			values ($1, $2, 2000, $7, 'Hồ sơ', 1, $3, 'restricted', $4, 'x', $5, '2000-01-01',
+			        $8, $6, $9, now())`,
+			in.ID, id, in.Unit, in.Officer.Positions[0].ID, state, frozen, "1."+strings.ToUpper(id[:8]), end, closed)
+		return id
+	}
+}
+
+func onCaseFile(path string, body object) func(thing) call {
+	return func(x thing) call { return call{method: "POST", path: "/api/casefiles/" + x.id + path, body: body} }
+}
+
+var (
+	keepers = []kind{clerk, head, officer}
+	hidden  = map[kind]int{leader: 403}
+)
+
+var casefileRows = map[string]row{
+	"listCaseFiles": {success: 200, allowed: all, filter: true, owner: officer, object: itself,
+		request: func(x thing) call { return call{method: "GET", path: "/api/casefiles?agencyId=" + x.id} }},
+	"openCaseFile": {success: 201, allowed: []kind{clerk, leader, head, officer}, denied: 403, owner: officer, object: itself,
+		request: func(x thing) call {
+			return call{method: "POST", path: "/api/casefiles", body: object{"agencyId": x.id, "year": 2001, "notation": "1." + uuid.NewString()[:8], "title": "Hồ sơ", "retention": 10}}
+		}},
+	"readCaseFile": {success: 200, allowed: append([]kind{leader}, keepers...), denied: 404, owner: officer, object: aCaseFile("open", false),
+		request: func(x thing) call { return call{method: "GET", path: "/api/casefiles/" + x.id} }},
+	// The document is nowhere: who may is told so by the same answer.
+	"addToCaseFile": {success: 404, allowed: keepers, denied: 404, instead: hidden, owner: officer, object: aCaseFile("open", false),
+		request: onCaseFile("/add", object{"documentId": "01900000-0000-7000-8000-000000000001"})},
+	"removeFromCaseFile": {success: 404, allowed: keepers, denied: 404, instead: hidden, owner: officer, object: aCaseFile("open", false),
+		request: onCaseFile("/remove", object{"documentId": "01900000-0000-7000-8000-000000000001", "reason": "x"})},
+	"closeCaseFile": {success: 409, allowed: keepers, denied: 404, instead: hidden, owner: officer, object: aCaseFile("open", false),
+		request: onCaseFile("/close", object{"end": "2001-01-01"})},
+	"reopenCaseFile": {success: 200, allowed: keepers, denied: 404, instead: hidden, owner: officer, object: aCaseFile("closed", false),
+		request: onCaseFile("/reopen", object{"reason": "x"})},
+	"handOverCaseFile": {success: 422, allowed: keepers, denied: 404, instead: hidden, owner: officer, object: aCaseFile("open", false),
+		request: onCaseFile("/hand-over", object{"keeperPositionId": "01900000-0000-7000-8000-000000000001"})},
+	"freezeCaseFile": {success: 200, allowed: []kind{clerk, leader}, denied: 404, instead: map[kind]int{head: 403, officer: 403}, owner: clerk,
+		object: aCaseFile("open", false), request: onCaseFile("/freeze", object{"reason": "x"})},
+	"releaseCaseFile": {success: 200, allowed: []kind{clerk, leader}, denied: 404, instead: map[kind]int{head: 403, officer: 403}, owner: clerk,
+		object: aCaseFile("open", true), request: onCaseFile("/release", object{"reason": "x"})},
+	"destroyCaseFile": {success: 200, allowed: []kind{leader}, denied: 404, instead: map[kind]int{clerk: 403, head: 403, officer: 403}, owner: leader,
+		object: aCaseFile("closed", false), request: onCaseFile("/destroy", object{"decision": "1/QĐ"})},
 }

@@ -31,10 +31,10 @@ func onTemplate(method string, body any) func(thing) call {
 }
 
 var (
-	keepers     = []kind{clerk, admin}
-	noKeepers   = map[kind]int{leader: 403, head: 403, officer: 403}
-	anyUpload   = object{"uploadId": uuid.NewString()}
-	writingRows = map[string]row{
+	templateKeepers   = []kind{clerk, admin}
+	noTemplateKeepers = map[kind]int{leader: 403, head: 403, officer: 403}
+	anyUpload         = object{"uploadId": uuid.NewString()}
+	writingRows       = map[string]row{
 		"beginText": {success: 201, allowed: drafters, denied: 404, owner: officer, object: anOwn(document.Draft), request: onDocument("POST", "/text", nil)},
 		"convertDocument": {success: 201, allowed: drafters, denied: 404, owner: officer, object: aWordDraft,
 			request: onDocument("POST", "/pdf", nil)},
@@ -45,8 +45,8 @@ var (
 		"listTemplates": {success: 200, allowed: staff, denied: 404, owner: officer, object: itself,
 			request: func(x thing) call { return call{method: "GET", path: "/api/templates?agencyId=" + x.id} }},
 		"readTemplate":   {success: 200, allowed: staff, denied: 404, owner: officer, object: itself, request: onTemplate("GET", nil)},
-		"removeTemplate": {success: 204, allowed: keepers, denied: 404, instead: noKeepers, owner: clerk, object: itself, request: onTemplate("DELETE", nil)},
+		"removeTemplate": {success: 204, allowed: templateKeepers, denied: 404, instead: noTemplateKeepers, owner: clerk, object: itself, request: onTemplate("DELETE", nil)},
 		// Whoever may is told that there is no such upload.
-		"replaceTemplate": {success: 422, allowed: keepers, denied: 404, instead: noKeepers, owner: clerk, object: itself, request: onTemplate("PUT", anyUpload)},
+		"replaceTemplate": {success: 422, allowed: templateKeepers, denied: 404, instead: noTemplateKeepers, owner: clerk, object: itself, request: onTemplate("PUT", anyUpload)},
 	}
 )

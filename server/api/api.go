@@ -21,6 +21,7 @@ import (
 
 	"congvan/server/api/gen"
 	"congvan/server/app/accounts"
+	"congvan/server/app/casefile"
 	"congvan/server/app/delivery"
 	"congvan/server/app/incoming"
 	"congvan/server/app/intake"
@@ -40,6 +41,7 @@ type Options struct {
 	Mail       *intake.Service
 	AxisBase   string // path that the calls of the national axis are below
 	Reports    *report.Service
+	CaseFiles  *casefile.Service
 	Notices    *notice.Service
 	Judged     *verification.Service
 	Changes    *notice.Hub
@@ -79,6 +81,7 @@ type server struct {
 	administrationRoom
 	delegationRoom
 	calendarRoom
+	casefileRoom
 	uploadRoom
 	documentRoom
 	writingRoom
@@ -136,6 +139,7 @@ func (g *gate) mountContract(engine *gin.Engine) error {
 		administrationRoom: administrationRoom{accounts: g.opts.Accounts},
 		delegationRoom:     delegationRoom{accounts: g.opts.Accounts},
 		calendarRoom:       calendarRoom{accounts: g.opts.Accounts},
+		casefileRoom:       casefileRoom{files: g.opts.CaseFiles},
 		uploadRoom:         uploadRoom{documents: g.opts.Documents},
 		documentRoom:       documentRoom{documents: g.opts.Documents, deliveries: g.opts.Deliveries},
 		writingRoom:        writingRoom{writing: g.opts.Writing},

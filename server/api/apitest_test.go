@@ -22,6 +22,7 @@ import (
 
 	"congvan/server/api"
 	"congvan/server/app/accounts"
+	"congvan/server/app/casefile"
 	"congvan/server/app/delivery"
 	"congvan/server/app/incoming"
 	"congvan/server/app/intake"
@@ -111,6 +112,7 @@ func installOn(t *testing.T, db *storagetest.Database, blobs *blob.Store, change
 			CleanHTML: safehtml.Clean, ReadBody: func(context.Context, document.Hash) (text, html string, err error) {
 				return "Kính gửi", "<p>Kính gửi</p>", nil
 			}}),
+		CaseFiles: casefile.New(i.Store, i.now),
 		Reports:   report.New(i.Store, i.now, map[string]report.Binder{"xlsx": {Bind: workbook.Bind, Extension: "xlsx", MediaType: "application/zip"}}),
 		Notices:   notice.New(i.Store, i.now),
 		Changes:   hub,

@@ -163,8 +163,21 @@ var scopes = map[string]access.Scope{
 	"listDuties":       access.ScopeRead,
 	"setDuties":        access.ScopeSession,
 	"readCalendar":     access.ScopeRead,
-	"setCalendar":      access.ScopeAdministration,
-	"reckonDueDate":    access.ScopeRead,
+
+	"listCaseFiles":      access.ScopeRead,
+	"readCaseFile":       access.ScopeRead,
+	"openCaseFile":       access.ScopeDraft,
+	"addToCaseFile":      access.ScopeDraft,
+	"removeFromCaseFile": access.ScopeDraft,
+	"closeCaseFile":      access.ScopeDraft,
+	"reopenCaseFile":     access.ScopeDraft,
+	"handOverCaseFile":   access.ScopeDraft,
+	"freezeCaseFile":     access.ScopeRegister,
+	"releaseCaseFile":    access.ScopeRegister,
+	"destroyCaseFile":    access.ScopeApprove,
+
+	"setCalendar":   access.ScopeAdministration,
+	"reckonDueDate": access.ScopeRead,
 
 	"listPeers":           access.ScopeAdministration,
 	"addPeer":             access.ScopeSession,

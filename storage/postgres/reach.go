@@ -81,3 +81,21 @@ func within(agencies []org.ID, agency org.ID) []org.ID {
 	}
 	return []org.ID{}
 }
+
+// CaseFileReachOf translates the policy's ReadCaseFile likewise.
+func CaseFileReachOf(p access.Person, agency org.ID) CaseFileReach {
+	reach := CaseFileReach{Agencies: within(p.Agencies(), agency)}
+	for _, pos := range p.Positions {
+		if pos.Role == org.Admin {
+			continue
+		}
+		reach.Positions = append(reach.Positions, pos.ID)
+		if access.SeesAllCaseFiles(pos.Role) {
+			reach.All = append(reach.All, pos.AgencyID)
+		}
+		if !pos.UnitID.IsZero() {
+			reach.Units = append(reach.Units, pos.UnitID)
+		}
+	}
+	return reach
+}

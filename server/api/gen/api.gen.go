@@ -165,9 +165,85 @@ func (e Book) Valid() bool {
 	}
 }
 
+// Defines values for CaseFileAct.
+const (
+	CaseFileActClose    CaseFileAct = "close"
+	CaseFileActDestroy  CaseFileAct = "destroy"
+	CaseFileActEdit     CaseFileAct = "edit"
+	CaseFileActFill     CaseFileAct = "fill"
+	CaseFileActFreeze   CaseFileAct = "freeze"
+	CaseFileActHandOver CaseFileAct = "hand_over"
+	CaseFileActRelease  CaseFileAct = "release"
+	CaseFileActReopen   CaseFileAct = "reopen"
+)
+
+// Valid indicates whether the value is a known member of the CaseFileAct enum.
+func (e CaseFileAct) Valid() bool {
+	switch e {
+	case CaseFileActClose:
+		return true
+	case CaseFileActDestroy:
+		return true
+	case CaseFileActEdit:
+		return true
+	case CaseFileActFill:
+		return true
+	case CaseFileActFreeze:
+		return true
+	case CaseFileActHandOver:
+		return true
+	case CaseFileActRelease:
+		return true
+	case CaseFileActReopen:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CaseFileRights.
+const (
+	Public     CaseFileRights = "public"
+	Restricted CaseFileRights = "restricted"
+)
+
+// Valid indicates whether the value is a known member of the CaseFileRights enum.
+func (e CaseFileRights) Valid() bool {
+	switch e {
+	case Public:
+		return true
+	case Restricted:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CaseFileState.
+const (
+	CaseFileStateClosed    CaseFileState = "closed"
+	CaseFileStateDestroyed CaseFileState = "destroyed"
+	CaseFileStateOpen      CaseFileState = "open"
+)
+
+// Valid indicates whether the value is a known member of the CaseFileState enum.
+func (e CaseFileState) Valid() bool {
+	switch e {
+	case CaseFileStateClosed:
+		return true
+	case CaseFileStateDestroyed:
+		return true
+	case CaseFileStateOpen:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ChangeSubjectType.
 const (
 	ChangeSubjectTypeArrival    ChangeSubjectType = "arrival"
+	ChangeSubjectTypeCasefile   ChangeSubjectType = "casefile"
 	ChangeSubjectTypeDelegation ChangeSubjectType = "delegation"
 	ChangeSubjectTypeDocument   ChangeSubjectType = "document"
 	ChangeSubjectTypeDuty       ChangeSubjectType = "duty"
@@ -179,6 +255,8 @@ const (
 func (e ChangeSubjectType) Valid() bool {
 	switch e {
 	case ChangeSubjectTypeArrival:
+		return true
+	case ChangeSubjectTypeCasefile:
 		return true
 	case ChangeSubjectTypeDelegation:
 		return true
@@ -2014,6 +2092,136 @@ type Calendar struct {
 type CalendarNew struct {
 	Items   []SpecialDay `json:"items"`
 	Weekend []int        `json:"weekend"`
+}
+
+// CaseFile defines model for CaseFile.
+type CaseFile struct {
+	Acts             []CaseFileAct       `json:"acts"`
+	AgencyId         openapi_types.UUID  `json:"agencyId"`
+	AgencyName       string              `json:"agencyName"`
+	ClosedAt         *time.Time          `json:"closedAt,omitempty"`
+	ClosedBy         *string             `json:"closedBy,omitempty"`
+	Code             string              `json:"code"`
+	Contents         []CaseFileLying     `json:"contents"`
+	CreatorName      string              `json:"creatorName"`
+	Decision         *string             `json:"decision,omitempty"`
+	Description      string              `json:"description"`
+	DestroyedAt      *time.Time          `json:"destroyedAt,omitempty"`
+	End              *openapi_types.Date `json:"end,omitempty"`
+	Frozen           bool                `json:"frozen"`
+	FrozenReason     *string             `json:"frozenReason,omitempty"`
+	Id               openapi_types.UUID  `json:"id"`
+	KeeperName       string              `json:"keeperName"`
+	KeeperPositionId openapi_types.UUID  `json:"keeperPositionId"`
+
+	// KeptUntil the last day of its retention
+	KeptUntil *openapi_types.Date `json:"keptUntil,omitempty"`
+	Notation  string              `json:"notation"`
+	Retention int                 `json:"retention"`
+	Rights    CaseFileRights      `json:"rights"`
+	Start     openapi_types.Date  `json:"start"`
+	State     CaseFileState       `json:"state"`
+	Title     string              `json:"title"`
+
+	// TransferDue by when it goes to the agency's archive
+	TransferDue *openapi_types.Date `json:"transferDue,omitempty"`
+	UnitName    string              `json:"unitName"`
+	Version     int                 `json:"version"`
+	Year        int                 `json:"year"`
+}
+
+// CaseFileAct defines model for CaseFileAct.
+type CaseFileAct string
+
+// CaseFileClosing defines model for CaseFileClosing.
+type CaseFileClosing struct {
+	End openapi_types.Date `json:"end"`
+}
+
+// CaseFileDestruction defines model for CaseFileDestruction.
+type CaseFileDestruction struct {
+	Decision string `json:"decision"`
+}
+
+// CaseFileEntry one of the two
+type CaseFileEntry struct {
+	ArrivalId  *openapi_types.UUID `json:"arrivalId,omitempty"`
+	DocumentId *openapi_types.UUID `json:"documentId,omitempty"`
+}
+
+// CaseFileHandOver defines model for CaseFileHandOver.
+type CaseFileHandOver struct {
+	KeeperPositionId openapi_types.UUID `json:"keeperPositionId"`
+	Note             *string            `json:"note,omitempty"`
+}
+
+// CaseFileLying defines model for CaseFileLying.
+type CaseFileLying struct {
+	AddedAt  time.Time          `json:"addedAt"`
+	AddedBy  string             `json:"addedBy"`
+	Arrival  *ArrivalSummary    `json:"arrival,omitempty"`
+	Day      openapi_types.Date `json:"day"`
+	Document *DocumentSummary   `json:"document,omitempty"`
+	Ordinal  int                `json:"ordinal"`
+}
+
+// CaseFileNew defines model for CaseFileNew.
+type CaseFileNew struct {
+	AgencyId    openapi_types.UUID  `json:"agencyId"`
+	Description *string             `json:"description,omitempty"`
+	Notation    string              `json:"notation"`
+	Retention   int                 `json:"retention"`
+	Rights      *CaseFileRights     `json:"rights,omitempty"`
+	Start       *openapi_types.Date `json:"start,omitempty"`
+	Title       string              `json:"title"`
+	Year        int                 `json:"year"`
+}
+
+// CaseFilePage defines model for CaseFilePage.
+type CaseFilePage struct {
+	Items []CaseFileSummary `json:"items"`
+	Next  *string           `json:"next,omitempty"`
+}
+
+// CaseFileRemoval defines model for CaseFileRemoval.
+type CaseFileRemoval struct {
+	ArrivalId  *openapi_types.UUID `json:"arrivalId,omitempty"`
+	DocumentId *openapi_types.UUID `json:"documentId,omitempty"`
+	Reason     string              `json:"reason"`
+}
+
+// CaseFileRights defines model for CaseFileRights.
+type CaseFileRights string
+
+// CaseFileState defines model for CaseFileState.
+type CaseFileState string
+
+// CaseFileSummary defines model for CaseFileSummary.
+type CaseFileSummary struct {
+	AgencyId   openapi_types.UUID `json:"agencyId"`
+	AgencyName string             `json:"agencyName"`
+
+	// Code agency, year and notation
+	Code string `json:"code"`
+
+	// Count of documents
+	Count      int                 `json:"count"`
+	End        *openapi_types.Date `json:"end,omitempty"`
+	Frozen     bool                `json:"frozen"`
+	Id         openapi_types.UUID  `json:"id"`
+	KeeperName string              `json:"keeperName"`
+
+	// Notation số và ký hiệu
+	Notation string `json:"notation"`
+
+	// Retention years; 0 is for ever
+	Retention int                `json:"retention"`
+	Start     openapi_types.Date `json:"start"`
+	State     CaseFileState      `json:"state"`
+	Title     string             `json:"title"`
+	UnitName  string             `json:"unitName"`
+	UpdatedAt time.Time          `json:"updatedAt"`
+	Year      int                `json:"year"`
 }
 
 // Certificate defines model for Certificate.
@@ -4433,6 +4641,94 @@ type RestrictArrivalParams struct {
 	CongvanPosition *ActingPosition `json:"Congvan-Position,omitempty"`
 }
 
+// ListCaseFilesParams defines parameters for ListCaseFiles.
+type ListCaseFilesParams struct {
+	Q        *string             `form:"q,omitempty" json:"q,omitempty"`
+	AgencyId *openapi_types.UUID `form:"agencyId,omitempty" json:"agencyId,omitempty"`
+	Year     *int                `form:"year,omitempty" json:"year,omitempty"`
+	State    *CaseFileState      `form:"state,omitempty" json:"state,omitempty"`
+
+	// Mine kept by oneself
+	Mine *bool `form:"mine,omitempty" json:"mine,omitempty"`
+
+	// Holding in which this document or arrival lies
+	Holding *openapi_types.UUID `form:"holding,omitempty" json:"holding,omitempty"`
+	Cursor  *Cursor             `form:"cursor,omitempty" json:"cursor,omitempty"`
+	Limit   *Limit              `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// OpenCaseFileParams defines parameters for OpenCaseFile.
+type OpenCaseFileParams struct {
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+
+	// CongvanPosition the position the act is made under
+	CongvanPosition *ActingPosition `json:"Congvan-Position,omitempty"`
+}
+
+// AddToCaseFileParams defines parameters for AddToCaseFile.
+type AddToCaseFileParams struct {
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+
+	// CongvanPosition the position the act is made under
+	CongvanPosition *ActingPosition `json:"Congvan-Position,omitempty"`
+}
+
+// CloseCaseFileParams defines parameters for CloseCaseFile.
+type CloseCaseFileParams struct {
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+
+	// CongvanPosition the position the act is made under
+	CongvanPosition *ActingPosition `json:"Congvan-Position,omitempty"`
+}
+
+// DestroyCaseFileParams defines parameters for DestroyCaseFile.
+type DestroyCaseFileParams struct {
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+
+	// CongvanPosition the position the act is made under
+	CongvanPosition *ActingPosition `json:"Congvan-Position,omitempty"`
+}
+
+// FreezeCaseFileParams defines parameters for FreezeCaseFile.
+type FreezeCaseFileParams struct {
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+
+	// CongvanPosition the position the act is made under
+	CongvanPosition *ActingPosition `json:"Congvan-Position,omitempty"`
+}
+
+// HandOverCaseFileParams defines parameters for HandOverCaseFile.
+type HandOverCaseFileParams struct {
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+
+	// CongvanPosition the position the act is made under
+	CongvanPosition *ActingPosition `json:"Congvan-Position,omitempty"`
+}
+
+// ReleaseCaseFileParams defines parameters for ReleaseCaseFile.
+type ReleaseCaseFileParams struct {
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+
+	// CongvanPosition the position the act is made under
+	CongvanPosition *ActingPosition `json:"Congvan-Position,omitempty"`
+}
+
+// RemoveFromCaseFileParams defines parameters for RemoveFromCaseFile.
+type RemoveFromCaseFileParams struct {
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+
+	// CongvanPosition the position the act is made under
+	CongvanPosition *ActingPosition `json:"Congvan-Position,omitempty"`
+}
+
+// ReopenCaseFileParams defines parameters for ReopenCaseFile.
+type ReopenCaseFileParams struct {
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+
+	// CongvanPosition the position the act is made under
+	CongvanPosition *ActingPosition `json:"Congvan-Position,omitempty"`
+}
+
 // StreamChangesParams defines parameters for StreamChanges.
 type StreamChangesParams struct {
 	LastEventID *string `json:"Last-Event-ID,omitempty"`
@@ -5025,6 +5321,33 @@ type AnswerRequestJSONRequestBody = RequestReply
 // RestrictArrivalJSONRequestBody defines body for RestrictArrival for application/json ContentType.
 type RestrictArrivalJSONRequestBody = Restriction
 
+// OpenCaseFileJSONRequestBody defines body for OpenCaseFile for application/json ContentType.
+type OpenCaseFileJSONRequestBody = CaseFileNew
+
+// AddToCaseFileJSONRequestBody defines body for AddToCaseFile for application/json ContentType.
+type AddToCaseFileJSONRequestBody = CaseFileEntry
+
+// CloseCaseFileJSONRequestBody defines body for CloseCaseFile for application/json ContentType.
+type CloseCaseFileJSONRequestBody = CaseFileClosing
+
+// DestroyCaseFileJSONRequestBody defines body for DestroyCaseFile for application/json ContentType.
+type DestroyCaseFileJSONRequestBody = CaseFileDestruction
+
+// FreezeCaseFileJSONRequestBody defines body for FreezeCaseFile for application/json ContentType.
+type FreezeCaseFileJSONRequestBody = Reason
+
+// HandOverCaseFileJSONRequestBody defines body for HandOverCaseFile for application/json ContentType.
+type HandOverCaseFileJSONRequestBody = CaseFileHandOver
+
+// ReleaseCaseFileJSONRequestBody defines body for ReleaseCaseFile for application/json ContentType.
+type ReleaseCaseFileJSONRequestBody = Reason
+
+// RemoveFromCaseFileJSONRequestBody defines body for RemoveFromCaseFile for application/json ContentType.
+type RemoveFromCaseFileJSONRequestBody = CaseFileRemoval
+
+// ReopenCaseFileJSONRequestBody defines body for ReopenCaseFile for application/json ContentType.
+type ReopenCaseFileJSONRequestBody = Reason
+
 // SaveCircuitJSONRequestBody defines body for SaveCircuit for application/json ContentType.
 type SaveCircuitJSONRequestBody = DefaultCircuitInput
 
@@ -5348,6 +5671,39 @@ type ServerInterface interface {
 	// ListArrivalViews Who opened the arrival and when, for those entitled
 	// (GET /api/arrivals/{id}/views)
 	ListArrivalViews(c *gin.Context, id Id)
+	// ListCaseFiles Case files that one may see, the latest change first
+	// (GET /api/casefiles)
+	ListCaseFiles(c *gin.Context, params ListCaseFilesParams)
+	// OpenCaseFile Open a case file, also from a line of the yearly list, whose heading it then takes
+	// (POST /api/casefiles)
+	OpenCaseFile(c *gin.Context, params OpenCaseFileParams)
+	// ReadCaseFile A case file with what of its contents one may read, in the order of time
+	// (GET /api/casefiles/{id})
+	ReadCaseFile(c *gin.Context, id Id)
+	// AddToCaseFile Put a document or an arrival into the file; it is not copied
+	// (POST /api/casefiles/{id}/add)
+	AddToCaseFile(c *gin.Context, id Id, params AddToCaseFileParams)
+	// CloseCaseFile Close the file after the checks (NĐ 30/2020, điều 29)
+	// (POST /api/casefiles/{id}/close)
+	CloseCaseFile(c *gin.Context, id Id, params CloseCaseFileParams)
+	// DestroyCaseFile Destroy a file whose retention has run out, by a decision; a stub stays
+	// (POST /api/casefiles/{id}/destroy)
+	DestroyCaseFile(c *gin.Context, id Id, params DestroyCaseFileParams)
+	// FreezeCaseFile Keep the file as it is until it is released
+	// (POST /api/casefiles/{id}/freeze)
+	FreezeCaseFile(c *gin.Context, id Id, params FreezeCaseFileParams)
+	// HandOverCaseFile Give the file to another keeper
+	// (POST /api/casefiles/{id}/hand-over)
+	HandOverCaseFile(c *gin.Context, id Id, params HandOverCaseFileParams)
+	// ReleaseCaseFile End the freezing
+	// (POST /api/casefiles/{id}/release)
+	ReleaseCaseFile(c *gin.Context, id Id, params ReleaseCaseFileParams)
+	// RemoveFromCaseFile Take a document out of the file
+	// (POST /api/casefiles/{id}/remove)
+	RemoveFromCaseFile(c *gin.Context, id Id, params RemoveFromCaseFileParams)
+	// ReopenCaseFile Reopen a closed file
+	// (POST /api/casefiles/{id}/reopen)
+	ReopenCaseFile(c *gin.Context, id Id, params ReopenCaseFileParams)
 	// StreamChanges Live changes of what the person may see, as server-sent events
 	// (GET /api/changes)
 	StreamChanges(c *gin.Context, params StreamChangesParams)
@@ -7923,6 +8279,744 @@ func (siw *ServerInterfaceWrapper) ListArrivalViews(c *gin.Context) {
 	}
 
 	siw.Handler.ListArrivalViews(c, id)
+}
+
+// ListCaseFiles operation middleware
+func (siw *ServerInterfaceWrapper) ListCaseFiles(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListCaseFilesParams
+
+	// ------------- Optional query parameter "q" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "q", c.Request.URL.Query(), &params.Q, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter q: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "agencyId" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "agencyId", c.Request.URL.Query(), &params.AgencyId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter agencyId: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "year" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "year", c.Request.URL.Query(), &params.Year, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter year: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", c.Request.URL.Query(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter state: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "mine" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "mine", c.Request.URL.Query(), &params.Mine, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter mine: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "holding" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "holding", c.Request.URL.Query(), &params.Holding, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter holding: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", c.Request.URL.Query(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter cursor: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", c.Request.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter limit: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListCaseFiles(c, params)
+}
+
+// OpenCaseFile operation middleware
+func (siw *ServerInterfaceWrapper) OpenCaseFile(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params OpenCaseFileParams
+
+	headers := c.Request.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		siw.ErrorHandler(c, fmt.Errorf("Header parameter Idempotency-Key is required, but not found"), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional header parameter "Congvan-Position" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Congvan-Position")]; found {
+		var CongvanPosition ActingPosition
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Congvan-Position, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Congvan-Position", valueList[0], &CongvanPosition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "uuid"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Congvan-Position: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.CongvanPosition = &CongvanPosition
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.OpenCaseFile(c, params)
+}
+
+// ReadCaseFile operation middleware
+func (siw *ServerInterfaceWrapper) ReadCaseFile(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ReadCaseFile(c, id)
+}
+
+// AddToCaseFile operation middleware
+func (siw *ServerInterfaceWrapper) AddToCaseFile(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AddToCaseFileParams
+
+	headers := c.Request.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		siw.ErrorHandler(c, fmt.Errorf("Header parameter Idempotency-Key is required, but not found"), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional header parameter "Congvan-Position" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Congvan-Position")]; found {
+		var CongvanPosition ActingPosition
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Congvan-Position, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Congvan-Position", valueList[0], &CongvanPosition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "uuid"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Congvan-Position: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.CongvanPosition = &CongvanPosition
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.AddToCaseFile(c, id, params)
+}
+
+// CloseCaseFile operation middleware
+func (siw *ServerInterfaceWrapper) CloseCaseFile(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CloseCaseFileParams
+
+	headers := c.Request.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		siw.ErrorHandler(c, fmt.Errorf("Header parameter Idempotency-Key is required, but not found"), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional header parameter "Congvan-Position" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Congvan-Position")]; found {
+		var CongvanPosition ActingPosition
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Congvan-Position, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Congvan-Position", valueList[0], &CongvanPosition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "uuid"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Congvan-Position: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.CongvanPosition = &CongvanPosition
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.CloseCaseFile(c, id, params)
+}
+
+// DestroyCaseFile operation middleware
+func (siw *ServerInterfaceWrapper) DestroyCaseFile(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params DestroyCaseFileParams
+
+	headers := c.Request.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		siw.ErrorHandler(c, fmt.Errorf("Header parameter Idempotency-Key is required, but not found"), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional header parameter "Congvan-Position" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Congvan-Position")]; found {
+		var CongvanPosition ActingPosition
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Congvan-Position, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Congvan-Position", valueList[0], &CongvanPosition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "uuid"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Congvan-Position: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.CongvanPosition = &CongvanPosition
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.DestroyCaseFile(c, id, params)
+}
+
+// FreezeCaseFile operation middleware
+func (siw *ServerInterfaceWrapper) FreezeCaseFile(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params FreezeCaseFileParams
+
+	headers := c.Request.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		siw.ErrorHandler(c, fmt.Errorf("Header parameter Idempotency-Key is required, but not found"), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional header parameter "Congvan-Position" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Congvan-Position")]; found {
+		var CongvanPosition ActingPosition
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Congvan-Position, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Congvan-Position", valueList[0], &CongvanPosition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "uuid"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Congvan-Position: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.CongvanPosition = &CongvanPosition
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.FreezeCaseFile(c, id, params)
+}
+
+// HandOverCaseFile operation middleware
+func (siw *ServerInterfaceWrapper) HandOverCaseFile(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params HandOverCaseFileParams
+
+	headers := c.Request.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		siw.ErrorHandler(c, fmt.Errorf("Header parameter Idempotency-Key is required, but not found"), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional header parameter "Congvan-Position" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Congvan-Position")]; found {
+		var CongvanPosition ActingPosition
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Congvan-Position, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Congvan-Position", valueList[0], &CongvanPosition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "uuid"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Congvan-Position: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.CongvanPosition = &CongvanPosition
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.HandOverCaseFile(c, id, params)
+}
+
+// ReleaseCaseFile operation middleware
+func (siw *ServerInterfaceWrapper) ReleaseCaseFile(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ReleaseCaseFileParams
+
+	headers := c.Request.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		siw.ErrorHandler(c, fmt.Errorf("Header parameter Idempotency-Key is required, but not found"), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional header parameter "Congvan-Position" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Congvan-Position")]; found {
+		var CongvanPosition ActingPosition
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Congvan-Position, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Congvan-Position", valueList[0], &CongvanPosition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "uuid"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Congvan-Position: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.CongvanPosition = &CongvanPosition
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ReleaseCaseFile(c, id, params)
+}
+
+// RemoveFromCaseFile operation middleware
+func (siw *ServerInterfaceWrapper) RemoveFromCaseFile(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RemoveFromCaseFileParams
+
+	headers := c.Request.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		siw.ErrorHandler(c, fmt.Errorf("Header parameter Idempotency-Key is required, but not found"), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional header parameter "Congvan-Position" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Congvan-Position")]; found {
+		var CongvanPosition ActingPosition
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Congvan-Position, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Congvan-Position", valueList[0], &CongvanPosition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "uuid"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Congvan-Position: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.CongvanPosition = &CongvanPosition
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.RemoveFromCaseFile(c, id, params)
+}
+
+// ReopenCaseFile operation middleware
+func (siw *ServerInterfaceWrapper) ReopenCaseFile(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ReopenCaseFileParams
+
+	headers := c.Request.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		siw.ErrorHandler(c, fmt.Errorf("Header parameter Idempotency-Key is required, but not found"), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional header parameter "Congvan-Position" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Congvan-Position")]; found {
+		var CongvanPosition ActingPosition
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Congvan-Position, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Congvan-Position", valueList[0], &CongvanPosition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "uuid"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Congvan-Position: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.CongvanPosition = &CongvanPosition
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ReopenCaseFile(c, id, params)
 }
 
 // StreamChanges operation middleware
@@ -13277,6 +14371,17 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.GET(options.BaseURL+"/api/agencies/:id/calendar", wrapper.ReadCalendar)
 	router.PUT(options.BaseURL+"/api/agencies/:id/calendar", wrapper.SetCalendar)
 	router.GET(options.BaseURL+"/api/agencies/:id/due-date", wrapper.ReckonDueDate)
+	router.GET(options.BaseURL+"/api/casefiles", wrapper.ListCaseFiles)
+	router.POST(options.BaseURL+"/api/casefiles", wrapper.OpenCaseFile)
+	router.GET(options.BaseURL+"/api/casefiles/:id", wrapper.ReadCaseFile)
+	router.POST(options.BaseURL+"/api/casefiles/:id/add", wrapper.AddToCaseFile)
+	router.POST(options.BaseURL+"/api/casefiles/:id/remove", wrapper.RemoveFromCaseFile)
+	router.POST(options.BaseURL+"/api/casefiles/:id/close", wrapper.CloseCaseFile)
+	router.POST(options.BaseURL+"/api/casefiles/:id/reopen", wrapper.ReopenCaseFile)
+	router.POST(options.BaseURL+"/api/casefiles/:id/hand-over", wrapper.HandOverCaseFile)
+	router.POST(options.BaseURL+"/api/casefiles/:id/freeze", wrapper.FreezeCaseFile)
+	router.POST(options.BaseURL+"/api/casefiles/:id/release", wrapper.ReleaseCaseFile)
+	router.POST(options.BaseURL+"/api/casefiles/:id/destroy", wrapper.DestroyCaseFile)
 	router.POST(options.BaseURL+"/api/administration/agencies", wrapper.AddAgency)
 	router.PATCH(options.BaseURL+"/api/administration/agencies/:id", wrapper.EditAgency)
 	router.GET(options.BaseURL+"/api/administration/agencies/:id/units", wrapper.ListUnits)
@@ -13366,6 +14471,15 @@ type CalendarJSONResponse struct {
 	Body Calendar
 
 	Headers CalendarResponseHeaders
+}
+
+type CaseFileResponseHeaders struct {
+	ETag *string
+}
+type CaseFileJSONResponse struct {
+	Body CaseFile
+
+	Headers CaseFileResponseHeaders
 }
 
 type DocumentResponseHeaders struct {
@@ -15570,6 +16684,482 @@ type ListArrivalViewsdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ListArrivalViewsdefaultApplicationProblemPlusJSONResponse) VisitListArrivalViewsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCaseFilesRequestObject struct {
+	Params ListCaseFilesParams
+}
+
+type ListCaseFilesResponseObject interface {
+	VisitListCaseFilesResponse(w http.ResponseWriter) error
+}
+
+type ListCaseFiles200JSONResponse CaseFilePage
+
+func (response ListCaseFiles200JSONResponse) VisitListCaseFilesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCaseFilesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListCaseFilesdefaultApplicationProblemPlusJSONResponse) VisitListCaseFilesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type OpenCaseFileRequestObject struct {
+	Params OpenCaseFileParams
+	Body   *OpenCaseFileJSONRequestBody
+}
+
+type OpenCaseFileResponseObject interface {
+	VisitOpenCaseFileResponse(w http.ResponseWriter) error
+}
+
+type OpenCaseFile201JSONResponse struct{ CaseFileJSONResponse }
+
+func (response OpenCaseFile201JSONResponse) VisitOpenCaseFileResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type OpenCaseFiledefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response OpenCaseFiledefaultApplicationProblemPlusJSONResponse) VisitOpenCaseFileResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadCaseFileRequestObject struct {
+	Id Id `json:"id"`
+}
+
+type ReadCaseFileResponseObject interface {
+	VisitReadCaseFileResponse(w http.ResponseWriter) error
+}
+
+type ReadCaseFile200JSONResponse struct{ CaseFileJSONResponse }
+
+func (response ReadCaseFile200JSONResponse) VisitReadCaseFileResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadCaseFiledefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ReadCaseFiledefaultApplicationProblemPlusJSONResponse) VisitReadCaseFileResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddToCaseFileRequestObject struct {
+	Id     Id `json:"id"`
+	Params AddToCaseFileParams
+	Body   *AddToCaseFileJSONRequestBody
+}
+
+type AddToCaseFileResponseObject interface {
+	VisitAddToCaseFileResponse(w http.ResponseWriter) error
+}
+
+type AddToCaseFile200JSONResponse struct{ CaseFileJSONResponse }
+
+func (response AddToCaseFile200JSONResponse) VisitAddToCaseFileResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddToCaseFiledefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AddToCaseFiledefaultApplicationProblemPlusJSONResponse) VisitAddToCaseFileResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CloseCaseFileRequestObject struct {
+	Id     Id `json:"id"`
+	Params CloseCaseFileParams
+	Body   *CloseCaseFileJSONRequestBody
+}
+
+type CloseCaseFileResponseObject interface {
+	VisitCloseCaseFileResponse(w http.ResponseWriter) error
+}
+
+type CloseCaseFile200JSONResponse struct{ CaseFileJSONResponse }
+
+func (response CloseCaseFile200JSONResponse) VisitCloseCaseFileResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CloseCaseFiledefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CloseCaseFiledefaultApplicationProblemPlusJSONResponse) VisitCloseCaseFileResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DestroyCaseFileRequestObject struct {
+	Id     Id `json:"id"`
+	Params DestroyCaseFileParams
+	Body   *DestroyCaseFileJSONRequestBody
+}
+
+type DestroyCaseFileResponseObject interface {
+	VisitDestroyCaseFileResponse(w http.ResponseWriter) error
+}
+
+type DestroyCaseFile200JSONResponse struct{ CaseFileJSONResponse }
+
+func (response DestroyCaseFile200JSONResponse) VisitDestroyCaseFileResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DestroyCaseFiledefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response DestroyCaseFiledefaultApplicationProblemPlusJSONResponse) VisitDestroyCaseFileResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FreezeCaseFileRequestObject struct {
+	Id     Id `json:"id"`
+	Params FreezeCaseFileParams
+	Body   *FreezeCaseFileJSONRequestBody
+}
+
+type FreezeCaseFileResponseObject interface {
+	VisitFreezeCaseFileResponse(w http.ResponseWriter) error
+}
+
+type FreezeCaseFile200JSONResponse struct{ CaseFileJSONResponse }
+
+func (response FreezeCaseFile200JSONResponse) VisitFreezeCaseFileResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FreezeCaseFiledefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response FreezeCaseFiledefaultApplicationProblemPlusJSONResponse) VisitFreezeCaseFileResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type HandOverCaseFileRequestObject struct {
+	Id     Id `json:"id"`
+	Params HandOverCaseFileParams
+	Body   *HandOverCaseFileJSONRequestBody
+}
+
+type HandOverCaseFileResponseObject interface {
+	VisitHandOverCaseFileResponse(w http.ResponseWriter) error
+}
+
+type HandOverCaseFile200JSONResponse struct{ CaseFileJSONResponse }
+
+func (response HandOverCaseFile200JSONResponse) VisitHandOverCaseFileResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type HandOverCaseFiledefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response HandOverCaseFiledefaultApplicationProblemPlusJSONResponse) VisitHandOverCaseFileResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReleaseCaseFileRequestObject struct {
+	Id     Id `json:"id"`
+	Params ReleaseCaseFileParams
+	Body   *ReleaseCaseFileJSONRequestBody
+}
+
+type ReleaseCaseFileResponseObject interface {
+	VisitReleaseCaseFileResponse(w http.ResponseWriter) error
+}
+
+type ReleaseCaseFile200JSONResponse struct{ CaseFileJSONResponse }
+
+func (response ReleaseCaseFile200JSONResponse) VisitReleaseCaseFileResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReleaseCaseFiledefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ReleaseCaseFiledefaultApplicationProblemPlusJSONResponse) VisitReleaseCaseFileResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RemoveFromCaseFileRequestObject struct {
+	Id     Id `json:"id"`
+	Params RemoveFromCaseFileParams
+	Body   *RemoveFromCaseFileJSONRequestBody
+}
+
+type RemoveFromCaseFileResponseObject interface {
+	VisitRemoveFromCaseFileResponse(w http.ResponseWriter) error
+}
+
+type RemoveFromCaseFile200JSONResponse struct{ CaseFileJSONResponse }
+
+func (response RemoveFromCaseFile200JSONResponse) VisitRemoveFromCaseFileResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RemoveFromCaseFiledefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RemoveFromCaseFiledefaultApplicationProblemPlusJSONResponse) VisitRemoveFromCaseFileResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReopenCaseFileRequestObject struct {
+	Id     Id `json:"id"`
+	Params ReopenCaseFileParams
+	Body   *ReopenCaseFileJSONRequestBody
+}
+
+type ReopenCaseFileResponseObject interface {
+	VisitReopenCaseFileResponse(w http.ResponseWriter) error
+}
+
+type ReopenCaseFile200JSONResponse struct{ CaseFileJSONResponse }
+
+func (response ReopenCaseFile200JSONResponse) VisitReopenCaseFileResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReopenCaseFiledefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ReopenCaseFiledefaultApplicationProblemPlusJSONResponse) VisitReopenCaseFileResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -21017,6 +22607,39 @@ type StrictServerInterface interface {
 	// ListArrivalViews Who opened the arrival and when, for those entitled
 	// (GET /api/arrivals/{id}/views)
 	ListArrivalViews(ctx context.Context, request ListArrivalViewsRequestObject) (ListArrivalViewsResponseObject, error)
+	// ListCaseFiles Case files that one may see, the latest change first
+	// (GET /api/casefiles)
+	ListCaseFiles(ctx context.Context, request ListCaseFilesRequestObject) (ListCaseFilesResponseObject, error)
+	// OpenCaseFile Open a case file, also from a line of the yearly list, whose heading it then takes
+	// (POST /api/casefiles)
+	OpenCaseFile(ctx context.Context, request OpenCaseFileRequestObject) (OpenCaseFileResponseObject, error)
+	// ReadCaseFile A case file with what of its contents one may read, in the order of time
+	// (GET /api/casefiles/{id})
+	ReadCaseFile(ctx context.Context, request ReadCaseFileRequestObject) (ReadCaseFileResponseObject, error)
+	// AddToCaseFile Put a document or an arrival into the file; it is not copied
+	// (POST /api/casefiles/{id}/add)
+	AddToCaseFile(ctx context.Context, request AddToCaseFileRequestObject) (AddToCaseFileResponseObject, error)
+	// CloseCaseFile Close the file after the checks (NĐ 30/2020, điều 29)
+	// (POST /api/casefiles/{id}/close)
+	CloseCaseFile(ctx context.Context, request CloseCaseFileRequestObject) (CloseCaseFileResponseObject, error)
+	// DestroyCaseFile Destroy a file whose retention has run out, by a decision; a stub stays
+	// (POST /api/casefiles/{id}/destroy)
+	DestroyCaseFile(ctx context.Context, request DestroyCaseFileRequestObject) (DestroyCaseFileResponseObject, error)
+	// FreezeCaseFile Keep the file as it is until it is released
+	// (POST /api/casefiles/{id}/freeze)
+	FreezeCaseFile(ctx context.Context, request FreezeCaseFileRequestObject) (FreezeCaseFileResponseObject, error)
+	// HandOverCaseFile Give the file to another keeper
+	// (POST /api/casefiles/{id}/hand-over)
+	HandOverCaseFile(ctx context.Context, request HandOverCaseFileRequestObject) (HandOverCaseFileResponseObject, error)
+	// ReleaseCaseFile End the freezing
+	// (POST /api/casefiles/{id}/release)
+	ReleaseCaseFile(ctx context.Context, request ReleaseCaseFileRequestObject) (ReleaseCaseFileResponseObject, error)
+	// RemoveFromCaseFile Take a document out of the file
+	// (POST /api/casefiles/{id}/remove)
+	RemoveFromCaseFile(ctx context.Context, request RemoveFromCaseFileRequestObject) (RemoveFromCaseFileResponseObject, error)
+	// ReopenCaseFile Reopen a closed file
+	// (POST /api/casefiles/{id}/reopen)
+	ReopenCaseFile(ctx context.Context, request ReopenCaseFileRequestObject) (ReopenCaseFileResponseObject, error)
 	// StreamChanges Live changes of what the person may see, as server-sent events
 	// (GET /api/changes)
 	StreamChanges(ctx context.Context, request StreamChangesRequestObject) (StreamChangesResponseObject, error)
@@ -23173,6 +24796,462 @@ func (sh *strictHandler) ListArrivalViews(ctx *gin.Context, id Id) {
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(ListArrivalViewsResponseObject); ok {
 		if err := validResponse.VisitListArrivalViewsResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListCaseFiles operation middleware
+func (sh *strictHandler) ListCaseFiles(ctx *gin.Context, params ListCaseFilesParams) {
+	var request ListCaseFilesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListCaseFiles(ctx, request.(ListCaseFilesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListCaseFiles")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListCaseFilesResponseObject); ok {
+		if err := validResponse.VisitListCaseFilesResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// OpenCaseFile operation middleware
+func (sh *strictHandler) OpenCaseFile(ctx *gin.Context, params OpenCaseFileParams) {
+	var request OpenCaseFileRequestObject
+
+	request.Params = params
+
+	var body OpenCaseFileJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.OpenCaseFile(ctx, request.(OpenCaseFileRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "OpenCaseFile")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(OpenCaseFileResponseObject); ok {
+		if err := validResponse.VisitOpenCaseFileResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ReadCaseFile operation middleware
+func (sh *strictHandler) ReadCaseFile(ctx *gin.Context, id Id) {
+	var request ReadCaseFileRequestObject
+
+	request.Id = id
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReadCaseFile(ctx, request.(ReadCaseFileRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReadCaseFile")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ReadCaseFileResponseObject); ok {
+		if err := validResponse.VisitReadCaseFileResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// AddToCaseFile operation middleware
+func (sh *strictHandler) AddToCaseFile(ctx *gin.Context, id Id, params AddToCaseFileParams) {
+	var request AddToCaseFileRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body AddToCaseFileJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AddToCaseFile(ctx, request.(AddToCaseFileRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AddToCaseFile")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(AddToCaseFileResponseObject); ok {
+		if err := validResponse.VisitAddToCaseFileResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// CloseCaseFile operation middleware
+func (sh *strictHandler) CloseCaseFile(ctx *gin.Context, id Id, params CloseCaseFileParams) {
+	var request CloseCaseFileRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body CloseCaseFileJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CloseCaseFile(ctx, request.(CloseCaseFileRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CloseCaseFile")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(CloseCaseFileResponseObject); ok {
+		if err := validResponse.VisitCloseCaseFileResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// DestroyCaseFile operation middleware
+func (sh *strictHandler) DestroyCaseFile(ctx *gin.Context, id Id, params DestroyCaseFileParams) {
+	var request DestroyCaseFileRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body DestroyCaseFileJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.DestroyCaseFile(ctx, request.(DestroyCaseFileRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DestroyCaseFile")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(DestroyCaseFileResponseObject); ok {
+		if err := validResponse.VisitDestroyCaseFileResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// FreezeCaseFile operation middleware
+func (sh *strictHandler) FreezeCaseFile(ctx *gin.Context, id Id, params FreezeCaseFileParams) {
+	var request FreezeCaseFileRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body FreezeCaseFileJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.FreezeCaseFile(ctx, request.(FreezeCaseFileRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "FreezeCaseFile")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(FreezeCaseFileResponseObject); ok {
+		if err := validResponse.VisitFreezeCaseFileResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// HandOverCaseFile operation middleware
+func (sh *strictHandler) HandOverCaseFile(ctx *gin.Context, id Id, params HandOverCaseFileParams) {
+	var request HandOverCaseFileRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body HandOverCaseFileJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.HandOverCaseFile(ctx, request.(HandOverCaseFileRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "HandOverCaseFile")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(HandOverCaseFileResponseObject); ok {
+		if err := validResponse.VisitHandOverCaseFileResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ReleaseCaseFile operation middleware
+func (sh *strictHandler) ReleaseCaseFile(ctx *gin.Context, id Id, params ReleaseCaseFileParams) {
+	var request ReleaseCaseFileRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body ReleaseCaseFileJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReleaseCaseFile(ctx, request.(ReleaseCaseFileRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReleaseCaseFile")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ReleaseCaseFileResponseObject); ok {
+		if err := validResponse.VisitReleaseCaseFileResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// RemoveFromCaseFile operation middleware
+func (sh *strictHandler) RemoveFromCaseFile(ctx *gin.Context, id Id, params RemoveFromCaseFileParams) {
+	var request RemoveFromCaseFileRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body RemoveFromCaseFileJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RemoveFromCaseFile(ctx, request.(RemoveFromCaseFileRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RemoveFromCaseFile")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(RemoveFromCaseFileResponseObject); ok {
+		if err := validResponse.VisitRemoveFromCaseFileResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ReopenCaseFile operation middleware
+func (sh *strictHandler) ReopenCaseFile(ctx *gin.Context, id Id, params ReopenCaseFileParams) {
+	var request ReopenCaseFileRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body ReopenCaseFileJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReopenCaseFile(ctx, request.(ReopenCaseFileRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReopenCaseFile")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ReopenCaseFileResponseObject); ok {
+		if err := validResponse.VisitReopenCaseFileResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {

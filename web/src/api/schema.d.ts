@@ -2017,6 +2017,195 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/casefiles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Case files that one may see, the latest change first */
+        get: operations["listCaseFiles"];
+        put?: never;
+        /** Open a case file, also from a line of the yearly list, whose heading it then takes */
+        post: operations["openCaseFile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/casefiles/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /** A case file with what of its contents one may read, in the order of time */
+        get: operations["readCaseFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/casefiles/{id}/add": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put a document or an arrival into the file; it is not copied */
+        post: operations["addToCaseFile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/casefiles/{id}/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a document out of the file */
+        post: operations["removeFromCaseFile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/casefiles/{id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Close the file after the checks (NĐ 30/2020, điều 29) */
+        post: operations["closeCaseFile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/casefiles/{id}/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Reopen a closed file */
+        post: operations["reopenCaseFile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/casefiles/{id}/hand-over": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give the file to another keeper */
+        post: operations["handOverCaseFile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/casefiles/{id}/freeze": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keep the file as it is until it is released */
+        post: operations["freezeCaseFile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/casefiles/{id}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End the freezing */
+        post: operations["releaseCaseFile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/casefiles/{id}/destroy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Destroy a file whose retention has run out, by a decision; a stub stays */
+        post: operations["destroyCaseFile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/administration/agencies": {
         parameters: {
             query?: never;
@@ -2937,6 +3126,136 @@ export interface components {
             /** Format: date */
             validUntil: string;
             reason?: string;
+        };
+        /** @enum {string} */
+        CaseFileState: "open" | "closed" | "destroyed";
+        /** @enum {string} */
+        CaseFileRights: "public" | "restricted";
+        /** @enum {string} */
+        CaseFileAct: "edit" | "fill" | "close" | "reopen" | "hand_over" | "freeze" | "release" | "destroy";
+        CaseFileSummary: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            agencyId: string;
+            agencyName: string;
+            /** @description agency, year and notation */
+            code: string;
+            year: number;
+            /** @description số và ký hiệu */
+            notation: string;
+            title: string;
+            /** @description years; 0 is for ever */
+            retention: number;
+            keeperName: string;
+            unitName: string;
+            state: components["schemas"]["CaseFileState"];
+            frozen: boolean;
+            /** Format: date */
+            start: string;
+            /** Format: date */
+            end?: string;
+            /** @description of documents */
+            count: number;
+            /** Format: date-time */
+            updatedAt: string;
+        };
+        CaseFilePage: {
+            items: components["schemas"]["CaseFileSummary"][];
+            next?: string;
+        };
+        CaseFileLying: {
+            ordinal: number;
+            /** Format: date */
+            day: string;
+            /** Format: date-time */
+            addedAt: string;
+            addedBy: string;
+            document?: components["schemas"]["DocumentSummary"];
+            arrival?: components["schemas"]["ArrivalSummary"];
+        };
+        CaseFile: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            agencyId: string;
+            agencyName: string;
+            code: string;
+            year: number;
+            notation: string;
+            title: string;
+            retention: number;
+            rights: components["schemas"]["CaseFileRights"];
+            description: string;
+            /** Format: uuid */
+            keeperPositionId: string;
+            keeperName: string;
+            unitName: string;
+            creatorName: string;
+            state: components["schemas"]["CaseFileState"];
+            frozen: boolean;
+            frozenReason?: string;
+            /** Format: date */
+            start: string;
+            /** Format: date */
+            end?: string;
+            /** Format: date-time */
+            closedAt?: string;
+            closedBy?: string;
+            /**
+             * Format: date
+             * @description the last day of its retention
+             */
+            keptUntil?: string;
+            /**
+             * Format: date
+             * @description by when it goes to the agency's archive
+             */
+            transferDue?: string;
+            /** Format: date-time */
+            destroyedAt?: string;
+            decision?: string;
+            contents: components["schemas"]["CaseFileLying"][];
+            acts: components["schemas"]["CaseFileAct"][];
+            version: number;
+        };
+        CaseFileNew: {
+            /** Format: uuid */
+            agencyId: string;
+            year: number;
+            notation: string;
+            title: string;
+            retention: number;
+            rights?: components["schemas"]["CaseFileRights"];
+            description?: string;
+            /** Format: date */
+            start?: string;
+        };
+        /** @description one of the two */
+        CaseFileEntry: {
+            /** Format: uuid */
+            documentId?: string;
+            /** Format: uuid */
+            arrivalId?: string;
+        };
+        CaseFileRemoval: {
+            /** Format: uuid */
+            documentId?: string;
+            /** Format: uuid */
+            arrivalId?: string;
+            reason: string;
+        };
+        CaseFileClosing: {
+            /** Format: date */
+            end: string;
+        };
+        CaseFileHandOver: {
+            /** Format: uuid */
+            keeperPositionId: string;
+            note?: string;
+        };
+        CaseFileDestruction: {
+            decision: string;
         };
         SpecialDay: {
             /** Format: date */
@@ -4645,7 +4964,7 @@ export interface components {
             /** Format: uuid */
             agencyId: string;
             /** @enum {string} */
-            subjectType: "document" | "arrival" | "mail_item" | "mailbox" | "delegation" | "duty";
+            subjectType: "document" | "arrival" | "mail_item" | "mailbox" | "delegation" | "duty" | "casefile";
             /**
              * Format: uuid
              * @description left out where the person may not read the object; lists of its kind may have changed then
@@ -4982,6 +5301,16 @@ export interface components {
                 "application/json": components["schemas"]["Group"];
             };
         };
+        /** @description The case file */
+        CaseFile: {
+            headers: {
+                ETag: components["headers"]["ETag"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["CaseFile"];
+            };
+        };
         /** @description A year of the calendar */
         Calendar: {
             headers: {
@@ -5078,6 +5407,19 @@ export type Power = components['schemas']['Power'];
 export type Delegation = components['schemas']['Delegation'];
 export type DelegationList = components['schemas']['DelegationList'];
 export type DelegationNew = components['schemas']['DelegationNew'];
+export type CaseFileState = components['schemas']['CaseFileState'];
+export type CaseFileRights = components['schemas']['CaseFileRights'];
+export type CaseFileAct = components['schemas']['CaseFileAct'];
+export type CaseFileSummary = components['schemas']['CaseFileSummary'];
+export type CaseFilePage = components['schemas']['CaseFilePage'];
+export type CaseFileLying = components['schemas']['CaseFileLying'];
+export type CaseFile = components['schemas']['CaseFile'];
+export type CaseFileNew = components['schemas']['CaseFileNew'];
+export type CaseFileEntry = components['schemas']['CaseFileEntry'];
+export type CaseFileRemoval = components['schemas']['CaseFileRemoval'];
+export type CaseFileClosing = components['schemas']['CaseFileClosing'];
+export type CaseFileHandOver = components['schemas']['CaseFileHandOver'];
+export type CaseFileDestruction = components['schemas']['CaseFileDestruction'];
 export type SpecialDay = components['schemas']['SpecialDay'];
 export type Calendar = components['schemas']['Calendar'];
 export type CalendarNew = components['schemas']['CalendarNew'];
@@ -5296,6 +5638,7 @@ export type ResponseAgency = components['responses']['Agency'];
 export type ResponseUnit = components['responses']['Unit'];
 export type ResponseAccount = components['responses']['Account'];
 export type ResponseGroup = components['responses']['Group'];
+export type ResponseCaseFile = components['responses']['CaseFile'];
 export type ResponseCalendar = components['responses']['Calendar'];
 export type ResponseMailbox = components['responses']['Mailbox'];
 export type ResponseMailItem = components['responses']['MailItem'];
@@ -8365,6 +8708,258 @@ export interface operations {
                     "application/json": components["schemas"]["DueDate"];
                 };
             };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listCaseFiles: {
+        parameters: {
+            query?: {
+                q?: string;
+                agencyId?: string;
+                year?: number;
+                state?: components["schemas"]["CaseFileState"];
+                /** @description kept by oneself */
+                mine?: boolean;
+                /** @description in which this document or arrival lies */
+                holding?: string;
+                cursor?: components["parameters"]["Cursor"];
+                limit?: components["parameters"]["Limit"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Case files */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseFilePage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    openCaseFile: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description the position the act is made under */
+                "Congvan-Position"?: components["parameters"]["ActingPosition"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaseFileNew"];
+            };
+        };
+        responses: {
+            201: components["responses"]["CaseFile"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    readCaseFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["CaseFile"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    addToCaseFile: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description the position the act is made under */
+                "Congvan-Position"?: components["parameters"]["ActingPosition"];
+            };
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaseFileEntry"];
+            };
+        };
+        responses: {
+            200: components["responses"]["CaseFile"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    removeFromCaseFile: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description the position the act is made under */
+                "Congvan-Position"?: components["parameters"]["ActingPosition"];
+            };
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaseFileRemoval"];
+            };
+        };
+        responses: {
+            200: components["responses"]["CaseFile"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    closeCaseFile: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description the position the act is made under */
+                "Congvan-Position"?: components["parameters"]["ActingPosition"];
+            };
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaseFileClosing"];
+            };
+        };
+        responses: {
+            200: components["responses"]["CaseFile"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    reopenCaseFile: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description the position the act is made under */
+                "Congvan-Position"?: components["parameters"]["ActingPosition"];
+            };
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"];
+            };
+        };
+        responses: {
+            200: components["responses"]["CaseFile"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    handOverCaseFile: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description the position the act is made under */
+                "Congvan-Position"?: components["parameters"]["ActingPosition"];
+            };
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaseFileHandOver"];
+            };
+        };
+        responses: {
+            200: components["responses"]["CaseFile"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    freezeCaseFile: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description the position the act is made under */
+                "Congvan-Position"?: components["parameters"]["ActingPosition"];
+            };
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"];
+            };
+        };
+        responses: {
+            200: components["responses"]["CaseFile"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    releaseCaseFile: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description the position the act is made under */
+                "Congvan-Position"?: components["parameters"]["ActingPosition"];
+            };
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"];
+            };
+        };
+        responses: {
+            200: components["responses"]["CaseFile"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    destroyCaseFile: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description the position the act is made under */
+                "Congvan-Position"?: components["parameters"]["ActingPosition"];
+            };
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaseFileDestruction"];
+            };
+        };
+        responses: {
+            200: components["responses"]["CaseFile"];
             default: components["responses"]["Problem"];
         };
     };

@@ -147,6 +147,47 @@ type CalendarDay struct {
 	Name       string
 }
 
+type Casefile struct {
+	AgencyID    org.ID
+	ID          org.ID
+	CatalogueID *org.ID
+	Year        int32
+	Notation    string
+	Title       string
+	Retention   int32
+	UnitID      *org.ID
+	Rights      string
+	Description string
+	KeeperID    org.ID
+	CreatorName string
+	State       string
+	StartDay    org.Day
+	EndDay      *org.Day
+	Frozen      bool
+	FrozenWhy   string
+	ClosedAt    *time.Time
+	ClosedBy    string
+	DestroyedAt *time.Time
+	Decision    string
+	Count       int32
+	Folded      string
+	Version     int32
+	UpdatedAt   time.Time
+}
+
+type Catalogue struct {
+	AgencyID   org.ID
+	ID         org.ID
+	Year       int32
+	Notation   string
+	Title      string
+	Retention  int32
+	UnitID     *org.ID
+	ApprovedAt *time.Time
+	ApprovedBy string
+	Version    int32
+}
+
 type Certificate struct {
 	ID          org.ID
 	AccountID   org.ID

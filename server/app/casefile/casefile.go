@@ -1,0 +1,246 @@
+// Package casefile carries out what people do with case files: list, open,
+// fill, close, reopen, hand over, freeze, destroy, and the agency's yearly
+// list. Each verb is one transaction in which the rule (domain/casefile), the
+// permission (domain/access) and the record of it come together. It must not
+// hold rules of its own, and it shows of a file only what the person may read.
+package casefile
+
+import (
+	"context"
+	"time"
+
+	"congvan/server/domain/access"
+	rule "congvan/server/domain/casefile"
+	"congvan/server/domain/document"
+	"congvan/server/domain/org"
+	"congvan/storage/postgres"
+)
+
+// What the use cases give is what storage keeps.
+type (
+	Summary       = postgres.CaseFileSummary
+	Filter        = postgres.CaseFileFilter
+	CatalogueLine = postgres.CatalogueLine
+	Document      = postgres.DocumentSummary
+	Arrival       = postgres.ArrivalSummary
+)
+
+// Service holds what the use cases need.
+type Service struct {
+	store *postgres.Store
+	clock func() time.Time
+}
+
+// New makes the use cases over a store; clock gives the present moment.
+func New(store *postgres.Store, clock func() time.Time) *Service {
+	return &Service{store: store, clock: clock}
+}
+
+const subject = "casefile"
+
+// Lying is a document in a file that the person may read: one of the two.
+type Lying struct {
+	rule.Entry
+	Document *Document
+	Arrival  *Arrival
+}
+
+// View is a case file as its page shows it.
+type View struct {
+	rule.File
+	Names    postgres.CaseFileNames
+	Contents []Lying // in the order of time
+	Acts     []access.CaseFileAct
+}
+
+// List gives a page of the case files that the person may see.
+func (s *Service) List(ctx context.Context, who access.Person, agency org.ID, f Filter) ([]Summary, error) {
+	var list []Summary
+	err := s.store.InTx(ctx, postgres.PersonScope(who.Agencies()), func(tx *postgres.Tx) (err error) {
+		list, err = tx.CaseFiles(ctx, postgres.CaseFileReachOf(who, agency), f)
+		return err
+	})
+	return list, err
+}
+
+// Read gives a case file with what of its contents the person may read.
+func (s *Service) Read(ctx context.Context, who access.Person, id org.ID) (View, error) {
+	var v View
+	err := s.store.InTx(ctx, postgres.PersonScope(who.Agencies()), func(tx *postgres.Tx) error {
+		f, err := tx.CaseFile(ctx, who.Agencies(), id)
+		if err != nil {
+			return err
+		}
+		if err := who.ReadCaseFile(f); err != nil {
+			return err
+		}
+		v, err = view(ctx, tx, who, f)
+		return err
+	})
+	return v, err
+}
+
+func view(ctx context.Context, tx *postgres.Tx, who access.Person, f rule.File) (View, error) {
+	v := View{File: f, Acts: who.CaseFileActs(f)}
+	var err error
+	if v.Names, err = tx.CaseFileNames(ctx, f); err != nil {
+		return v, err
+	}
+	v.Contents, err = contents(ctx, tx, who, f)
+	return v, err
+}
+
+// contents gives the entries that the person may read, by the same filters as
+// the lists: what vanished there vanishes here.
+func contents(ctx context.Context, tx *postgres.Tx, who access.Person, f rule.File) ([]Lying, error) {
+	documents, arrivals := []org.ID{}, []org.ID{}
+	for _, e := range f.Entries {
+		if e.DocumentID.IsZero() {
+			arrivals = append(arrivals, e.ArrivalID)
+		} else {
+			documents = append(documents, e.DocumentID)
+		}
+	}
+	readable := map[org.ID]Lying{}
+	if len(documents) > 0 {
+		list, err := tx.Documents(ctx, postgres.DocumentReachOf(who, f.AgencyID), postgres.DocumentFilter{IDs: documents, Limit: len(documents)})
+		if err != nil {
+			return nil, err
+		}
+		for _, d := range list {
+			readable[d.ID] = Lying{Document: &d}
+		}
+	}
+	if len(arrivals) > 0 {
+		list, err := tx.Arrivals(ctx, postgres.ArrivalReachOf(who, f.AgencyID), postgres.ArrivalFilter{IDs: arrivals, Limit: len(arrivals)})
+		if err != nil {
+			return nil, err
+		}
+		for _, a := range list {
+			readable[a.ID] = Lying{Arrival: &a}
+		}
+	}
+	lying := []Lying{}
+	for _, e := range f.InOrder() {
+		id := e.DocumentID
+		if id.IsZero() {
+			id = e.ArrivalID
+		}
+		if l, ok := readable[id]; ok {
+			l.Entry = e
+			lying = append(lying, l)
+		}
+	}
+	return lying, nil
+}
+
+// Open opens a new file; who opens it keeps it. From a line of the yearly list
+// it takes the line's heading.
+func (s *Service) Open(ctx context.Context, who access.Person, c access.Command, f rule.File) (View, error) {
+	now := s.clock()
+	f.ID, f.State, f.CreatorName = postgres.NewID(), rule.Open, who.FullName
+	if f.Start.IsZero() {
+		f.Start = org.DayOf(now)
+	}
+	pos, err := who.OpenCaseFile(f.AgencyID, c.Position)
+	if err != nil {
+		return View{}, err
+	}
+	f.AgencyID, f.KeeperID = pos.AgencyID, pos.ID
+	var v View
+	err = s.store.InTx(ctx, postgres.PersonScope(who.Agencies()), func(tx *postgres.Tx) error {
+		first, id, err := tx.Once(ctx, c, f.ID, now)
+		if err != nil {
+			return err
+		}
+		if first {
+			if err := s.open(ctx, tx, who, f, pos, now); err != nil {
+				return err
+			}
+		}
+		kept, err := tx.CaseFile(ctx, who.Agencies(), id)
+		if err != nil {
+			return err
+		}
+		v, err = view(ctx, tx, who, kept)
+		return err
+	})
+	return v, err
+}
+
+func (s *Service) open(ctx context.Context, tx *postgres.Tx, who access.Person, f rule.File, pos org.Position, now time.Time) error {
+	if !f.CatalogueID.IsZero() {
+		line, err := tx.LockCatalogueLine(ctx, []org.ID{f.AgencyID}, f.CatalogueID)
+		if err != nil {
+			return err
+		}
+		f.Heading = line.Heading
+	}
+	if f.UnitID.IsZero() {
+		f.UnitID = pos.UnitID
+	}
+	if err := f.Check(); err != nil {
+		return err
+	}
+	if err := tx.ActFor(ctx, f.AgencyID); err != nil {
+		return err
+	}
+	if err := tx.AddCaseFile(ctx, f, now); err != nil {
+		return err
+	}
+	event := document.Event{Verb: "casefile_opened", Data: map[string]string{"title": f.Title}}
+	return tx.Record(ctx, f.AgencyID, subject, f.ID, event, document.By{Position: pos, Name: who.FullName}, now)
+}
+
+// change does one act in one transaction: lock, permit, once, rule, save, record.
+func (s *Service) change(ctx context.Context, who access.Person, c access.Command, id org.ID, act access.CaseFileAct,
+	do func(tx *postgres.Tx, f *rule.File, by document.By, now time.Time) (document.Event, error)) (View, error) {
+	if err := who.Allowed(access.ScopeForCaseFile(act)); err != nil {
+		return View{}, err
+	}
+	now := s.clock()
+	var v View
+	err := s.store.InTx(ctx, postgres.PersonScope(who.Agencies()), func(tx *postgres.Tx) error {
+		f, err := tx.LockCaseFile(ctx, who.Agencies(), id)
+		if err != nil {
+			return err
+		}
+		pos, err := who.OnCaseFile(act, f, c.Position)
+		if err != nil {
+			return err
+		}
+		first, _, err := tx.Once(ctx, c, id, now)
+		if err != nil {
+			return err
+		}
+		if first {
+			if err := tx.ActFor(ctx, f.AgencyID); err != nil {
+				return err
+			}
+			by := document.By{Position: pos, Name: who.FullName}
+			event, err := do(tx, &f, by, now)
+			if err != nil {
+				return err
+			}
+			if err := tx.SaveCaseFile(ctx, f, now); err != nil {
+				return err
+			}
+			if err := tx.Record(ctx, f.AgencyID, subject, f.ID, event, by, now); err != nil {
+				return err
+			}
+		}
+		kept, err := tx.CaseFile(ctx, who.Agencies(), id)
+		if err != nil {
+			return err
+		}
+		v, err = view(ctx, tx, who, kept)
+		return err
+	})
+	return v, err
+}
+
+// ParseCursor reads where a page begins.
+func ParseCursor(text string) (postgres.Cursor, error) { return postgres.ParseCursor(text) }
+
+// CursorOf gives where the page after a row begins.
+func CursorOf(f Summary) string { return postgres.Cursor{At: f.UpdatedAt, ID: f.ID}.String() }
