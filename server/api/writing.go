@@ -42,7 +42,10 @@ func (r writingRoom) CompareLayout(ctx context.Context, q gen.CompareLayoutReque
 	if err != nil {
 		return nil, err
 	}
-	out := gen.CompareLayout200JSONResponse{}
+	out := gen.CompareLayout200JSONResponse{Items: []struct {
+		Code string `json:"code"`
+		Text string `json:"text"`
+	}{}}
 	for _, m := range remarks {
 		out.Items = append(out.Items, struct {
 			Code string `json:"code"`

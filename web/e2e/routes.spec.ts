@@ -77,6 +77,7 @@ const routes: Record<string, Route> = {
   "/admin/groups": { at: "/admin/groups", login: "quantri", shows: "Nhóm nơi nhận" },
   "/admin/import": { at: "/admin/import", login: "quantri", shows: "Nhập dữ liệu" },
   "/admin/peers": { at: "/admin/peers", login: "quantri", shows: "Kết nối liên thông" },
+  "/templates": { at: "/templates", login: "vanthu.ubnd", shows: "Mẫu văn bản" },
   "/calendar": { at: "/calendar", login: "vanthu.ubnd", shows: "Ngày làm việc" },
   "/absence": { at: "/absence", login: "lanhdao.ubnd", shows: "Vắng mặt, trực thay" },
   "/absence?tab=roster": { at: "/absence?tab=roster", login: "vanthu.ubnd", shows: "Vắng mặt, trực thay" },

@@ -189,6 +189,8 @@ const importing = createRoute({
   component: lazyRouteComponent(() => import("@/features/admin/import-page"), "ImportPage"),
 });
 
+const templates = createRoute({ getParentRoute: () => desk, path: "/templates", component: lazyRouteComponent(() => import("@/features/outgoing/templates-page"), "TemplatesPage") });
+
 const calendar = createRoute({
   getParentRoute: () => desk,
   path: "/calendar",
@@ -270,6 +272,7 @@ const tree = root.addChildren([
     groups,
     importing,
     absence,
+    templates,
     calendar,
     peers,
     toSign,

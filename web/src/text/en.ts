@@ -16,6 +16,7 @@ import { session } from "./en/session";
 import { shell } from "./en/shell";
 import { signing } from "./en/signing";
 import { work } from "./en/work";
+import { writing } from "./en/writing";
 import type { Text } from "./text";
 
-export const en: Text = { admin, arrival, calendar, circuit, common, delegation, direction, document, event, office, parts, peer, recipient, register, session, shell, signing, work };
+export const en: Text = { admin, arrival, calendar, circuit, common, delegation, direction, document, event, office, parts, peer, recipient, register, session, shell, signing, work, writing };

@@ -17,5 +17,6 @@ import { session } from "./vi/session";
 import { shell } from "./vi/shell";
 import { signing } from "./vi/signing";
 import { work } from "./vi/work";
+import { writing } from "./vi/writing";
 
-export const vi = { admin, arrival, calendar, circuit, common, delegation, direction, document, event, office, parts, peer, recipient, register, session, shell, signing, work };
+export const vi = { admin, arrival, calendar, circuit, common, delegation, direction, document, event, office, parts, peer, recipient, register, session, shell, signing, work, writing };

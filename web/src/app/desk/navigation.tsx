@@ -6,6 +6,7 @@ import {
   CalendarCheck2,
   FilePen,
   FilePlus2,
+  FileType2,
   FileUp,
   Inbox,
   ListChecks,
@@ -38,7 +39,7 @@ import { PersonMenu } from "./person-menu";
 const size = 16;
 
 export function Navigation() {
-  const { shell: t, circuit, register } = useText();
+  const { shell: t, circuit, writing, register } = useText();
   const circuits = circuit.defaults;
   const r = register.recall;
   const me = useMe();
@@ -86,6 +87,7 @@ export function Navigation() {
             {hasRole(me, "leader", "clerk") ? <Item to="/to-sign" search={{}} icon={<Signature size={size} />} label={t.toSign} /> : null}
             <Item to="/outgoing" search={{}} exact icon={<Send size={size} />} label={t.outgoingAll} />
             {clerk ? <Item to="/circuits" icon={<Route size={size} />} label={circuits} /> : null}
+            <Item to="/templates" icon={<FileType2 size={size} />} label={writing.templates} />
             <div className={css.heading}>{t.books}</div>
             <Item to="/registers" icon={<BookOpen size={size} />} label={t.registers} />
           </>

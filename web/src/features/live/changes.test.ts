@@ -9,7 +9,7 @@ test("a change names the lists, the page and the counters it makes untrue", () =
 
 test("M3: a change whose object is not named makes everything of its kind untrue", () => {
   expect(spoiled({ subjectType: "document" })).toEqual([["documents"], ["work"]]);
-  expect(spoiled({ subjectType: "arrival" })).toEqual([["arrivals"], ["work"]]);
+  expect(spoiled({ subjectType: "arrival" })).toEqual([["arrivals"], ["requests"], ["work"]]);
   expect(parseChange('{"agencyId":"a","subjectType":"document"}')).toMatchObject({ subjectType: "document" });
 });
 

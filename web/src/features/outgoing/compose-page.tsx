@@ -15,8 +15,9 @@ import { Button } from "@/ui/button";
 import { Notice } from "@/ui/states";
 import { Split } from "@/ui/split";
 import { SubmitDialog } from "./act-dialogs";
-import { attached, changed, draftOf, emptyDraft, missing, toDraft, toEdit, type DraftForm } from "./draft-form";
+import { attached, changed, draftOf, emptyDraft, missing, toDraft, toEdit, withUpload, type DraftForm } from "./draft-form";
 import { DraftFields } from "./draft-fields";
+import { DraftTools } from "./draft-tools";
 import css from "@/features/document/side.module.css";
 import { documentQuery } from "./queries";
 
@@ -45,6 +46,7 @@ function Composer({ start, saved }: { start: DraftForm; saved?: Document }) {
   const [base, setBase] = useState({ form: start, saved });
   const [submitting, setSubmitting] = useState<Document>();
   const [chosen, setChosen] = useState<ReadonlyMap<string, File>>(new Map());
+  const keep = (sha256: string, file: File) => setChosen((all) => new Map(all).set(sha256, file));
   const dirty = changed(form, base.form);
   useBlocker({
     shouldBlockFn: () => dirty && !submitting && !window.confirm(t.common.unsaved),
@@ -119,7 +121,24 @@ function Composer({ start, saved }: { start: DraftForm; saved?: Document }) {
                     </Button>
                   </Notice>
                 ) : null}
-                <DraftFields form={form} onChange={setForm} locked={base.saved !== undefined} error={(name) => fieldMessage(save.error, name)} onFile={(sha256, file) => setChosen((all) => new Map(all).set(sha256, file))} />
+                <DraftFields
+                  form={form}
+                  onChange={setForm}
+                  locked={base.saved !== undefined}
+                  error={(name) => fieldMessage(save.error, name)}
+                  onFile={keep}
+                  tools={
+                    <DraftTools
+                      form={form}
+                      saved={base.saved}
+                      dirty={dirty}
+                      onFile={(upload, file) => {
+                        if (upload.sha256) keep(upload.sha256, file);
+                        setForm((f) => withUpload(f, "main", upload));
+                      }}
+                    />
+                  }
+                />
               </div>
             </div>
             <div className={css.foot}>

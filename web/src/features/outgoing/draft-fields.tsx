@@ -1,3 +1,4 @@
+import type { ReactNode } from "react";
 import { useCallback, useEffect, useRef } from "react";
 import type { Upload, Urgency } from "@/api/schema";
 import { useKinds } from "@/features/document/kinds";
@@ -21,11 +22,13 @@ interface DraftFieldsProps {
   // The agency of a saved draft does not change.
   locked: boolean;
   error: (name: string) => string | undefined;
+  // What can be done for the main file.
+  tools?: ReactNode;
   // The bytes that were just sent are read here without fetching them back.
   onFile: (sha256: string, file: File) => void;
 }
 
-export function DraftFields({ form, onChange, locked, error, onFile }: DraftFieldsProps) {
+export function DraftFields({ form, onChange, locked, error, tools, onFile }: DraftFieldsProps) {
   const t = useText();
   const kinds = useKinds();
   const agencies = agenciesOf(useMe());
@@ -109,6 +112,7 @@ export function DraftFields({ form, onChange, locked, error, onFile }: DraftFiel
         error={error("files")}
         onUpload={take("main")}
       />
+      {tools}
       <DraftFiles {...files} label={t.document.annexes} part="annex" onUpload={take("annex")} />
       <RecipientField
         label={t.recipient.title}
