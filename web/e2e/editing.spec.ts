@@ -114,7 +114,7 @@ test("who issues a DOCX, or a PDF without a signature, is told before it leaves"
     const leader = await office.ask("lanhdao.ubnd");
     await answer(await leader.post(`/api/documents/${d.id}/approve`, { data: { seenSha256: d.files[0]?.sha256 }, headers: { "Idempotency-Key": crypto.randomUUID() } }));
     const clerk = await office.sit("vanthu.ubnd", `/outgoing/${d.id}`);
-    await clerk.getByRole("button", { name: "Phát hành" }).click();
+    await clerk.getByRole("button", { name: "Phát hành", exact: true }).click();
     await expect(clerk.getByRole("dialog").getByText(told)).toBeVisible();
   }
 });

@@ -49,10 +49,10 @@ test("a directive goes from one desk to every agency; one registers it, one refu
     await clerk.getByRole("link", { name: subject }).click();
     await act(clerk, "Cấp số");
     reference = (await clerk.getByText(/^\d+\/CT-UBND$/).first().textContent()) ?? "";
-    await clerk.getByRole("button", { name: "Phát hành" }).click();
+    await clerk.getByRole("button", { name: "Phát hành", exact: true }).click();
     const dialog = clerk.getByRole("dialog", { name: "Phát hành tới 107 nơi nhận?" });
     await expect(dialog).toContainText(reference);
-    await dialog.getByRole("button", { name: "Phát hành" }).click();
+    await dialog.getByRole("button", { name: "Phát hành", exact: true }).click();
     await expect(clerk.getByText(`Đã phát hành ${reference}.`)).toBeVisible();
   });
 
