@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net"
 	"net/url"
 
 	"github.com/go-webauthn/webauthn/protocol"
@@ -22,11 +23,20 @@ import (
 var ErrPasskey = fault.New(fault.Forbidden, "passkey_wrong",
 	"Khóa đăng nhập không khớp hoặc đã quá hạn xác nhận. Hãy thử lại.", "The passkey does not fit, or it took too long. Try again.")
 
-// Passkeys asks authenticators, for one installation.
+// ErrNoName refuses passkeys where the installation has no name: a passkey
+// belongs to a name, never to a bare address (Web Authentication, 5.1.2).
+var ErrNoName = fault.New(fault.Unavailable, "passkey_no_name",
+	"Khóa đăng nhập chỉ dùng được khi hệ thống được mở bằng tên miền, không phải bằng địa chỉ IP. Hãy dùng mã một lần.",
+	"Passkeys need the system to be opened by its name, not by an IP address. Use a one-time code.")
+
+// Passkeys asks authenticators, for one installation; none that has no name.
 type Passkeys struct{ party *webauthn.WebAuthn }
 
 // NewPasskeys makes it for an installation that people reach at the address.
 func NewPasskeys(public *url.URL) (*Passkeys, error) {
+	if net.ParseIP(public.Hostname()) != nil {
+		return &Passkeys{}, nil
+	}
 	party, err := webauthn.New(&webauthn.Config{
 		RPID: public.Hostname(), RPDisplayName: "congvan", RPOrigins: []string{public.Scheme + "://" + public.Host},
 		AttestationPreference: protocol.PreferNoAttestation,
@@ -93,6 +103,9 @@ func question(options, session any, err error) (Question, error) {
 
 // Enrol asks for a new passkey.
 func (p *Passkeys) Enrol(h Holder) (Question, error) {
+	if p.party == nil {
+		return Question{}, ErrNoName
+	}
 	u, err := h.user()
 	if err != nil {
 		return Question{}, err
@@ -113,6 +126,9 @@ type Record struct{ Handle, JSON []byte }
 
 // Enrolled judges the answer to Enrol.
 func (p *Passkeys) Enrolled(h Holder, kept, answer []byte) (Record, error) {
+	if p.party == nil {
+		return Record{}, ErrNoName
+	}
 	u, err := h.user()
 	if err != nil {
 		return Record{}, err
@@ -134,6 +150,9 @@ func (p *Passkeys) Enrolled(h Holder, kept, answer []byte) (Record, error) {
 
 // Ask asks for the presence of a person who has passkeys.
 func (p *Passkeys) Ask(h Holder) (Question, error) {
+	if p.party == nil {
+		return Question{}, ErrNoName
+	}
 	u, err := h.user()
 	if err != nil {
 		return Question{}, err
@@ -149,6 +168,9 @@ var errCloned = errors.New("the counter of the authenticator went back: it was c
 
 // Answered judges the answer to Ask, and gives the passkey with its new counter.
 func (p *Passkeys) Answered(h Holder, kept, answer []byte) (Record, error) {
+	if p.party == nil {
+		return Record{}, ErrNoName
+	}
 	u, err := h.user()
 	if err != nil {
 		return Record{}, err
