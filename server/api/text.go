@@ -1,6 +1,7 @@
 package api
 
 import (
+	"math"
 	"net/url"
 	"strings"
 
@@ -14,6 +15,11 @@ func normal(value any) (any, bool) {
 	switch v := value.(type) {
 	case string:
 		return norm.NFC.String(v), strings.IndexByte(v, 0) < 0
+	case float64:
+		// What binds the body writes large floats with an exponent, which no integer takes.
+		if v == math.Trunc(v) && math.Abs(v) < 1<<53 {
+			return int64(v), true
+		}
 	case []any:
 		for i, item := range v {
 			text, ok := normal(item)

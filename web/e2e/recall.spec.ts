@@ -18,7 +18,7 @@ async function register(office: Office, clerk: string, subject: string): Promise
 }
 
 async function after(page: Awaited<ReturnType<Office["sit"]>>, act: string) {
-  await page.getByRole("button", { name: "Sau phát hành" }).click();
+  await page.getByRole("button", { name: "Thao tác khác" }).click();
   await page.getByRole("menuitem", { name: act }).click();
   return page.getByRole("dialog", { name: act });
 }

@@ -1,7 +1,7 @@
 import type { Text } from "../text";
 
 export const recall: Text["register"]["recall"] = {
-  after: "After issue",
+  after: "More",
   acts: {
     void: "Void",
     take_back: "Take back",

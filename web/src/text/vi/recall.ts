@@ -1,6 +1,6 @@
 // What is said of a document after its issue, and what recipients hear of it.
 export const recall = {
-  after: "Sau phát hành",
+  after: "Thao tác khác",
   acts: {
     void: "Hủy văn bản",
     take_back: "Lấy lại",

@@ -1,0 +1,28 @@
+package api
+
+import (
+	"encoding/json"
+	"fmt"
+	"testing"
+
+	"github.com/oapi-codegen/runtime"
+)
+
+// Whole numbers above a million were bound as malformed.
+func TestN5_AWholeNumberOfAnySizeIsBound(t *testing.T) {
+	t.Parallel()
+	for _, n := range []int64{0, -1, 999_999, 1_000_000, 536_870_912, 1<<53 - 1} {
+		var body any
+		if err := json.Unmarshal(fmt.Appendf(nil, `{"n": %d, "list": [%d]}`, n, n), &body); err != nil {
+			t.Fatal(err)
+		}
+		body, clean := normal(body)
+		var bound struct {
+			N    int64   `json:"n"`
+			List []int64 `json:"list"`
+		}
+		if err := runtime.BindJSONValue(body, &bound); err != nil || !clean || bound.N != n || bound.List[0] != n {
+			t.Errorf("%d became %+v: %v", n, bound, err)
+		}
+	}
+}
