@@ -287,9 +287,9 @@ func TestE3_AnyScheduleOfLossAndDeathDeliversOnce(t *testing.T) {
 }
 
 // readAnswer reads one answer off the line.
-func readAnswer(t *testing.T, conn net.Conn, seen *bytes.Buffer) (status int, body []byte) {
+func readAnswer(t *testing.T, in *bufio.Reader) (status int, body []byte) {
 	t.Helper()
-	r, err := http.ReadResponse(bufio.NewReader(io.TeeReader(conn, seen)), nil)
+	r, err := http.ReadResponse(in, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

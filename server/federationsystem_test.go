@@ -1,6 +1,7 @@
 package server_test
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"crypto/sha256"
@@ -107,13 +108,13 @@ func (s *site) raw(request string) []byte {
 		s.t.Fatal(err)
 	}
 	defer conn.Close()
-	_ = conn.SetDeadline(time.Now().Add(20 * time.Second))
+	_ = conn.SetDeadline(time.Now().Add(time.Minute))
 	if _, err := conn.Write([]byte(request)); err != nil {
 		s.t.Fatal(err)
 	}
+	in := bufio.NewReader(conn) // one for all: the answer may come together with what goes before it
 	for {
-		var answer bytes.Buffer
-		status, body := readAnswer(s.t, conn, &answer)
+		status, body := readAnswer(s.t, in)
 		if status != 100 {
 			return body
 		}
