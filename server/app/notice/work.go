@@ -153,7 +153,7 @@ func documentGroups(who access.Person, today org.Day) []documentGroup {
 	if clerk := asClerk(who); len(clerk.Positions) > 0 {
 		reach := postgres.DocumentReachOf(clerk, org.ID{})
 		groups = append(groups,
-			documentGroup{"number", reach, postgres.DocumentFilter{States: []document.State{document.Approved}}},
+			documentGroup{"number", reach, postgres.DocumentFilter{States: []document.State{document.Approved, document.Signed}}},
 			documentGroup{"issue", reach, postgres.DocumentFilter{States: []document.State{document.Numbered}}})
 	}
 	clerk := len(who.ClerkAgencies()) > 0

@@ -129,31 +129,37 @@ function Asked({ document: d }: { document: Document }) {
   const circuit = useQuery({ ...circuitQuery(d.id), enabled: d.state === "submitted" }).data;
   const steps = useText().circuit.steps;
   const acts = order.filter((a) => d.actions.includes(a));
-  if (acts.length === 0) return act ? <ActDialog act={act} document={d} onClose={() => setAct(undefined)} /> : null;
-  const lead = acts.find((a) => forward.has(a));
+  // A signed document gets its number and its seal before it goes out.
+  const first = d.state === "signed" ? (["seal", "number"] as const).find((a) => acts.includes(a)) : undefined;
+  const lead = first ?? acts.find((a) => forward.has(a));
+  // The dialog stays in its place when its own act leaves nothing to do: it still says what came of it.
   return (
-    <div className={css.asked}>
-      <p>
-        {told(d, t, circuit, steps)}
-        {d.actions.includes("approve") ? <SubmissionNote id={d.id} /> : null}
-      </p>
-      {acts.map((a) =>
-        a === "edit" ? (
-          <Link key={a} to="/outgoing/$id/edit" params={{ id: d.id }} className={buttonClass()}>
-            {t.actions.edit}
-          </Link>
-        ) : (
-          <Button
-            key={a}
-            look={a === lead ? "primary" : a === "discard" || a === "send_back" ? "danger" : "normal"}
-            onClick={() => setAct(a)}
-          >
-            {t.actions[a]}
-          </Button>
-        ),
-      )}
+    <>
+      {acts.length > 0 ? (
+        <div className={css.asked}>
+          <p>
+            {told(d, t, circuit, steps)}
+            {d.actions.includes("approve") ? <SubmissionNote id={d.id} /> : null}
+          </p>
+          {acts.map((a) =>
+            a === "edit" ? (
+              <Link key={a} to="/outgoing/$id/edit" params={{ id: d.id }} className={buttonClass()}>
+                {t.actions.edit}
+              </Link>
+            ) : (
+              <Button
+                key={a}
+                look={a === lead ? "primary" : a === "discard" || a === "send_back" ? "danger" : "normal"}
+                onClick={() => setAct(a)}
+              >
+                {t.actions[a]}
+              </Button>
+            ),
+          )}
+        </div>
+      ) : null}
       {act ? <ActDialog act={act} document={d} onClose={() => setAct(undefined)} /> : null}
-    </div>
+    </>
   );
 }
 

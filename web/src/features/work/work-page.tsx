@@ -144,7 +144,7 @@ function SeeAll({ group: g }: { group: WorkGroup }) {
     answer: <Link to="/outgoing" search={{ state: ["submitted"] }}>{label}</Link>,
     changed: <Link to="/outgoing" search={{ state: ["submitted"] }}>{label}</Link>,
     reassign: <Link to="/outgoing" search={{ state: ["submitted"] }}>{label}</Link>,
-    number: <Link to="/outgoing" search={{ state: ["approved"] }}>{label}</Link>,
+    number: <Link to="/outgoing" search={{ state: ["approved", "signed"] }}>{label}</Link>,
     issue: <Link to="/outgoing" search={{ state: ["numbered"] }}>{label}</Link>,
     finish: <Link to="/outgoing" search={{ state: ["draft"], mine: true }}>{label}</Link>,
     refused: <Link to="/outgoing" search={{ refusedSince: g.since, ...(g.mine ? { mine: true } : {}) }}>{label}</Link>,
