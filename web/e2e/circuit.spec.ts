@@ -96,7 +96,7 @@ test("C1 C2 C3: a directive goes through initials, the office's check and opinio
     await leader.getByRole("link", { name: subject }).click();
     await leader.getByRole("tab", { name: "Quy trình" }).click();
     await expect(leader.getByText("Đề nghị làm rõ thời hạn.")).toBeVisible();
-    await expect(leader.getByText("TM. ỦY BAN NHÂN DÂN")).toBeVisible();
+    await expect(leader.getByRole("region", { name: "Quy trình" }).getByText("TM. ỦY BAN NHÂN DÂN")).toBeVisible();
     await act(leader, "Duyệt");
     await expect(leader.getByText("Đã duyệt, chờ cấp số")).toBeVisible();
   });
