@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -32,9 +33,10 @@ type service struct {
 	key      signature.Key
 	asked    atomic.Int32
 	polled   atomic.Int32
+	wait     atomic.Int32
+	mistaken atomic.Bool // it signs something else
+	mu       sync.Mutex
 	digests  [][]byte
-	wait     int32
-	mistaken bool // it signs something else
 }
 
 const (
@@ -63,16 +65,18 @@ func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			http.Error(w, `{"error":"invalid_pin","error_description":"`+q.AuthData[0].Value+`"}`, http.StatusBadRequest)
 			return
 		}
+		s.mu.Lock()
 		s.digests = q.Hashes
+		s.mu.Unlock()
 		answer["handle"] = "cho-xac-nhan"
 	case "credentials/authorizeCheck":
-		if q.Handle != "cho-xac-nhan" || s.asked.Add(1) <= s.wait {
+		if q.Handle != "cho-xac-nhan" || s.asked.Add(1) <= s.wait.Load() {
 			w.WriteHeader(http.StatusAccepted)
 			return
 		}
 		answer["SAD"] = "duoc-ky"
 	case "signatures/signHash":
-		if q.SAD != "duoc-ky" || len(q.Hashes) != 1 || !bytes.Equal(q.Hashes[0], s.digests[0]) || q.OperationMode != "A" {
+		if q.SAD != "duoc-ky" || len(q.Hashes) != 1 || !bytes.Equal(q.Hashes[0], s.digest()) || q.OperationMode != "A" {
 			http.Error(w, `{"error":"invalid_request"}`, http.StatusBadRequest)
 			return
 		}
@@ -82,8 +86,8 @@ func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			w.WriteHeader(http.StatusAccepted)
 			return
 		}
-		digest := s.digests[0]
-		if s.mistaken {
+		digest := s.digest()
+		if s.mistaken.Load() {
 			digest = make([]byte, len(digest))
 		}
 		value, err := s.key.Signer.Sign(rand.Reader, digest, crypto.SHA256)
@@ -96,13 +100,22 @@ func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_ = json.NewEncoder(w).Encode(answer)
 }
 
+// digest is what leave was last given for. A request whose caller has gone may
+// still be at work here.
+func (s *service) digest() []byte {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.digests[0]
+}
+
 func newService(t *testing.T) (*service, remote.Service, trust.Anchors) {
 	t.Helper()
 	authority, err := democa.New("CA tập huấn", time.Now())
 	require.NoError(t, err)
 	key, err := authority.Issue(democa.Subject{Name: "Nguyễn Thị Hường", From: time.Now().Add(-time.Hour), Until: time.Now().AddDate(1, 0, 0)})
 	require.NoError(t, err)
-	s := &service{t: t, key: key, wait: 2}
+	s := &service{t: t, key: key}
+	s.wait.Store(2)
 	server := httptest.NewServer(s)
 	t.Cleanup(server.Close)
 	token := func(context.Context) (string, error) { return accessToken, nil }
@@ -149,13 +162,14 @@ func TestC4b_AServiceThatRefusesLeaksNothing(t *testing.T) {
 	assert.NotContains(t, err.Error(), "999111")
 	assert.NotContains(t, err.Error(), accessToken)
 
-	s.wait = 1 << 30
+	s.wait.Store(1 << 30)
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
 	_, err = client.Sign(ctx, c, p, remote.Secrets{"PIN": pin}, "", time.Millisecond)
 	require.Error(t, err, "the person never confirms")
 
-	s.wait, s.mistaken = 0, true
+	s.wait.Store(0)
+	s.mistaken.Store(true)
 	value, err := client.Sign(t.Context(), c, p, remote.Secrets{"PIN": pin}, "", time.Millisecond)
 	require.NoError(t, err)
 	_, err = p.Finish(value, nil)
