@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/gabriel-vasile/mimetype"
+
+	"congvan/server/domain/exchange"
 )
 
 // sniffBytes is what the detector looks at.
@@ -29,7 +31,7 @@ const (
 
 // TypeEDXML is what Part.DetectedType says of a package of QCVN 102:2016, the
 // form in which agencies exchange documents. No registry has a name for it.
-const TypeEDXML = "application/vnd.edxml+xml"
+const TypeEDXML = exchange.TypePackage
 
 // The first thing in every CMS object is its sort, from one of these families:
 // 1.2.840.113549.1.7 (RFC 5652) and 1.2.840.113549.1.9.16.1 (RFC 5083).

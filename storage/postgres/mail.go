@@ -145,6 +145,15 @@ func (tx *Tx) Mail(ctx context.Context, agencies []org.ID, id org.ID) (MailView,
 	return MailView{Mail: m, AgencyName: r.AgencyName, Mailbox: r.Mailbox}, err
 }
 
+// MailsWithPart gives those of the mails that bring a part of the type.
+func (tx *Tx) MailsWithPart(ctx context.Context, agency org.ID, ids []org.ID, detectedType string) ([]org.ID, error) {
+	found, err := tx.q.MailsWithPart(ctx, dbsqlc.MailsWithPartParams{AgencyID: agency, Ids: ids, DetectedType: detectedType})
+	if err != nil {
+		return nil, fmt.Errorf("look for parts of mails: %w", err)
+	}
+	return found, nil
+}
+
 func (tx *Tx) wholeMail(ctx context.Context, r dbsqlc.MailItem) (exchange.Mail, error) {
 	m, err := mailOf(r)
 	if err != nil {

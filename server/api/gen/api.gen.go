@@ -3170,7 +3170,7 @@ type MailItem struct {
 	Mailbox     string             `json:"mailbox"`
 	Parts       []MailPart         `json:"parts"`
 
-	// Reason stable code: unreadable, unfetchable, too_large, too_many_parts, no_document, damaged, infected, unscanned, rule
+	// Reason stable code: unreadable, unfetchable, too_large, too_many_parts, no_document, damaged, infected, unscanned, rule, package, status
 	Reason     string        `json:"reason"`
 	ReceivedAt time.Time     `json:"receivedAt"`
 	SentAt     *time.Time    `json:"sentAt,omitempty"`

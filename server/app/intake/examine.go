@@ -21,20 +21,29 @@ type Scan func(ctx context.Context, content io.Reader) (found string, err error)
 // scanTooLarge is what a scanner says of what it does not take.
 const scanTooLarge = "scan_too_large"
 
-// finding is what scanning found of one mail.
+// finding is what was found of one mail before it is decided about.
 type finding struct {
-	hold   exchange.HoldReason
-	detail string
+	hold     exchange.HoldReason
+	detail   string
+	packages []mailPackage
 }
 
-// scanAll scans the parts of the mails, outside any transaction. Without a
-// scanner nothing is found. A scanner that is away holds up the mails that it
-// should look at, and lets none pass.
-func (s *Service) scanAll(ctx context.Context, agency org.ID, ids ...org.ID) (map[org.ID]finding, error) {
-	if s.opts.Scan == nil {
-		return nil, nil
-	}
+// examine opens the packages of the mails and scans what they bring, outside any
+// transaction. A scanner that is away holds up the mails that it should look at,
+// and lets none pass.
+func (s *Service) examine(ctx context.Context, agency org.ID, ids ...org.ID) (map[org.ID]finding, error) {
 	found := map[org.ID]finding{}
+	if s.opts.Scan == nil { // then only packages are looked into
+		if s.opts.Unpack == nil {
+			return found, nil
+		}
+		if err := s.store.InTx(ctx, postgres.ExchangeScope(), func(tx *postgres.Tx) (err error) {
+			ids, err = tx.MailsWithPart(ctx, agency, ids, exchange.TypePackage)
+			return err
+		}); err != nil {
+			return nil, err
+		}
+	}
 	for _, id := range ids {
 		var m Mail
 		if err := s.store.InTx(ctx, postgres.ExchangeScope(), func(tx *postgres.Tx) (err error) {
@@ -46,7 +55,7 @@ func (s *Service) scanAll(ctx context.Context, agency org.ID, ids ...org.ID) (ma
 		if m.State != exchange.MailReceived || m.Raw.IsZero() {
 			continue
 		}
-		f, err := s.scan(ctx, m.Raw, m.Parts)
+		f, err := s.look(ctx, m.Raw, m.Parts)
 		if err != nil {
 			return nil, err
 		}
@@ -55,14 +64,25 @@ func (s *Service) scanAll(ctx context.Context, agency org.ID, ids ...org.ID) (ma
 	return found, nil
 }
 
-// scan looks at each part, and at the raw mail: a scanner opens it its own way.
-func (s *Service) scan(ctx context.Context, raw document.Hash, parts []exchange.MailPart) (finding, error) {
-	if s.opts.Scan == nil {
-		return finding{}, nil
+// look opens the packages among the parts and scans all there is: each part, what
+// stands in packages, and the raw mail, which a scanner opens its own way.
+func (s *Service) look(ctx context.Context, raw document.Hash, parts []exchange.MailPart) (finding, error) {
+	packages, err := s.unpack(ctx, parts)
+	if err != nil {
+		return finding{}, err
 	}
 	hashes := []document.Hash{raw}
 	for _, p := range parts {
 		hashes = append(hashes, p.Hash)
+	}
+	f, err := s.scan(ctx, raw, append(hashes, insides(packages)...))
+	f.packages = packages
+	return f, err
+}
+
+func (s *Service) scan(ctx context.Context, raw document.Hash, hashes []document.Hash) (finding, error) {
+	if s.opts.Scan == nil {
+		return finding{}, nil
 	}
 	var unscanned finding
 	for _, h := range hashes {

@@ -75,7 +75,7 @@ func (s *Service) Retry(ctx context.Context, who access.Person, c access.Command
 		if opened, err = s.opts.Reopen(ctx, m.Raw); err != nil {
 			return m, err
 		}
-		if found, err = s.scan(ctx, m.Raw, opened.Parts); err != nil {
+		if found, err = s.look(ctx, m.Raw, opened.Parts); err != nil {
 			return m, err
 		}
 	}
@@ -101,7 +101,7 @@ func (s *Service) Retry(ctx context.Context, who access.Person, c access.Command
 		if err != nil {
 			return err
 		}
-		return decide(ctx, tx, m, handling{policy: policy, found: found, asked: true, by: by, now: now, opened: true})
+		return decide(ctx, tx, m, handling{policy: policy, finding: found, asked: true, by: by, now: now, opened: true})
 	})
 }
 

@@ -28,7 +28,7 @@ func (s *Service) Release(ctx context.Context, who access.Person, c access.Comma
 			return m, err
 		}
 	}
-	found, err := s.scan(ctx, m.Raw, m.Parts)
+	found, err := s.look(ctx, m.Raw, m.Parts)
 	if err != nil {
 		return m, err
 	}
@@ -47,7 +47,7 @@ func (s *Service) Release(ctx context.Context, who access.Person, c access.Comma
 		if err := tx.Record(ctx, m.AgencyID, subjectMail, m.ID, document.Event{Verb: "mail_released"}, by, now); err != nil {
 			return err
 		}
-		event, err := arrive(ctx, tx, &m, files, "", now)
+		event, err := takeChosen(ctx, tx, &m, files, handling{finding: found, now: now})
 		if err != nil {
 			return err
 		}
@@ -56,6 +56,15 @@ func (s *Service) Release(ctx context.Context, who access.Person, c access.Comma
 		}
 		return tx.Record(ctx, m.AgencyID, subjectMail, m.ID, event, by, now)
 	})
+}
+
+// takeChosen takes what a clerk chose for what it is: a package that cannot be
+// read is then a file.
+func takeChosen(ctx context.Context, tx *postgres.Tx, m *exchange.Mail, files []exchange.MailPart, h handling) (document.Event, error) {
+	if list := letters(h.packages, files); len(list) > 0 {
+		return arriveLetters(ctx, tx, m, list, files, h)
+	}
+	return arrive(ctx, tx, m, files, "", h.now)
 }
 
 var errInfected = fault.New(fault.Conflict, "mail_infected",

@@ -34,7 +34,7 @@ func (s *Service) TakeIn(ctx context.Context, j job.TakeInMail) error {
 }
 
 func (s *Service) takeIn(ctx context.Context, agency org.ID, ids ...org.ID) error {
-	found, err := s.scanAll(ctx, agency, ids...)
+	found, err := s.examine(ctx, agency, ids...)
 	if err != nil {
 		return err
 	}
@@ -56,7 +56,7 @@ func (s *Service) takeIn(ctx context.Context, agency org.ID, ids ...org.ID) erro
 				}
 				policies[m.MailboxID] = policy
 			}
-			if err := decide(ctx, tx, m, handling{policy: policy, found: found[id], now: s.clock()}); err != nil {
+			if err := decide(ctx, tx, m, handling{policy: policy, finding: found[id], now: s.clock()}); err != nil {
 				return err
 			}
 			if m.Trust.Signed && !m.Trust.Checked {
@@ -73,11 +73,12 @@ func (s *Service) takeIn(ctx context.Context, agency org.ID, ids ...org.ID) erro
 // handling is what is known beside a mail when it is decided about.
 type handling struct {
 	policy exchange.MailPolicy
-	found  finding // by the scanner
-	asked  bool    // a clerk asks: rules have spoken already
+	finding
+	asked  bool // a clerk asks: rules have spoken already
 	by     document.By
 	now    time.Time
-	opened bool // its parts were read again
+	opened bool   // its parts were read again
+	note   string // of a rule, for the clerk
 }
 
 // decide settles a received mail within a transaction.
@@ -94,8 +95,8 @@ func decide(ctx context.Context, tx *postgres.Tx, m exchange.Mail, h handling) e
 }
 
 func settle(ctx context.Context, tx *postgres.Tx, m *exchange.Mail, h handling) (document.Event, error) {
-	if h.found.hold == exchange.HeldInfected { // before anything else looks at it
-		m.Detail = h.found.detail
+	if h.hold == exchange.HeldInfected { // before anything else looks at it
+		m.Detail = h.detail
 		return m.HoldBack(exchange.HeldInfected), nil
 	}
 	same, repeated, err := tx.SameMail(ctx, *m)
@@ -106,6 +107,9 @@ func settle(ctx context.Context, tx *postgres.Tx, m *exchange.Mail, h handling) 
 		return m.Repeat(same), nil
 	}
 	files, hold := m.Decide()
+	if event, settled, err := settleStatus(ctx, tx, m, files, h); err != nil || settled {
+		return event, err
+	}
 	if event, settled, err := settleAnswer(ctx, tx, m, files, h.now); err != nil || settled {
 		return event, err
 	}
@@ -118,7 +122,7 @@ func settle(ctx context.Context, tx *postgres.Tx, m *exchange.Mail, h handling) 
 		return m.HoldBack(exchange.HeldByRule), nil
 	}
 	if hold == "" {
-		hold = h.found.hold
+		hold = h.hold
 	}
 	if hold != "" {
 		return m.HoldBack(hold), nil
@@ -126,10 +130,28 @@ func settle(ctx context.Context, tx *postgres.Tx, m *exchange.Mail, h handling) 
 	if h.policy.Purpose == exchange.ForScanner {
 		return arrivePapers(ctx, tx, m, files, h.now)
 	}
+	h.note = note
+	return take(ctx, tx, m, files, h)
+}
+
+// take makes the mail what waits to be registered: the documents of its packages,
+// or else its files. A package that cannot be read is not the document where
+// there is another, and the clerk is told.
+func take(ctx context.Context, tx *postgres.Tx, m *exchange.Mail, files []exchange.MailPart, h handling) (document.Event, error) {
+	if list := letters(h.packages, files); len(list) > 0 {
+		return arriveLetters(ctx, tx, m, list, files, h)
+	}
+	note := h.note
+	if rest := beside(nil, files); len(rest) < len(files) && len(h.packages) > 0 {
+		if len(rest) == 0 || !exchange.Documents(rest) {
+			return m.HoldBack(exchange.HeldPackage), nil
+		}
+		files, note = rest, strings.TrimSpace(note+" Thư kèm gói tin edXML không đọc được; hãy đối chiếu với bên gửi.")
+	}
 	return arrive(ctx, tx, m, files, note, h.now)
 }
 
-// arrive makes the mail an arrival that awaits registration.
+// arrive makes the files of a mail an arrival that awaits registration.
 func arrive(ctx context.Context, tx *postgres.Tx, m *exchange.Mail, files []exchange.MailPart, note string, now time.Time) (document.Event, error) {
 	sender, _, err := tx.AgencyByEmail(ctx, m.FromAddress)
 	if err != nil {

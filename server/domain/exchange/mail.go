@@ -39,6 +39,8 @@ const (
 	HeldInfected     HoldReason = "infected"       // the scanner found something in it (K14)
 	HeldUnscanned    HoldReason = "unscanned"      // larger than the scanner takes
 	HeldByRule       HoldReason = "rule"           // a rule of the mailbox says so
+	HeldPackage      HoldReason = "package"        // an edXML package that cannot be read, or that brings no document
+	HeldStatus       HoldReason = "status"         // a status package that names no delivery of ours
 )
 
 // Mail is one message that the gateway found in a mailbox.
@@ -105,6 +107,13 @@ func (p MailPart) Scan() bool {
 	return kind == "application/pdf" || kind == "image/tiff"
 }
 
+// TypePackage is the type found of an edXML package (QCVN 102:2016); no registry
+// has a name for it.
+const TypePackage = "application/vnd.edxml+xml"
+
+// Package tells whether the part is a package of the exchange between agencies.
+func (p MailPart) Package() bool { return p.DetectedType == TypePackage && p.Size > 0 && !p.Inline }
+
 // KnownSender is the agency that a mail's address belongs to. A From line is
 // never proof of it: the clerk sees the address and decides.
 type KnownSender struct {
@@ -133,6 +142,11 @@ func (m OpenedMail) Decide() (files []MailPart, hold HoldReason) {
 	return files, ""
 }
 
+// Documents tells whether one of the files can be an official document.
+func Documents(files []MailPart) bool {
+	return slices.ContainsFunc(files, func(p MailPart) bool { return rankOf(p) != noDocument })
+}
+
 // noDocument is the rank of what no office would register by itself.
 const noDocument = 9
 
@@ -141,6 +155,8 @@ const noDocument = 9
 func rankOf(p MailPart) int {
 	kind, _, _ := strings.Cut(p.DetectedType, ";")
 	switch kind {
+	case TypePackage: // it names its own document
+		return -1
 	case "application/pdf":
 		return 0
 	case "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "application/msword",

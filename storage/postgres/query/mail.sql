@@ -149,6 +149,9 @@ select sqlc.embed(i), g.name as agency_name, b.address as mailbox
 -- name: DeleteMailParts :exec
 delete from mail_part where agency_id = @agency_id and mail_item_id = @mail_item_id;
 
+-- name: MailsWithPart :many
+select distinct mail_item_id from mail_part where agency_id = @agency_id and mail_item_id = any(@ids::uuid[]) and detected_type = @detected_type;
+
 -- name: ListMailParts :many
 select * from mail_part where agency_id = @agency_id and mail_item_id = @mail_item_id order by ordinal;
 

@@ -4894,7 +4894,7 @@ export interface components {
             mailbox: string;
             /** @enum {string} */
             state: "received" | "arrived" | "quarantined" | "duplicate" | "discarded" | "answered" | "ignored";
-            /** @description stable code: unreadable, unfetchable, too_large, too_many_parts, no_document, damaged, infected, unscanned, rule */
+            /** @description stable code: unreadable, unfetchable, too_large, too_many_parts, no_document, damaged, infected, unscanned, rule, package, status */
             reason: string;
             /** @description what a person wrote when it was put aside */
             detail: string;

@@ -805,6 +805,36 @@ func (q *Queries) MailedDeliveries(ctx context.Context, ids []org.ID) ([]MailedD
 	return items, nil
 }
 
+const MailsWithPart = `-- name: MailsWithPart :many
+select distinct mail_item_id from mail_part where agency_id = $1 and mail_item_id = any($2::uuid[]) and detected_type = $3
+`
+
+type MailsWithPartParams struct {
+	AgencyID     org.ID
+	Ids          []org.ID
+	DetectedType string
+}
+
+func (q *Queries) MailsWithPart(ctx context.Context, arg MailsWithPartParams) ([]org.ID, error) {
+	rows, err := q.db.Query(ctx, MailsWithPart, arg.AgencyID, arg.Ids, arg.DetectedType)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []org.ID{}
+	for rows.Next() {
+		var mail_item_id org.ID
+		if err := rows.Scan(&mail_item_id); err != nil {
+			return nil, err
+		}
+		items = append(items, mail_item_id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const NoteMailNotice = `-- name: NoteMailNotice :execrows
 insert into mail_notice (agency_id, address, day) values ($1, lower($2::text), $3) on conflict do nothing
 `

@@ -178,6 +178,8 @@ export const office: Text["office"] = {
     reasons: {
       infected: "Infected",
       unscanned: "Too large to be scanned",
+      package: "An edXML package that cannot be read",
+      status: "A status whose sender nothing proves",
       rule: "By a rule of the mailbox",
       unreadable: "Unreadable mail",
       too_large: "Too large",

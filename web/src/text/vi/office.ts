@@ -177,6 +177,8 @@ export const office = {
     reasons: {
       infected: "Có mã độc",
       unscanned: "Tệp quá lớn, chưa quét được mã độc",
+      package: "Gói tin edXML không đọc được",
+      status: "Gói tin trạng thái chưa rõ của văn bản nào",
       rule: "Theo quy tắc của hộp thư",
       unreadable: "Không đọc được thư",
       too_large: "Thư quá lớn",
