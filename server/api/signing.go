@@ -93,7 +93,7 @@ func (r signingRoom) RemoveCertificate(ctx context.Context, q gen.RemoveCertific
 // ListSeals gives the seals of an agency.
 func (r signingRoom) ListSeals(ctx context.Context, q gen.ListSealsRequestObject) (gen.ListSealsResponseObject, error) {
 	list, rule, err := r.accounts.Seals(ctx, personOf(ctx), org.ID(q.Id))
-	return gen.ListSeals200JSONResponse{Items: certificates(list), Required: rule.Required}, err
+	return gen.ListSeals200JSONResponse{Items: certificates(list), Required: rule.Required, Initials: rule.Initials}, err
 }
 
 // AddSeal gives an agency a seal.
@@ -113,7 +113,8 @@ func (r signingRoom) RemoveSeal(ctx context.Context, q gen.RemoveSealRequestObje
 
 // SetSigningRule says whether documents of an agency must be signed.
 func (r signingRoom) SetSigningRule(ctx context.Context, q gen.SetSigningRuleRequestObject) (gen.SetSigningRuleResponseObject, error) {
-	return gen.SetSigningRule204Response{}, r.accounts.SetSigningRule(ctx, personOf(ctx), org.ID(q.Id), q.Body.Required)
+	return gen.SetSigningRule204Response{}, r.accounts.SetSigningRule(ctx, personOf(ctx),
+		signing.Rule{AgencyID: org.ID(q.Id), Required: q.Body.Required, Initials: present(q.Body.Initials)})
 }
 
 // ListToSign gives what waits for one's signature or the agency's seal.
@@ -134,8 +135,11 @@ func (r signingRoom) ListToSign(ctx context.Context, q gen.ListToSignRequestObje
 
 func order(ctx context.Context, o outgoing.SigningOrder, t signing.Ticket) gen.SigningOrder {
 	act := gen.SigningActSign
-	if o.Place.Kind == signing.Seal {
+	switch o.Place.Kind {
+	case signing.Seal:
 		act = gen.SigningActSeal
+	case signing.Initial:
+		act = gen.SigningActInitial
 	}
 	out := gen.SigningOrder{Id: uuid.UUID(o.ID), BatchId: uuid.UUID(o.BatchID), DocumentId: uuid.UUID(o.DocumentID), Subject: o.Subject, Kind: o.Kind, Act: act,
 		Provider: gen.KeyProvider(o.Provider), State: gen.SigningOrderState(o.State), Stamped: o.Stamped, Failure: absent(o.Failure),

@@ -87,7 +87,8 @@ func (in *installation) seedSigning(ctx context.Context, say progress) error {
 		login, agency string
 		signs         bool
 	}{
-		{"lanhdao.ubnd", "Ủy ban nhân dân tỉnh Trà Vinh", true}, {"lanhdao2.ubnd", "Ủy ban nhân dân tỉnh Trà Vinh", true}, {"vanthu.ubnd", "", false},
+		{"lanhdao.ubnd", "Ủy ban nhân dân tỉnh Trà Vinh", true}, {"lanhdao2.ubnd", "Ủy ban nhân dân tỉnh Trà Vinh", true}, {"vanthu.ubnd", "Ủy ban nhân dân tỉnh Trà Vinh", true},
+		{"truongphong.ubnd", "Ủy ban nhân dân tỉnh Trà Vinh", true},
 		{"lanhdao.snv", "Sở Nội vụ", true}, {"vanthu.snv", "", false},
 	} {
 		if err := in.accounts.TrainPerson(ctx, p.login, p.agency, demoCodes, p.signs, person); err != nil {

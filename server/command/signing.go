@@ -149,9 +149,10 @@ func (k *keyring) revocations(ctx context.Context) ([][]byte, error) {
 // signing gives the use cases what they need.
 func (k *keyring) signing() outgoing.Signing {
 	return outgoing.Signing{
-		Prepare: func(ctx context.Context, file []byte, signer string) ([]byte, error) {
-			return signature.Reserve(ctx, file, signer, locate.Find)
+		Prepare: func(ctx context.Context, file []byte, w signing.Wanted) ([]byte, error) {
+			return signature.Reserve(ctx, file, w, locate.Find)
 		},
+		Free: signature.Free,
 		Fill: signature.FillNumbering,
 		Sign: k.sign,
 		Returned: func(ctx context.Context, sent, file []byte) (signing.Returned, error) {
@@ -190,6 +191,9 @@ func (k *keyring) sign(ctx context.Context, t outgoing.SignTask) ([]byte, error)
 func appearance(t outgoing.SignTask, now time.Time) signature.Appearance {
 	if len(t.Certificate.Image) > 0 {
 		return signature.Appearance{Image: t.Certificate.Image}
+	}
+	if t.Place.Kind == signing.Initial {
+		return signature.Appearance{Lines: []string{t.Name}, Align: signature.Centre} // its place is small
 	}
 	return signature.Appearance{Lines: []string{t.Name, signing.WrittenTime(now)}, Align: signature.Centre}
 }

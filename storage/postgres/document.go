@@ -63,7 +63,7 @@ func documentOf(r dbsqlc.Document) document.Document {
 
 func fileOf(f dbsqlc.DocumentFile) document.File {
 	return document.File{ID: f.ID, Role: document.FileRole(f.Role), Version: int(f.Version), Name: f.Name, Hash: hashOf(f.Sha256),
-		Size: f.Size, MediaType: f.MediaType, AddedAt: f.AddedAt}
+		Unsigned: hashOf(f.UnsignedSha256), Size: f.Size, MediaType: f.MediaType, AddedAt: f.AddedAt}
 }
 
 func hashOf(b []byte) document.Hash {
@@ -225,7 +225,8 @@ func (tx *Tx) ReplaceFiles(ctx context.Context, d document.Document, before []do
 			continue
 		}
 		if err := tx.q.InsertDocumentFile(ctx, dbsqlc.InsertDocumentFileParams{AgencyID: d.AgencyID, DocumentID: d.ID, ID: f.ID, Role: string(f.Role),
-			Version: int32(f.Version), Ordinal: int32(i), Name: f.Name, Sha256: f.Hash[:], Size: f.Size, MediaType: f.MediaType, AddedBy: by, AddedAt: now}); err != nil {
+			Version: int32(f.Version), Ordinal: int32(i), Name: f.Name, Sha256: f.Hash[:], Size: f.Size, MediaType: f.MediaType, AddedBy: by, AddedAt: now,
+			UnsignedSha256: hashBytes(f.Unsigned)}); err != nil {
 			return fmt.Errorf("add file: %w", err)
 		}
 	}

@@ -31,12 +31,21 @@ func orderOf(r dbsqlc.SigningOrder) SigningOrder {
 	place, _ := signing.ParsePlace(r.Place)
 	o := SigningOrder{AgencyID: r.AgencyID, BatchID: r.BatchID, CertificateID: r.CertificateID, Provider: signing.Provider(r.Provider), Stamped: r.Stamped,
 		Base: hashOf(r.BaseSha256), Failed: fault.Text{VI: r.FailureVi, EN: r.FailureEn},
-		Signer: document.By{Name: r.SignerName, Position: org.Position{ID: r.PositionID, AccountID: r.AccountID, AgencyID: r.AgencyID, Title: r.SignerTitle}},
+		Signer: document.By{Name: r.SignerName, Position: heldBy(r)},
 		Order: signing.Order{ID: r.ID, DocumentID: r.DocumentID, SignerID: r.AccountID, Place: place, FileHash: hashOf(r.FileSha256),
 			TicketKept: hashOf(r.TicketSha256), State: signing.State(r.State), Attempts: int(r.Attempts), CreatedAt: r.CreatedAt,
 			ExpiresAt: r.ExpiresAt, SignedHash: hashOf(r.SignedSha256), Failure: r.Failure}}
 	copy(o.Order.Signer[:], r.SignerFingerprint)
 	return o
+}
+
+// heldBy gives the position that the order was made under, held by delegation or not.
+func heldBy(r dbsqlc.SigningOrder) org.Position {
+	p := org.Position{ID: r.PositionID, AccountID: r.AccountID, AgencyID: r.AgencyID, Title: r.SignerTitle}
+	if r.OnBehalfOf != "" {
+		p.Acting = &org.Acting{FullName: r.OnBehalfOf}
+	}
+	return p
 }
 
 var errBeingSigned = fault.New(fault.Conflict, "being_signed",
@@ -47,7 +56,8 @@ func (tx *Tx) AddSigningOrder(ctx context.Context, o SigningOrder) error {
 	err := tx.q.InsertSigningOrder(ctx, dbsqlc.InsertSigningOrderParams{AgencyID: o.AgencyID, ID: o.ID, DocumentID: o.DocumentID, BatchID: o.BatchID,
 		AccountID: o.SignerID, PositionID: o.Signer.Position.ID, SignerName: o.Signer.Name, SignerTitle: o.Signer.Position.Title,
 		CertificateID: o.CertificateID, Provider: string(o.Provider), Place: o.Place.Name(), BaseSha256: o.Base[:], FileSha256: o.FileHash[:],
-		SignerFingerprint: o.Order.Signer[:], TicketSha256: o.TicketKept[:], State: string(o.State), CreatedAt: o.CreatedAt, ExpiresAt: o.ExpiresAt})
+		SignerFingerprint: o.Order.Signer[:], TicketSha256: o.TicketKept[:], State: string(o.State), CreatedAt: o.CreatedAt, ExpiresAt: o.ExpiresAt,
+		OnBehalfOf: o.Signer.Position.Acting.Name()})
 	if violates(err, "signing_order_one") {
 		return errBeingSigned.Because(err)
 	}
@@ -129,13 +139,40 @@ func (tx *Tx) DueSigningOrders(ctx context.Context, now time.Time, most int) ([]
 	return list, nil
 }
 
-// ToSign gives the approved documents that wait for a signature of one of the positions.
-func (tx *Tx) ToSign(ctx context.Context, agencies, positions []org.ID, most int) ([]document.Document, error) {
-	rows, err := tx.q.ListToSign(ctx, dbsqlc.ListToSignParams{Agencies: agencies, Positions: positions, Most: int32(most)})
+// ToSign gives the approved documents that wait for a signature of one of the
+// positions, by the person who approved them.
+func (tx *Tx) ToSign(ctx context.Context, agencies, positions []org.ID, name string, most int) ([]document.Document, error) {
+	rows, err := tx.q.ListToSign(ctx, dbsqlc.ListToSignParams{Agencies: agencies, Positions: positions, SignerName: name, Most: int32(most)})
 	if err != nil {
 		return nil, fmt.Errorf("list documents to sign: %w", err)
 	}
 	return tx.withFilesAll(ctx, rows)
+}
+
+// ToInitial gives the submitted documents whose circuit waits for the initials of one of the positions.
+func (tx *Tx) ToInitial(ctx context.Context, agencies, positions []org.ID, most int) ([]document.Document, error) {
+	rows, err := tx.q.ListToInitial(ctx, dbsqlc.ListToInitialParams{Agencies: agencies, Positions: positions, Most: int32(most)})
+	if err != nil {
+		return nil, fmt.Errorf("list documents to initial: %w", err)
+	}
+	return tx.withFilesAll(ctx, rows)
+}
+
+// CancelSigningOrders ends what is still open of the orders on a document.
+func (tx *Tx) CancelSigningOrders(ctx context.Context, agency, document org.ID) error {
+	if _, err := tx.q.CancelSigningOrders(ctx, agency, document); err != nil {
+		return fmt.Errorf("cancel signing orders: %w", err)
+	}
+	return nil
+}
+
+// HasInitialled tells whether the position has put its initials on the document since it was submitted.
+func (tx *Tx) HasInitialled(ctx context.Context, d document.Document, position org.ID) (bool, error) {
+	has, err := tx.q.HasInitialled(ctx, dbsqlc.HasInitialledParams{AgencyID: d.AgencyID, DocumentID: d.ID, PositionID: position, Since: d.SubmittedAt})
+	if err != nil {
+		return false, fmt.Errorf("look for initials: %w", err)
+	}
+	return has, nil
 }
 
 // ToSeal gives the signed documents of the agencies that wait for number, date and seal.

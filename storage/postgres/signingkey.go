@@ -138,12 +138,12 @@ func (tx *Tx) SigningRule(ctx context.Context, agency org.ID) (signing.Rule, err
 	if err != nil {
 		return signing.Rule{}, fmt.Errorf("read signing rule: %w", err)
 	}
-	return signing.Rule{AgencyID: agency, Required: r.Required, Seals: r.Seals, Version: int(r.Version)}, nil
+	return signing.Rule{AgencyID: agency, Required: r.Required, Initials: r.Initials, Seals: r.Seals, Version: int(r.Version)}, nil
 }
 
 // SetSigningRule says it anew.
-func (tx *Tx) SetSigningRule(ctx context.Context, agency org.ID, required bool) error {
-	if err := tx.q.SetSigningRule(ctx, agency, required); err != nil {
+func (tx *Tx) SetSigningRule(ctx context.Context, r signing.Rule) error {
+	if err := tx.q.SetSigningRule(ctx, dbsqlc.SetSigningRuleParams{AgencyID: r.AgencyID, Required: r.Required, Initials: r.Initials}); err != nil {
 		return fmt.Errorf("set signing rule: %w", err)
 	}
 	return nil

@@ -1496,13 +1496,16 @@ func (e SenderTrustDegree) Valid() bool {
 
 // Defines values for SigningAct.
 const (
-	SigningActSeal SigningAct = "seal"
-	SigningActSign SigningAct = "sign"
+	SigningActInitial SigningAct = "initial"
+	SigningActSeal    SigningAct = "seal"
+	SigningActSign    SigningAct = "sign"
 )
 
 // Valid indicates whether the value is a known member of the SigningAct enum.
 func (e SigningAct) Valid() bool {
 	switch e {
+	case SigningActInitial:
+		return true
 	case SigningActSeal:
 		return true
 	case SigningActSign:
@@ -3943,7 +3946,9 @@ type SaidOrNot struct {
 
 // SealList defines model for SealList.
 type SealList struct {
-	Items []Certificate `json:"items"`
+	// Initials initials of its circuits are signatures
+	Initials bool          `json:"initials"`
+	Items    []Certificate `json:"items"`
 
 	// Required the agency issues nothing that is not signed
 	Required bool `json:"required"`
@@ -4150,7 +4155,9 @@ type SigningRepeat struct {
 
 // SigningRule defines model for SigningRule.
 type SigningRule struct {
-	Required bool `json:"required"`
+	// Initials initials of its circuits are signatures; false when it is not said
+	Initials *bool `json:"initials,omitempty"`
+	Required bool  `json:"required"`
 }
 
 // SigningState defines model for SigningState.

@@ -180,19 +180,24 @@ func (s *Service) RemoveSeal(ctx context.Context, who access.Person, agency, id 
 	})
 }
 
-// SetSigningRule says whether what an agency issues must be signed.
-func (s *Service) SetSigningRule(ctx context.Context, who access.Person, agency org.ID, required bool) error {
-	if err := who.Administer(agency); err != nil {
+// SetSigningRule says whether what an agency issues, and the initials on its
+// way there, must be signed.
+func (s *Service) SetSigningRule(ctx context.Context, who access.Person, r signing.Rule) error {
+	if err := who.Administer(r.AgencyID); err != nil {
 		return err
 	}
 	return s.manage(ctx, who, func(tx *postgres.Tx) error {
-		event := document.Event{Verb: "signing_rule_set", Data: map[string]string{"required": "no"}}
-		if required {
-			event.Data["required"] = "yes"
-		}
-		if err := record(ctx, tx, who, agency, subjectAgency, agency, event, s.now()); err != nil {
+		event := document.Event{Verb: "signing_rule_set", Data: map[string]string{"required": yesOrNo(r.Required), "initials": yesOrNo(r.Initials)}}
+		if err := record(ctx, tx, who, r.AgencyID, subjectAgency, r.AgencyID, event, s.now()); err != nil {
 			return err
 		}
-		return tx.SetSigningRule(ctx, agency, required)
+		return tx.SetSigningRule(ctx, r)
 	})
+}
+
+func yesOrNo(yes bool) string {
+	if yes {
+		return "yes"
+	}
+	return "no"
 }

@@ -6,12 +6,18 @@ import (
 	"congvan/server/domain/access"
 	"congvan/server/domain/document"
 	"congvan/server/domain/org"
+	"congvan/server/domain/signing"
 	"congvan/storage/postgres"
 )
 
 // Answer gives what a step before the approval asks for.
 func (s *Service) Answer(ctx context.Context, who access.Person, c access.Command, id org.ID, act document.Act, seen document.Hash, note string) error {
 	return s.carryOut(ctx, who, c, id, onCircuit(act, func(t *turn) (document.Event, error) {
+		if act == document.Initial {
+			if err := t.checkInitial(); err != nil {
+				return document.Event{}, err
+			}
+		}
 		event, err := t.d.Answer(act, seen, note, t.now)
 		if err != nil {
 			return event, err
@@ -19,6 +25,20 @@ func (s *Service) Answer(ctx context.Context, who access.Person, c access.Comman
 		t.said = said{document.VerdictAgreed, note}
 		return event, t.c.Answer(t.seat(), t.today)
 	}))
+}
+
+// checkInitial refuses initials given as a word where the agency wants them
+// signed and the file can be: not from who has signed it already.
+func (t *turn) checkInitial() error {
+	rule, err := t.tx.SigningRule(t.ctx, t.d.AgencyID)
+	if main, _ := t.d.Main(); err != nil || !rule.Initials || main.MediaType != document.TypePDF {
+		return err
+	}
+	done, err := t.tx.HasInitialled(t.ctx, *t.d, t.seat())
+	if err == nil && !done {
+		err = signing.ErrInitialUnsigned
+	}
+	return err
 }
 
 // Return gives the document back to the step before, with a reason.
@@ -43,7 +63,7 @@ func (s *Service) Reopen(ctx context.Context, who access.Person, c access.Comman
 		}
 		t.said, t.place = said{document.VerdictReopened, reason}, document.NoStep
 		t.c.Restart()
-		return event, nil
+		return event, t.unsign(event)
 	}))
 }
 

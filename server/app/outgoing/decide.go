@@ -50,7 +50,10 @@ func (s *Service) Withdraw(ctx context.Context, who access.Person, c access.Comm
 		}
 		t.said = said{document.VerdictWithdrawn, ""}
 		t.place = document.NoStep
-		return event, t.c.Withdraw()
+		if err := t.c.Withdraw(); err != nil {
+			return event, err
+		}
+		return event, t.unsign(event)
 	}))
 }
 
@@ -69,7 +72,7 @@ func (s *Service) Approve(ctx context.Context, who access.Person, c access.Comma
 // SendBack gives the draft back to its author with a reason.
 func (s *Service) SendBack(ctx context.Context, who access.Person, c access.Command, id org.ID, reason string, seen document.Hash) error {
 	return s.carryOut(ctx, who, c, id, onCircuit(document.SendBack, func(t *turn) (document.Event, error) {
-		approved := t.d.State == document.Approved
+		approved := t.d.State != document.Submitted
 		event, err := t.d.SendBack(reason, seen, t.now)
 		if err != nil {
 			return event, err
@@ -78,8 +81,9 @@ func (s *Service) SendBack(ctx context.Context, who access.Person, c access.Comm
 		if approved {
 			t.place = document.NoStep
 			t.c.Restart()
-			return event, nil
+		} else if err := t.c.SendBack(t.seat(), document.ToAuthor, t.today); err != nil {
+			return event, err
 		}
-		return event, t.c.SendBack(t.seat(), document.ToAuthor, t.today)
+		return event, t.unsign(event)
 	}))
 }

@@ -185,7 +185,7 @@ func set[T any](field *T, entered *T) {
 	}
 }
 
-// approver gives the leader's position that was chosen to approve.
+// approver gives the position that was chosen to approve and sign.
 func approver(ctx context.Context, tx *postgres.Tx, agency, id org.ID) (org.Position, error) {
 	if id.IsZero() {
 		return org.Position{}, nil
@@ -194,9 +194,9 @@ func approver(ctx context.Context, tx *postgres.Tx, agency, id org.ID) (org.Posi
 	if err != nil {
 		return org.Position{}, err
 	}
-	if p, ok := found[id]; ok && p.Role == org.Leader {
+	if p, ok := found[id]; ok && p.Role.Signs() {
 		return p.Position, nil
 	}
 	return org.Position{}, fault.InvalidField("approverPositionId", "not_a_leader",
-		"Người duyệt phải là lãnh đạo của cơ quan.", "The approver must be a leader of the agency.")
+		"Người duyệt phải là lãnh đạo của cơ quan, hoặc trưởng phòng được ký thừa lệnh.", "The approver must be a leader of the agency, or a unit head who signs on a leader's order.")
 }

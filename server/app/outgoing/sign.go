@@ -23,7 +23,9 @@ import (
 // are slow, so none of it is called in a transaction.
 type Signing struct {
 	// Prepare reserves the places of a document in a PDF, unless it has them.
-	Prepare func(ctx context.Context, file []byte, signer string) ([]byte, error)
+	Prepare func(ctx context.Context, file []byte, w signing.Wanted) ([]byte, error)
+	// Free gives the first place of a kind that is still empty.
+	Free func(file []byte, kind signing.PlaceKind) (signing.Place, error)
 	// Fill writes number and date into their places.
 	Fill func(file []byte, n signing.Numbering) ([]byte, error)
 	// Sign has a key sign that the server can reach.
@@ -60,7 +62,7 @@ type ToSign struct {
 
 // SignRequest asks for the signatures of one batch.
 type SignRequest struct {
-	Act           document.Act // Sign or Seal
+	Act           document.Act // Initial, Sign or Seal
 	Documents     []ToSign
 	CertificateID org.ID // one's own, or a seal of the agency
 	PresenceID    org.ID
@@ -167,18 +169,24 @@ type orderOne struct {
 	batch org.ID
 }
 
-// placeOf gives the place that an act signs.
-func placeOf(act document.Act) signing.Place {
-	if act == document.Seal {
-		return signing.Place{Kind: signing.Seal, Ordinal: 1}
+// kindOf gives the kind of place that an act signs.
+func kindOf(act document.Act) signing.PlaceKind {
+	switch act {
+	case document.Seal:
+		return signing.Seal
+	case document.Initial:
+		return signing.Initial
 	}
-	return signing.Place{Kind: signing.Signature, Ordinal: 1}
+	return signing.Signature
 }
 
 // actOf gives the act that signs a place.
 func actOf(p signing.Place) document.Act {
-	if p.Kind == signing.Seal {
+	switch p.Kind {
+	case signing.Seal:
 		return document.Seal
+	case signing.Initial:
+		return document.Initial
 	}
 	return document.Sign
 }
@@ -186,7 +194,7 @@ func actOf(p signing.Place) document.Act {
 // order makes one order: look, make the file that is to be signed, and, when
 // nothing changed meanwhile, keep the order for it.
 func (s *Service) order(ctx context.Context, who access.Person, c access.Command, o orderOne) (SigningOrder, signing.Ticket, error) {
-	d, cert, numbering, err := s.signable(ctx, who, c, o)
+	d, cert, w, err := s.signable(ctx, who, c, o)
 	if err != nil {
 		return SigningOrder{}, signing.Ticket{}, err
 	}
@@ -194,7 +202,7 @@ func (s *Service) order(ctx context.Context, who access.Person, c access.Command
 	if err != nil {
 		return SigningOrder{}, signing.Ticket{}, err
 	}
-	file, err := s.toBeSigned(ctx, o.Act, base, d.SignerName, numbering)
+	file, place, err := s.toBeSigned(ctx, o.Act, base, w)
 	if err != nil {
 		return SigningOrder{}, signing.Ticket{}, err
 	}
@@ -214,11 +222,11 @@ func (s *Service) order(ctx context.Context, who access.Person, c access.Command
 		if err != nil {
 			return err
 		}
-		if err := d.CheckSign(o.Act, o.one.Seen); err != nil {
+		if err := checkSign(d, o, who.FullName); err != nil {
 			return err
 		}
 		made.Signer = document.By{Position: pos, Name: who.FullName}
-		made.Order, err = signing.NewOrder(signing.Request{ID: postgres.NewID(), DocumentID: d.ID, SignerID: who.AccountID, Place: placeOf(o.Act),
+		made.Order, err = signing.NewOrder(signing.Request{ID: postgres.NewID(), DocumentID: d.ID, SignerID: who.AccountID, Place: place,
 			FileHash: stored.Hash, Signer: cert.Fingerprint, Ticket: ticket}, o.proof, now)
 		if err != nil {
 			return err
@@ -242,7 +250,7 @@ func (s *Service) order(ctx context.Context, who access.Person, c access.Command
 }
 
 // signable looks whether the act may be done to the document, and with which certificate.
-func (s *Service) signable(ctx context.Context, who access.Person, c access.Command, o orderOne) (d document.Document, cert signing.Certificate, n signing.Numbering, err error) {
+func (s *Service) signable(ctx context.Context, who access.Person, c access.Command, o orderOne) (d document.Document, cert signing.Certificate, w writing, err error) {
 	err = s.store.InTx(ctx, postgres.PersonScope(who.Agencies()), func(tx *postgres.Tx) error {
 		if d, err = tx.Document(ctx, who.Agencies(), o.one.DocumentID); err != nil {
 			return err
@@ -250,20 +258,58 @@ func (s *Service) signable(ctx context.Context, who access.Person, c access.Comm
 		if _, err := who.OnDocument(o.Act, access.FactsOf(d), c.Position); err != nil {
 			return err
 		}
-		if err := d.CheckSign(o.Act, o.one.Seen); err != nil {
+		if err := checkSign(d, o, who.FullName); err != nil {
 			return err
 		}
 		if cert, _, err = certificateFor(ctx, tx, o.Act, d.AgencyID, who.AccountID, o.CertificateID); err != nil {
 			return err
 		}
 		issuer, err := tx.Issuer(ctx, d.AgencyID, d.UnitID)
-		n = signing.Numbering{Number: d.WrittenNumber(), Reference: d.Reference(), Place: issuer.Place, Day: d.Date}
+		if err != nil {
+			return err
+		}
+		w.numbering = signing.Numbering{Number: d.WrittenNumber(), Reference: d.Reference(), Place: issuer.Place, Day: d.Date}
+		w.wanted, err = wanted(ctx, tx, d)
 		return err
 	})
 	if err == nil {
 		err = cert.Usable(s.clock())
 	}
-	return d, cert, n, err
+	return d, cert, w, err
+}
+
+// writing is what is written into a file before it is signed: places that it
+// has not, number and date in them.
+type writing struct {
+	wanted    signing.Wanted
+	numbering signing.Numbering
+}
+
+// wanted tells whose name stands below the signature and how many initials the
+// circuit asks for. Before the approval it is the name of who will approve.
+func wanted(ctx context.Context, tx *postgres.Tx, d document.Document) (signing.Wanted, error) {
+	w := signing.Wanted{Signer: d.SignerName}
+	if w.Signer == "" {
+		names, err := tx.DocumentNames(ctx, d)
+		if err != nil {
+			return w, err
+		}
+		w.Signer = names.Approver
+	}
+	c, _, err := tx.Circuit(ctx, d.AgencyID, d.ID)
+	for _, step := range c.Steps {
+		if step.Kind == document.InitialStep {
+			w.Initials++
+		}
+	}
+	return w, err
+}
+
+func checkSign(d document.Document, o orderOne, name string) error {
+	if err := d.CheckSign(o.Act, o.one.Seen); err != nil || o.Act != document.Sign {
+		return err
+	}
+	return d.CheckSigner(name)
 }
 
 var errNoCertificate = fault.InvalidField("certificateId", "unknown_certificate", "Không có chứng thư này.", "There is no such certificate.")
@@ -284,19 +330,24 @@ func certificateFor(ctx context.Context, tx *postgres.Tx, act document.Act, agen
 
 var errNotAdded = errors.New("what is to be signed does not begin with the approved bytes")
 
-// toBeSigned gives the bytes that the key signs. They begin with those that were approved.
-func (s *Service) toBeSigned(ctx context.Context, act document.Act, base []byte, signer string, n signing.Numbering) ([]byte, error) {
+// toBeSigned gives the bytes that the key signs, and the place for it. They
+// begin with those that were approved.
+func (s *Service) toBeSigned(ctx context.Context, act document.Act, base []byte, w writing) ([]byte, signing.Place, error) {
 	var file []byte
 	var err error
 	if act == document.Seal {
-		file, err = s.signing.Fill(base, n)
+		file, err = s.signing.Fill(base, w.numbering)
 	} else {
-		file, err = s.signing.Prepare(ctx, base, signer)
+		file, err = s.signing.Prepare(ctx, base, w.wanted)
 	}
 	if err == nil && !bytes.HasPrefix(file, base) {
 		err = errNotAdded
 	}
-	return file, err
+	if err != nil {
+		return nil, signing.Place{}, err
+	}
+	place, err := s.signing.Free(file, kindOf(act))
+	return file, place, err
 }
 
 var errTooLargeToSign = fault.New(fault.TooLarge, "too_large_to_sign", "Tệp quá lớn để ký số.", "The file is too large to be signed.")

@@ -65,9 +65,10 @@ func newSigningDesk(t *testing.T) *signingDesk {
 	}
 	d.stamp = democa.Stamper(stamping, func() time.Time { return d.now })
 	d.out.SignWith(outgoing.Signing{MaxFile: 64 << 20, Fill: signature.FillNumbering,
-		Prepare: func(ctx context.Context, file []byte, signer string) ([]byte, error) {
-			return signature.Reserve(ctx, file, signer, locate.Find)
+		Prepare: func(ctx context.Context, file []byte, w signing.Wanted) ([]byte, error) {
+			return signature.Reserve(ctx, file, w, locate.Find)
 		},
+		Free: signature.Free,
 		Returned: func(_ context.Context, sent, file []byte) (signing.Returned, error) {
 			return signature.Returned(sent, file, d.options())
 		},

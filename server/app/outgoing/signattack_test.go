@@ -169,7 +169,7 @@ func TestC4_ACertificateThatIsNotGoodTodaySignsNothing(t *testing.T) {
 	}
 }
 
-func TestC4_WhatAnotherHasSignedIsNotSignedHereInSilence(t *testing.T) {
+func TestC4_WhatAnotherHasSignedIsKeptAndAddedTo(t *testing.T) {
 	t.Parallel()
 	d := newSigningDesk(t)
 	stranger, _ := d.certificate(t, "Cơ quan khác", d.now.Add(-time.Hour), d.now.AddDate(1, 0, 0))
@@ -178,5 +178,22 @@ func TestC4_WhatAnotherHasSignedIsNotSignedHereInSilence(t *testing.T) {
 		t.Fatal(err)
 	}
 	one := d.approvedPDF(t, file, d.anyone(t))
-	wantCode(t, d.order(t, d.sender.Leader, document.Sign, d.leaderCert.ID, one)[0].Refused, "pdf_already_signed")
+	d.work(t, d.order(t, d.sender.Leader, document.Sign, d.leaderCert.ID, one)...)
+	need(t, d.out.Number(t.Context(), d.sender.Clerk, access.Command{}, one.DocumentID, org.ID{}))
+	_, signed := d.read(t, one.DocumentID)
+	d.work(t, d.order(t, d.sender.Clerk, document.Seal, d.sealCert.ID, signed)...)
+	_, sealed := d.read(t, one.DocumentID)
+	whole := d.bytes(t, sealed.Seen)
+	if !bytes.HasPrefix(whole, file) {
+		t.Error("what the other signed is not kept")
+	}
+	report, err := signature.Verify(whole, d.options())
+	if err != nil || len(report.Signatures) != 3 {
+		t.Fatalf("%+v %v", report, err)
+	}
+	for i, kind := range []signing.PlaceKind{signing.Foreign, signing.Signature, signing.Seal} {
+		if s := report.Signatures[i]; s.Kind != kind || !s.Valid() {
+			t.Errorf("signature %d: %+v", i+1, s)
+		}
+	}
 }

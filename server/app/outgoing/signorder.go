@@ -30,24 +30,32 @@ func (s *Service) Orders(ctx context.Context, who access.Person, batch org.ID) (
 	return list, err
 }
 
-// Waiting gives the documents that wait for the person's signature, or for the
-// seal of an agency whose clerk the person is.
+// Waiting gives the documents that wait for the person's signature or initials,
+// or for the seal of an agency whose clerk the person is.
 func (s *Service) Waiting(ctx context.Context, who access.Person, act document.Act) (list []document.Document, err error) {
 	if err := who.Allowed(access.ScopeRead); err != nil {
 		return nil, err
 	}
-	var positions []org.ID
+	// Leaders sign, unit heads on their order, and whoever stands in for one of them.
+	var signs, initials []org.ID
 	for _, p := range who.Positions {
-		if p.Role == org.Leader {
-			positions = append(positions, p.ID)
+		if p.Role == org.Admin || !p.Covers(org.PowerApprove) {
+			continue
+		}
+		initials = append(initials, p.ID)
+		if p.Role.Signs() {
+			signs = append(signs, p.ID)
 		}
 	}
 	err = s.store.InTx(ctx, postgres.PersonScope(who.Agencies()), func(tx *postgres.Tx) (err error) {
-		if act == document.Seal {
+		switch act {
+		case document.Seal:
 			list, err = tx.ToSeal(ctx, who.ClerkAgencies(), maxOrders)
-			return err
+		case document.Initial:
+			list, err = tx.ToInitial(ctx, who.Agencies(), initials, maxOrders)
+		default:
+			list, err = tx.ToSign(ctx, who.Agencies(), signs, who.FullName, maxOrders)
 		}
-		list, err = tx.ToSign(ctx, who.Agencies(), positions, maxOrders)
 		return err
 	})
 	return list, err

@@ -123,7 +123,11 @@ func (s *Service) accept(ctx context.Context, o SigningOrder, file []byte) (Sign
 		return o, err
 	}
 	id := o.ID
-	err = s.store.InTx(ctx, postgres.ExchangeScope(), func(tx *postgres.Tx) error {
+	// It is the signer's act: under the agency that the order was made in.
+	err = s.store.InTx(ctx, postgres.PersonScope([]org.ID{o.AgencyID}), func(tx *postgres.Tx) error {
+		if err := tx.ActFor(ctx, o.AgencyID); err != nil {
+			return err
+		}
 		d, err := tx.LockDocument(ctx, []org.ID{o.AgencyID}, o.DocumentID)
 		if err != nil {
 			return err
@@ -153,6 +157,11 @@ func (s *Service) takeSigned(ctx context.Context, tx *postgres.Tx, d document.Do
 	if err != nil {
 		return err
 	}
+	if actOf(o.Place) == document.Initial {
+		if err := s.initialled(ctx, tx, &d, o); err != nil {
+			return err
+		}
+	}
 	event.Data["place"], event.Data["fingerprint"] = o.Place.Name(), hex.EncodeToString(r.Signer[:])
 	o.Stamped = !r.StampedAt.IsZero()
 	if !o.Stamped {
@@ -165,4 +174,18 @@ func (s *Service) takeSigned(ctx context.Context, tx *postgres.Tx, d document.Do
 		return err
 	}
 	return s.keepOrder(ctx, tx, o, event)
+}
+
+// initialled answers the step of the circuit that the initials were asked by.
+func (s *Service) initialled(ctx context.Context, tx *postgres.Tx, d *document.Document, o SigningOrder) error {
+	c, err := circuitOf(ctx, tx, *d)
+	if err != nil {
+		return err
+	}
+	now := s.clock()
+	t := &turn{ctx: ctx, tx: tx, d: d, c: c, by: o.Signer, now: now, today: org.DayOf(now), place: c.Current, said: said{verdict: document.VerdictAgreed}}
+	if err := t.c.Answer(t.seat(), t.today); err != nil {
+		return err
+	}
+	return t.keep()
 }

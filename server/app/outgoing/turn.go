@@ -66,6 +66,25 @@ func (t *turn) keep() error {
 	return t.tx.AddAnswer(t.ctx, t.d.AgencyID, t.d.ID, a)
 }
 
+// unsign ends every signature on the document, which goes back to its author:
+// orders still open, and the signed file, whose bytes stay in the history.
+func (t *turn) unsign(event document.Event) error {
+	if err := t.tx.CancelSigningOrders(t.ctx, t.d.AgencyID, t.d.ID); err != nil {
+		return err
+	}
+	earlier, err := t.tx.EarlierFiles(t.ctx, t.d.AgencyID, t.d.ID)
+	if err != nil {
+		return err
+	}
+	before := t.d.Files
+	main, _ := t.d.Main()
+	if !t.d.Unsign(earlier, postgres.NewID(), t.now) {
+		return nil
+	}
+	event.Data["unsigned"] = main.Hash.String()
+	return t.tx.ReplaceFiles(t.ctx, *t.d, before, t.by.Position.AccountID, t.now)
+}
+
 // seat gives the position of the circuit that the actor answers for.
 func (t *turn) seat() org.ID { return t.by.Position.ID }
 

@@ -39,6 +39,9 @@ const (
 	ScopeAdministration Scope = "administration"
 	// ScopeSession is what only a person at a screen may do: no token has it.
 	ScopeSession Scope = "session"
+	// ScopeSigning is the same for signing and sealing, which whoever stands in
+	// for another does as well.
+	ScopeSigning Scope = "signing"
 )
 
 // Agencies gives the agencies whose content the person may reach: those of the
@@ -87,7 +90,7 @@ func (p Person) PositionIn(agency org.ID) org.Position {
 
 // Allowed refuses what a token was not made for.
 func (p Person) Allowed(scope Scope) error {
-	if !p.Token || scope != ScopeSession && slices.Contains(p.Scopes, scope) {
+	if !p.Token || scope != ScopeSession && scope != ScopeSigning && slices.Contains(p.Scopes, scope) {
 		return nil
 	}
 	return fault.New(fault.Forbidden, "token_scope",
@@ -208,7 +211,7 @@ func (p Person) OnDocument(act document.Act, f DocumentFacts, chosen org.ID) (or
 	}
 	// Who stands in the circuit is told that it is not their turn, not that they may not.
 	for _, pos := range p.Positions {
-		if pos.AgencyID == f.AgencyID && (pos.Role == org.Leader && pos.ID == f.ApproverPositionID || slices.Contains(f.Asked, pos.ID)) {
+		if pos.AgencyID == f.AgencyID && (pos.Role.Signs() && pos.ID == f.ApproverPositionID || slices.Contains(f.Asked, pos.ID)) {
 			return pos, document.ErrNotYourTurn
 		}
 	}
@@ -231,7 +234,7 @@ func (f DocumentFacts) awaits(pos org.Position) bool {
 		return false
 	}
 	if len(f.Awaited) == 0 {
-		return f.atApproval() && pos.Role == org.Leader && pos.ID == f.ApproverPositionID
+		return f.atApproval() && pos.Role.Signs() && pos.ID == f.ApproverPositionID
 	}
 	return slices.Contains(f.Awaited, pos.ID)
 }
@@ -257,23 +260,24 @@ func (p Person) mayDocument(act document.Act, f DocumentFacts, pos org.Position)
 		return f.AuthorAccountID == p.AccountID && drafters(pos.Role) || f.awaits(pos) ||
 			f.State == document.Submitted && pos.Role == org.Clerk
 	case document.Review, document.Initial, document.CheckLayout, document.GiveOpinion:
-		return f.Stage.Act() == act && f.awaits(pos)
+		return f.Stage.Act() == act && f.awaits(pos) && pos.Covers(org.PowerApprove)
 	case document.Return:
 		return f.awaits(pos)
 	case document.Approve:
-		return pos.Role == org.Leader && f.atApproval() && f.awaits(pos)
+		return pos.Role.Signs() && pos.ID == f.ApproverPositionID && f.atApproval() && f.awaits(pos)
 	case document.SendBack:
 		if f.State == document.Submitted {
 			return f.awaits(pos)
 		}
-		return pos.Role == org.Clerk
+		// What is signed already is also given back by who signed it.
+		return pos.Role == org.Clerk || f.State == document.Signed && pos.Role.Signs() && pos.ID == f.ApproverPositionID
 	case document.Sign:
-		return pos.Role == org.Leader && pos.ID == f.ApproverPositionID
+		return pos.Role.Signs() && pos.ID == f.ApproverPositionID && pos.Covers(org.PowerApprove)
 	case document.Number, document.Issue, document.TakeBack, document.Replace, document.Update:
 		return pos.Role == org.Clerk
 	case document.Seal:
 		// Only the clerk, and only what is signed (NĐ 30/2020, điều 32).
-		return pos.Role == org.Clerk && f.Signed && !f.Sealed
+		return pos.Role == org.Clerk && f.Signed && !f.Sealed && pos.Covers(org.PowerIssue)
 	case document.Void, document.Recall:
 		return pos.Role == org.Clerk || pos.Role == org.Leader
 	}
@@ -291,7 +295,7 @@ func scopeOf(act document.Act) Scope {
 	case document.Issue, document.Void, document.TakeBack, document.Recall, document.Replace, document.Update:
 		return ScopeIssue
 	case document.Sign, document.Seal:
-		return ScopeSession
+		return ScopeSigning
 	}
 	return ScopeDraft
 }

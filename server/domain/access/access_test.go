@@ -71,6 +71,7 @@ func TestM2_EveryActOnADocumentByRoleAndRelation(t *testing.T) {
 	decide := map[org.Role]string{org.Clerk: "ffff", org.Leader: "fmff", org.UnitHead: "fnfn", org.Officer: "fnnn", org.Admin: "nnnn"}
 	clerks := map[org.Role]string{org.Clerk: "mmmm", org.Leader: "ffff", org.UnitHead: "fnfn", org.Officer: "fnnn", org.Admin: "nnnn"}
 	both := map[org.Role]string{org.Clerk: "mmmm", org.Leader: "mmmm", org.UnitHead: "fnfn", org.Officer: "fnnn", org.Admin: "nnnn"}
+	signers := map[org.Role]string{org.Clerk: "mmmm", org.Leader: "fmff", org.UnitHead: "fnfn", org.Officer: "fnnn", org.Admin: "nnnn"}
 	clerksSeen := map[org.Role]string{org.Clerk: "mmmm", org.Leader: "ffff", org.UnitHead: "ffff", org.Officer: "ffff", org.Admin: "nnnn"}
 	bothSeen := map[org.Role]string{org.Clerk: "mmmm", org.Leader: "mmmm", org.UnitHead: "ffff", org.Officer: "ffff", org.Admin: "nnnn"}
 	arrange := map[org.Role]string{org.Clerk: "mmmm", org.Leader: "mmff", org.UnitHead: "mnfn", org.Officer: "mnnn", org.Admin: "nnnn"}
@@ -98,6 +99,7 @@ func TestM2_EveryActOnADocumentByRoleAndRelation(t *testing.T) {
 		{document.Approve, document.Submitted, decide},
 		{document.SendBack, document.Submitted, decide},
 		{document.SendBack, document.Approved, clerks},
+		{document.SendBack, document.Signed, signers},
 		{document.Sign, document.Approved, decide},
 		{document.Number, document.Approved, clerks},
 		{document.Number, document.Signed, clerks},

@@ -23,6 +23,8 @@ func gives(pos org.Position, scope Scope) bool {
 	switch {
 	case pos.Acting == nil, scope == ScopeRead:
 		return true
+	case scope == ScopeSigning:
+		return pos.Covers(org.PowerApprove) || pos.Covers(org.PowerIssue) // which of them, each act asks
 	case scope == ScopeSession, scope == ScopeAdministration:
 		return false
 	}

@@ -111,6 +111,7 @@ type File struct {
 	Version   int
 	Name      string
 	Hash      Hash
+	Unsigned  Hash // of the same bytes before anybody here signed them; none for a file that carries no signature of ours
 	Size      int64
 	MediaType string
 	AddedAt   time.Time

@@ -66,6 +66,7 @@ var lifeCycle = [...]Step{
 	{Approve, Submitted, Approved, "approved"},
 	{SendBack, Submitted, Draft, "sent_back"},
 	{SendBack, Approved, Draft, "sent_back"},
+	{SendBack, Signed, Draft, "sent_back"},
 	{Reopen, Approved, Draft, "reopened"},
 	{Sign, Approved, Signed, "signed"},
 	{Number, Approved, Numbered, "numbered"},

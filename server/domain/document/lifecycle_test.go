@@ -144,7 +144,7 @@ func TestA1_EveryActInEveryState(t *testing.T) {
 		document.Return:      {document.Submitted: document.Submitted},
 		document.Reopen:      {document.Approved: document.Draft},
 		document.Approve:     {document.Submitted: document.Approved},
-		document.SendBack:    {document.Submitted: document.Draft, document.Approved: document.Draft},
+		document.SendBack:    {document.Submitted: document.Draft, document.Approved: document.Draft, document.Signed: document.Draft},
 		document.Sign:        {document.Approved: document.Signed},
 		document.Number:      {document.Approved: document.Numbered, document.Signed: document.Numbered},
 		document.Seal:        {document.Numbered: document.Numbered},
@@ -176,7 +176,7 @@ func TestA1_EveryActInEveryState(t *testing.T) {
 			}
 		}
 	}
-	if rows := document.LifeCycle(); len(rows) != 29 {
+	if rows := document.LifeCycle(); len(rows) != 30 {
 		t.Errorf("%d rows", len(rows))
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"congvan/server/domain/fault"
+	"congvan/server/domain/org"
 )
 
 // ErrNotPDF is the fault of a document that cannot be signed as it is.
@@ -18,13 +19,30 @@ func (d Document) CheckSign(act Act, seen Hash) error {
 	if act == Seal && (d.SignedHash.IsZero() || !d.SealedAt.IsZero()) {
 		return ErrOutOfOrder
 	}
-	if err := d.unchanged(); err != nil {
-		return err
+	if act == Initial && d.Stage != InitialStep {
+		return ErrOutOfOrder
+	}
+	// An initial stands before the approval: there is nothing yet to be unchanged.
+	if act != Initial {
+		if err := d.unchanged(); err != nil {
+			return err
+		}
 	}
 	if main, _ := d.Main(); main.MediaType != TypePDF {
 		return ErrNotPDF
 	}
 	return d.checkSeen(seen)
+}
+
+// CheckSigner refuses a signature by anybody else than who approved: the paper
+// bears that name over its signature.
+func (d Document) CheckSigner(name string) error {
+	if d.SignerName == name {
+		return nil
+	}
+	return fault.New(fault.Conflict, "approved_by_another",
+		"Văn bản do "+d.SignerName+" duyệt nên chỉ người đó ký được. Muốn đổi người ký, hãy trả lại để trình lại.",
+		"It was approved by "+d.SignerName+", who alone can sign it. For another signer, send it back to be submitted anew.")
 }
 
 // TakeSigned puts the file with one more signature in the place of the main
@@ -39,21 +57,53 @@ func (d *Document) TakeSigned(act Act, file File, now time.Time) (Event, error) 
 	if err != nil {
 		return Event{}, err
 	}
-	file.Role, file.Version, file.Name, file.MediaType, file.AddedAt = main.Role, main.Version, main.Name, main.MediaType, now
-	files := make([]File, len(d.Files))
-	for i, f := range d.Files {
-		if f.ID == main.ID {
-			f = file
-		}
-		files[i] = f
-	}
-	d.Files, d.SignedHash = files, file.Hash
-	if act == Sign {
-		d.SignedAt = now
-	} else {
-		d.SealedAt = now
+	d.putSigned(main, file, now)
+	switch act {
+	case Sign:
+		d.SignedHash, d.SignedAt = file.Hash, now
+	case Seal:
+		d.SignedHash, d.SealedAt = file.Hash, now
 	}
 	e := d.take(s, now)
 	e.Data["sha256"] = file.Hash.String()
 	return e, nil
+}
+
+// putSigned puts a file in the place of the one that it is a signed copy of.
+func (d *Document) putSigned(of, signed File, now time.Time) {
+	signed.Role, signed.Version, signed.Name, signed.MediaType, signed.AddedAt = of.Role, of.Version, of.Name, of.MediaType, now
+	if signed.Unsigned = of.Unsigned; signed.Unsigned.IsZero() {
+		signed.Unsigned = of.Hash
+	}
+	d.swap(of.ID, signed)
+}
+
+func (d *Document) swap(id org.ID, file File) {
+	files := make([]File, len(d.Files))
+	for i, f := range d.Files {
+		if f.ID == id {
+			f = file
+		}
+		files[i] = f
+	}
+	d.Files = files
+}
+
+// Unsign puts the main file as it was before anybody signed it back in its
+// place, when it goes back to its author: signatures on a text that is to be
+// changed hold no more. The signed bytes stay in the history (earlier). It
+// tells whether there was anything to put back.
+func (d *Document) Unsign(earlier []File, id org.ID, now time.Time) bool {
+	main, ok := d.Main()
+	if !ok || main.Unsigned.IsZero() {
+		return false
+	}
+	for _, f := range earlier {
+		if f.Role == MainFile && f.Hash == main.Unsigned {
+			f.ID, f.Version, f.AddedAt = id, main.Version, now
+			d.swap(main.ID, f)
+			return true
+		}
+	}
+	return false
 }

@@ -140,8 +140,8 @@ func (d *Document) Submit(approver org.Position, note string, now time.Time) (Ev
 	if len(missing) > 0 {
 		return Event{}, fault.New(fault.Invalid, "incomplete", "Văn bản chưa đủ để trình.", "The document is not complete enough to submit.").With(missing...)
 	}
-	if approver.AgencyID != d.AgencyID || approver.Role != org.Leader {
-		return Event{}, fault.InvalidField("approverPositionId", "not_a_leader", "Người duyệt phải là lãnh đạo của cơ quan.", "The approver must be a leader of the agency.")
+	if approver.AgencyID != d.AgencyID || !approver.Role.Signs() {
+		return Event{}, fault.InvalidField("approverPositionId", "not_a_leader", "Người duyệt phải là lãnh đạo của cơ quan, hoặc trưởng phòng được ký thừa lệnh.", "The approver must be a leader of the agency, or a unit head who signs on a leader's order.")
 	}
 	if err := d.Check(); err != nil {
 		return Event{}, err
@@ -252,6 +252,7 @@ func (d *Document) Reopen(reason string, now time.Time) (Event, error) {
 func (d *Document) unapprove() {
 	d.SubmittedAt, d.ApprovedAt, d.ApprovedHash = time.Time{}, time.Time{}, Hash{}
 	d.SignerName, d.SignerTitle = "", ""
+	d.SignedHash, d.SignedAt = Hash{}, time.Time{}
 }
 
 // Arrange marks that the circuit was given other steps or other people.

@@ -35,11 +35,11 @@ func TestSubmit_AsksForEverythingAtOnce(t *testing.T) {
 	}
 }
 
-func TestSubmit_OnlyToALeaderOfTheAgency(t *testing.T) {
+func TestSubmit_OnlyToALeaderOrAUnitHeadOfTheAgency(t *testing.T) {
 	t.Parallel()
 	foreign := leader
 	foreign.AgencyID = org.ID{15: 7}
-	for _, role := range []org.Role{org.Clerk, org.UnitHead, org.Officer, org.Admin} {
+	for _, role := range []org.Role{org.Clerk, org.Officer, org.Admin} {
 		p := leader
 		p.Role = role
 		d := in(document.Draft)
@@ -47,7 +47,13 @@ func TestSubmit_OnlyToALeaderOfTheAgency(t *testing.T) {
 			t.Errorf("%s: %v", role, err)
 		}
 	}
+	head := leader
+	head.Role = org.UnitHead // signs on a leader's order: TL.
 	d := in(document.Draft)
+	if _, err := d.Submit(head, "", noon); err != nil {
+		t.Errorf("to a unit head: %v", err)
+	}
+	d = in(document.Draft)
 	if _, err := d.Submit(foreign, "", noon); codeOf(err) != "approverPositionId not_a_leader" {
 		t.Error(err)
 	}

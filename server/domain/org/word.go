@@ -18,6 +18,10 @@ const (
 	Admin    Role = "admin"
 )
 
+// Signs tells whether documents are signed in the role: by leaders, and by unit
+// heads on a leader's order (TL.; NĐ 30/2020, điều 13).
+func (r Role) Signs() bool { return r == Leader || r == UnitHead }
+
 // Roles gives all of them in the order a screen lists them.
 func Roles() []Role { return []Role{Clerk, Leader, UnitHead, Officer, Admin} }
 

@@ -101,10 +101,18 @@ func (o *Order) check(r Returned) error {
 	case r.Place != o.Place:
 		return ErrOtherPlace
 	}
+	signatures := 0
 	for _, c := range r.Added {
-		if c != Filling(o.Place.Kind) && c != AddedEvidence && c != AddedStamp {
+		switch c {
+		case Filling(o.Place.Kind), AddedHidden: // hidden, where another agency has signed before
+			signatures++
+		case AddedEvidence, AddedStamp:
+		default:
 			return ErrAddedMore
 		}
+	}
+	if signatures > 1 {
+		return ErrAddedMore
 	}
 	if r.Validity != Trusted {
 		f := *ErrCertificate

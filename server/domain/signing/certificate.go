@@ -77,6 +77,7 @@ const MaxImage = 512 << 10
 type Rule struct {
 	AgencyID org.ID
 	Required bool
+	Initials bool // initials of a circuit are signatures, not a word
 	Seals    bool // it has a seal that is good today
 	Version  int
 }
@@ -87,6 +88,10 @@ var (
 	errUnsealed = fault.New(fault.Conflict, "unsealed",
 		"Văn bản đã ký số còn thiếu số, ngày và con dấu số của cơ quan trên tệp.", "The signed document still lacks number, date and the agency's seal on its file.")
 )
+
+// ErrInitialUnsigned is the fault of initials given as a word where the agency wants a signature.
+var ErrInitialUnsigned = fault.New(fault.Conflict, "initial_unsigned",
+	"Cơ quan quy định ký nháy bằng chữ ký số. Hãy dùng “Ký nháy số”.", "The agency wants initials as digital signatures. Use “Initial digitally”.")
 
 // MayIssue refuses to issue what is signed by halves. Without certificates an
 // agency issues as it did before.

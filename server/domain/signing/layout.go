@@ -16,6 +16,12 @@ type Reserved struct {
 	Italic bool
 }
 
+// Wanted is what a document is to have places for.
+type Wanted struct {
+	Signer   string // whose name stands below the signature
+	Initials int    // how many steps of its circuit ask for initials
+}
+
 // Found is where the words of a page stand that NĐ 30/2020 puts beside the
 // places of a signature; a zero box was not found.
 type Found struct {
@@ -41,13 +47,19 @@ const (
 	headHeight      = 44 * Millimetre // from the upper edge to the line of number and date
 	footHeight      = 45 * Millimetre // from the lower edge to the signer's name
 	gap             = 1 * Millimetre
+	initialWidth    = 22 * Millimetre
+	initialHeight   = 7 * Millimetre
+	initialFoot     = 6 * Millimetre // below the row: it stands in the lower margin, where nothing is printed
+	initialsInRow   = 7
+	initialRows     = 2
+	spareInitials   = 3 // for a circuit that is given further steps while it runs
 )
 
 // Layout gives the places of a document by NĐ 30/2020, phụ lục I: number and
 // date under the heading of page 1, the signature above the signer's name, the
 // seal over its left third. Where the words beside a place were found they
 // decide; otherwise the decree's own measures do.
-func Layout(pages []Box, found Found) []Reserved {
+func Layout(pages []Box, found Found, w Wanted) []Reserved {
 	if len(pages) == 0 {
 		return nil
 	}
@@ -64,9 +76,25 @@ func Layout(pages []Box, found Found) []Reserved {
 	middle := (name.Left + name.Right) / 2
 	signature := within(Box{Left: middle - signatureWidth/2, Right: middle + signatureWidth/2,
 		Bottom: name.Top + gap, Top: name.Top + gap + signatureHeight}, pages[last-1])
-	return append(heading(head, found),
+	return append(append(heading(head, found), initials(pages[last-1], last, w.Initials)...),
 		Reserved{Place: Place{Kind: Signature, Ordinal: 1}, Page: last, Box: signature},
 		Reserved{Place: Place{Kind: Seal, Ordinal: 1}, Page: last, Box: within(SealOver(signature, sealDiameter), pages[last-1])})
+}
+
+// initials gives places in the lower margin of the page that is signed, where
+// they cover no word.
+func initials(page Box, number, wanted int) []Reserved {
+	if wanted == 0 {
+		return nil
+	}
+	list := make([]Reserved, min(wanted+spareInitials, initialsInRow*initialRows))
+	for i := range list {
+		left := page.Left + leftMargin + float64(i%initialsInRow)*(initialWidth+gap)
+		bottom := page.Bottom + initialFoot + float64(i/initialsInRow)*(initialHeight+gap)
+		list[i] = Reserved{Place: Place{Kind: Initial, Ordinal: i + 1}, Page: number,
+			Box: within(Box{Left: left, Right: left + initialWidth, Bottom: bottom, Top: bottom + initialHeight}, page)}
+	}
+	return list
 }
 
 // heading gives the places of number and date.

@@ -103,9 +103,20 @@ func place(f *pdf.File, r Request, value pdf.Dict, size int) (p Pending, err err
 	}
 	value["ByteRange"] = pdf.Marked{Name: "range", Bytes: []byte(fmt.Sprintf("[0 %010d %010d %010d]", 0, 0, 0))}
 	value["Contents"] = pdf.Marked{Name: "contents", Bytes: gap(size)}
-	if r.Place == (signing.Place{}) {
-		err = placeHidden(f, u, fields, value)
-	} else {
+	name := freeName(fields)
+	hidden := r.Place == (signing.Place{})
+	if !hidden {
+		if hidden, err = shut(f, fields); err != nil {
+			return p, err
+		}
+		name = r.Place.Name()
+	}
+	switch {
+	case hidden && slices.ContainsFunc(fields, func(f field) bool { return f.name == name }):
+		err = ErrPlaceTaken
+	case hidden:
+		err = placeHidden(f, u, fields, name, value)
+	default:
 		err = placeShown(f, u, fields, r, value)
 	}
 	if err != nil {
@@ -190,9 +201,27 @@ func lockFields(lock pdf.Dict) pdf.Dict {
 	}
 }
 
+// shut tells whether somebody else signed the file before places could be
+// reserved in it: whatever is added to it now shows nothing on its pages.
+func shut(f *pdf.File, fields []field) (bool, error) {
+	foreign := false
+	for _, one := range fields {
+		_, ours := one.place()
+		if !ours {
+			foreign = foreign || one.kind == "Sig" && !one.empty()
+			continue
+		}
+		rect, err := f.Numbers(one.dict["Rect"])
+		if err != nil || len(rect) != 4 || rect[0] != rect[2] {
+			return false, err
+		}
+	}
+	return foreign, nil
+}
+
 // placeHidden adds a signature that shows nothing, as in a file that somebody
 // else has signed and that has no place of ours.
-func placeHidden(f *pdf.File, u *pdf.Update, fields []field, value pdf.Dict) error {
+func placeHidden(f *pdf.File, u *pdf.Update, fields []field, name string, value pdf.Dict) error {
 	change := signing.AddedHidden
 	if value["SubFilter"] == pdf.Name("ETSI.RFC3161") {
 		change = signing.AddedStamp
@@ -206,7 +235,7 @@ func placeHidden(f *pdf.File, u *pdf.Update, fields []field, value pdf.Dict) err
 	}
 	ref := u.Add(pdf.Dict{
 		"Type": pdf.Name("Annot"), "Subtype": pdf.Name("Widget"), "FT": pdf.Name("Sig"), "F": printed | locked, "P": first[0].ref,
-		"T": pdf.String(freeName(fields)), "Rect": pdf.Array{int64(0), int64(0), int64(0), int64(0)}, "V": u.Add(value),
+		"T": pdf.String(name), "Rect": pdf.Array{int64(0), int64(0), int64(0), int64(0)}, "V": u.Add(value),
 	})
 	if err := addAnnotations(f, u, first[0], []pdf.Ref{ref}); err != nil {
 		return err

@@ -41,8 +41,8 @@ update document
  where agency_id = @agency_id and id = @id and version = @version;
 
 -- name: InsertDocumentFile :exec
-insert into document_file (agency_id, document_id, id, role, version, ordinal, name, sha256, size, media_type, added_by, added_at)
-values (@agency_id, @document_id, @id, @role, @version, @ordinal, @name, @sha256, @size, @media_type, @added_by, @added_at);
+insert into document_file (agency_id, document_id, id, role, version, ordinal, name, sha256, size, media_type, added_by, added_at, unsigned_sha256)
+values (@agency_id, @document_id, @id, @role, @version, @ordinal, @name, @sha256, @size, @media_type, @added_by, @added_at, @unsigned_sha256);
 
 -- name: RemoveDocumentFiles :exec
 update document_file set removed_at = @removed_at

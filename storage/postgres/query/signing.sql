@@ -28,19 +28,19 @@ select * from seal where agency_id = any(@agencies::uuid[]) and id = @id and rem
 update seal set removed_at = @at where agency_id = @agency_id and id = @id and removed_at is null;
 
 -- name: GetSigningRule :one
-select coalesce(bool_or(r.required), false)::bool as required, coalesce(max(r.version), 0)::int as version,
+select coalesce(bool_or(r.required), false)::bool as required, coalesce(bool_or(r.initials), false)::bool as initials, coalesce(max(r.version), 0)::int as version,
        exists (select from seal s where s.agency_id = @agency_id and s.removed_at is null and s.valid_from <= now() and s.valid_until >= now())::bool as seals
   from signing_rule r where r.agency_id = @agency_id;
 
 -- name: SetSigningRule :exec
-insert into signing_rule (agency_id, required) values (@agency_id, @required)
-on conflict (agency_id) do update set required = excluded.required, version = signing_rule.version + 1;
+insert into signing_rule (agency_id, required, initials) values (@agency_id, @required, @initials)
+on conflict (agency_id) do update set required = excluded.required, initials = excluded.initials, version = signing_rule.version + 1;
 
 -- name: InsertSigningOrder :exec
 insert into signing_order (agency_id, id, document_id, batch_id, account_id, position_id, signer_name, signer_title, certificate_id, provider, place,
-                           base_sha256, file_sha256, signer_fingerprint, ticket_sha256, state, created_at, expires_at)
+                           base_sha256, file_sha256, signer_fingerprint, ticket_sha256, state, created_at, expires_at, on_behalf_of)
 values (@agency_id, @id, @document_id, @batch_id, @account_id, @position_id, @signer_name, @signer_title, @certificate_id, @provider, @place,
-        @base_sha256, @file_sha256, @signer_fingerprint, @ticket_sha256, @state, @created_at, @expires_at);
+        @base_sha256, @file_sha256, @signer_fingerprint, @ticket_sha256, @state, @created_at, @expires_at, @on_behalf_of);
 
 -- name: UpdateSigningOrder :exec
 update signing_order
@@ -70,10 +70,30 @@ select agency_id, id from signing_order where state in ('waiting', 'started') an
 -- name: ListToSign :many
 select d.* from document d
  where d.agency_id = any(@agencies::uuid[]) and d.state = 'approved' and d.approver_position_id = any(@positions::uuid[])
+   and d.signer_name = @signer_name -- who approved it signs it
    and exists (select from document_file f where f.agency_id = d.agency_id and f.document_id = d.id and f.role = 'main' and f.removed_at is null
                 and f.media_type = 'application/pdf')
  order by d.updated_at desc, d.id desc
  limit @most;
+
+-- name: ListToInitial :many
+select d.* from document d
+ where d.agency_id = any(@agencies::uuid[]) and d.state = 'submitted' and d.stage = 'initial' and d.awaited && @positions::uuid[]
+   and exists (select from document_file f where f.agency_id = d.agency_id and f.document_id = d.id and f.role = 'main' and f.removed_at is null
+                and f.media_type = 'application/pdf')
+ order by d.updated_at desc, d.id desc
+ limit @most;
+
+-- name: CancelSigningOrders :many
+-- What is with its author again is signed by nobody.
+update signing_order set state = 'cancelled'
+ where agency_id = @agency_id and document_id = @document_id and state in ('waiting', 'started')
+returning id;
+
+-- name: HasInitialled :one
+select exists (select from signing_order o
+ where o.agency_id = @agency_id and o.document_id = @document_id and o.position_id = @position_id and o.state = 'done'
+   and o.place like 'congvan-initial-%' and o.created_at >= @since::timestamptz)::bool;
 
 -- name: ListToSeal :many
 select d.* from document d

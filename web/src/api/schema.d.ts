@@ -4990,7 +4990,7 @@ export interface components {
             password: string;
         };
         /** @enum {string} */
-        SigningAct: "sign" | "seal";
+        SigningAct: "initial" | "sign" | "seal";
         /**
          * @description where the key lives: sealed on this server, in a device of this server, at a signing service, in a token on the person's own PC
          * @enum {string}
@@ -5036,9 +5036,13 @@ export interface components {
             items: components["schemas"]["Certificate"][];
             /** @description the agency issues nothing that is not signed */
             required: boolean;
+            /** @description initials of its circuits are signatures */
+            initials: boolean;
         };
         SigningRule: {
             required: boolean;
+            /** @description initials of its circuits are signatures; false when it is not said */
+            initials?: boolean;
         };
         PasswordAgain: {
             current: string;

@@ -210,7 +210,7 @@ const peers = createRoute({
   component: lazyRouteComponent(() => import("@/features/peer/peers-page"), "PeersPage"),
 });
 
-const acts = ["sign", "seal"] as const;
+const acts = ["sign", "initial", "seal"] as const;
 
 const toSign = createRoute({
   getParentRoute: () => desk,

@@ -294,23 +294,24 @@ func (q *Queries) InsertDocument(ctx context.Context, arg InsertDocumentParams) 
 }
 
 const InsertDocumentFile = `-- name: InsertDocumentFile :exec
-insert into document_file (agency_id, document_id, id, role, version, ordinal, name, sha256, size, media_type, added_by, added_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+insert into document_file (agency_id, document_id, id, role, version, ordinal, name, sha256, size, media_type, added_by, added_at, unsigned_sha256)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
 `
 
 type InsertDocumentFileParams struct {
-	AgencyID   org.ID
-	DocumentID org.ID
-	ID         org.ID
-	Role       string
-	Version    int32
-	Ordinal    int32
-	Name       string
-	Sha256     []byte
-	Size       int64
-	MediaType  string
-	AddedBy    org.ID
-	AddedAt    time.Time
+	AgencyID       org.ID
+	DocumentID     org.ID
+	ID             org.ID
+	Role           string
+	Version        int32
+	Ordinal        int32
+	Name           string
+	Sha256         []byte
+	Size           int64
+	MediaType      string
+	AddedBy        org.ID
+	AddedAt        time.Time
+	UnsignedSha256 []byte
 }
 
 func (q *Queries) InsertDocumentFile(ctx context.Context, arg InsertDocumentFileParams) error {
@@ -327,6 +328,7 @@ func (q *Queries) InsertDocumentFile(ctx context.Context, arg InsertDocumentFile
 		arg.MediaType,
 		arg.AddedBy,
 		arg.AddedAt,
+		arg.UnsignedSha256,
 	)
 	return err
 }
@@ -371,7 +373,7 @@ func (q *Queries) InsertRecipients(ctx context.Context, arg InsertRecipientsPara
 }
 
 const ListDocumentFiles = `-- name: ListDocumentFiles :many
-select agency_id, document_id, id, role, version, ordinal, name, sha256, size, media_type, added_by, added_at, removed_at from document_file where agency_id = any($1::uuid[]) and document_id = $2 order by role desc, ordinal, version desc, id
+select agency_id, document_id, id, role, version, ordinal, name, sha256, size, media_type, added_by, added_at, removed_at, unsigned_sha256 from document_file where agency_id = any($1::uuid[]) and document_id = $2 order by role desc, ordinal, version desc, id
 `
 
 func (q *Queries) ListDocumentFiles(ctx context.Context, agencies []org.ID, documentID org.ID) ([]DocumentFile, error) {
@@ -397,6 +399,7 @@ func (q *Queries) ListDocumentFiles(ctx context.Context, agencies []org.ID, docu
 			&i.AddedBy,
 			&i.AddedAt,
 			&i.RemovedAt,
+			&i.UnsignedSha256,
 		); err != nil {
 			return nil, err
 		}

@@ -373,19 +373,20 @@ type DocumentComment struct {
 }
 
 type DocumentFile struct {
-	AgencyID   org.ID
-	DocumentID org.ID
-	ID         org.ID
-	Role       string
-	Version    int32
-	Ordinal    int32
-	Name       string
-	Sha256     []byte
-	Size       int64
-	MediaType  string
-	AddedBy    org.ID
-	AddedAt    time.Time
-	RemovedAt  *time.Time
+	AgencyID       org.ID
+	DocumentID     org.ID
+	ID             org.ID
+	Role           string
+	Version        int32
+	Ordinal        int32
+	Name           string
+	Sha256         []byte
+	Size           int64
+	MediaType      string
+	AddedBy        org.ID
+	AddedAt        time.Time
+	RemovedAt      *time.Time
+	UnsignedSha256 []byte
 }
 
 type DocumentPackage struct {
@@ -715,6 +716,7 @@ type SigningOrder struct {
 	Failure           string
 	FailureVi         string
 	FailureEn         string
+	OnBehalfOf        string
 }
 
 type Template struct {

@@ -12,6 +12,33 @@ import (
 	"congvan/server/domain/org"
 )
 
+const CancelSigningOrders = `-- name: CancelSigningOrders :many
+update signing_order set state = 'cancelled'
+ where agency_id = $1 and document_id = $2 and state in ('waiting', 'started')
+returning id
+`
+
+// What is with its author again is signed by nobody.
+func (q *Queries) CancelSigningOrders(ctx context.Context, agencyID org.ID, documentID org.ID) ([]org.ID, error) {
+	rows, err := q.db.Query(ctx, CancelSigningOrders, agencyID, documentID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []org.ID{}
+	for rows.Next() {
+		var id org.ID
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const CountPresences = `-- name: CountPresences :one
 select count(*) from presence where account_id = $1 and asked_at > $2::timestamptz
 `
@@ -88,7 +115,7 @@ func (q *Queries) FindSeal(ctx context.Context, agencies []org.ID, iD org.ID) (S
 }
 
 const FindSigningOrder = `-- name: FindSigningOrder :one
-select agency_id, id, document_id, batch_id, account_id, position_id, signer_name, signer_title, certificate_id, provider, place, base_sha256, file_sha256, signer_fingerprint, ticket_sha256, state, attempts, created_at, expires_at, signed_sha256, stamped, failure, failure_vi, failure_en from signing_order where id = $1
+select agency_id, id, document_id, batch_id, account_id, position_id, signer_name, signer_title, certificate_id, provider, place, base_sha256, file_sha256, signer_fingerprint, ticket_sha256, state, attempts, created_at, expires_at, signed_sha256, stamped, failure, failure_vi, failure_en, on_behalf_of from signing_order where id = $1
 `
 
 // In the exchange's scope: whoever has the ticket has no agency.
@@ -120,6 +147,7 @@ func (q *Queries) FindSigningOrder(ctx context.Context, id org.ID) (SigningOrder
 		&i.Failure,
 		&i.FailureVi,
 		&i.FailureEn,
+		&i.OnBehalfOf,
 	)
 	return i, err
 }
@@ -181,7 +209,7 @@ func (q *Queries) GetSeal(ctx context.Context, agencyID org.ID, iD org.ID) (Seal
 }
 
 const GetSigningOrder = `-- name: GetSigningOrder :one
-select agency_id, id, document_id, batch_id, account_id, position_id, signer_name, signer_title, certificate_id, provider, place, base_sha256, file_sha256, signer_fingerprint, ticket_sha256, state, attempts, created_at, expires_at, signed_sha256, stamped, failure, failure_vi, failure_en from signing_order where agency_id = any($1::uuid[]) and id = $2
+select agency_id, id, document_id, batch_id, account_id, position_id, signer_name, signer_title, certificate_id, provider, place, base_sha256, file_sha256, signer_fingerprint, ticket_sha256, state, attempts, created_at, expires_at, signed_sha256, stamped, failure, failure_vi, failure_en, on_behalf_of from signing_order where agency_id = any($1::uuid[]) and id = $2
 `
 
 func (q *Queries) GetSigningOrder(ctx context.Context, agencies []org.ID, iD org.ID) (SigningOrder, error) {
@@ -212,18 +240,20 @@ func (q *Queries) GetSigningOrder(ctx context.Context, agencies []org.ID, iD org
 		&i.Failure,
 		&i.FailureVi,
 		&i.FailureEn,
+		&i.OnBehalfOf,
 	)
 	return i, err
 }
 
 const GetSigningRule = `-- name: GetSigningRule :one
-select coalesce(bool_or(r.required), false)::bool as required, coalesce(max(r.version), 0)::int as version,
+select coalesce(bool_or(r.required), false)::bool as required, coalesce(bool_or(r.initials), false)::bool as initials, coalesce(max(r.version), 0)::int as version,
        exists (select from seal s where s.agency_id = $1 and s.removed_at is null and s.valid_from <= now() and s.valid_until >= now())::bool as seals
   from signing_rule r where r.agency_id = $1
 `
 
 type GetSigningRuleRow struct {
 	Required bool
+	Initials bool
 	Version  int32
 	Seals    bool
 }
@@ -231,7 +261,12 @@ type GetSigningRuleRow struct {
 func (q *Queries) GetSigningRule(ctx context.Context, agencyID org.ID) (GetSigningRuleRow, error) {
 	row := q.db.QueryRow(ctx, GetSigningRule, agencyID)
 	var i GetSigningRuleRow
-	err := row.Scan(&i.Required, &i.Version, &i.Seals)
+	err := row.Scan(
+		&i.Required,
+		&i.Initials,
+		&i.Version,
+		&i.Seals,
+	)
 	return i, err
 }
 
@@ -256,6 +291,31 @@ func (q *Queries) GetVerification(ctx context.Context, sha256 []byte) (GetVerifi
 		&i.Verification,
 	)
 	return i, err
+}
+
+const HasInitialled = `-- name: HasInitialled :one
+select exists (select from signing_order o
+ where o.agency_id = $1 and o.document_id = $2 and o.position_id = $3 and o.state = 'done'
+   and o.place like 'congvan-initial-%' and o.created_at >= $4::timestamptz)::bool
+`
+
+type HasInitialledParams struct {
+	AgencyID   org.ID
+	DocumentID org.ID
+	PositionID org.ID
+	Since      time.Time
+}
+
+func (q *Queries) HasInitialled(ctx context.Context, arg HasInitialledParams) (bool, error) {
+	row := q.db.QueryRow(ctx, HasInitialled,
+		arg.AgencyID,
+		arg.DocumentID,
+		arg.PositionID,
+		arg.Since,
+	)
+	var column_1 bool
+	err := row.Scan(&column_1)
+	return column_1, err
 }
 
 const InsertCertificate = `-- name: InsertCertificate :exec
@@ -398,9 +458,9 @@ func (q *Queries) InsertSeal(ctx context.Context, arg InsertSealParams) error {
 
 const InsertSigningOrder = `-- name: InsertSigningOrder :exec
 insert into signing_order (agency_id, id, document_id, batch_id, account_id, position_id, signer_name, signer_title, certificate_id, provider, place,
-                           base_sha256, file_sha256, signer_fingerprint, ticket_sha256, state, created_at, expires_at)
+                           base_sha256, file_sha256, signer_fingerprint, ticket_sha256, state, created_at, expires_at, on_behalf_of)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11,
-        $12, $13, $14, $15, $16, $17, $18)
+        $12, $13, $14, $15, $16, $17, $18, $19)
 `
 
 type InsertSigningOrderParams struct {
@@ -422,6 +482,7 @@ type InsertSigningOrderParams struct {
 	State             string
 	CreatedAt         time.Time
 	ExpiresAt         time.Time
+	OnBehalfOf        string
 }
 
 func (q *Queries) InsertSigningOrder(ctx context.Context, arg InsertSigningOrderParams) error {
@@ -444,6 +505,7 @@ func (q *Queries) InsertSigningOrder(ctx context.Context, arg InsertSigningOrder
 		arg.State,
 		arg.CreatedAt,
 		arg.ExpiresAt,
+		arg.OnBehalfOf,
 	)
 	return err
 }
@@ -624,7 +686,7 @@ func (q *Queries) ListSeals(ctx context.Context, agencyID org.ID) ([]Seal, error
 }
 
 const ListSigningOrders = `-- name: ListSigningOrders :many
-select o.agency_id, o.id, o.document_id, o.batch_id, o.account_id, o.position_id, o.signer_name, o.signer_title, o.certificate_id, o.provider, o.place, o.base_sha256, o.file_sha256, o.signer_fingerprint, o.ticket_sha256, o.state, o.attempts, o.created_at, o.expires_at, o.signed_sha256, o.stamped, o.failure, o.failure_vi, o.failure_en, d.subject, d.kind from signing_order o join document d on d.agency_id = o.agency_id and d.id = o.document_id
+select o.agency_id, o.id, o.document_id, o.batch_id, o.account_id, o.position_id, o.signer_name, o.signer_title, o.certificate_id, o.provider, o.place, o.base_sha256, o.file_sha256, o.signer_fingerprint, o.ticket_sha256, o.state, o.attempts, o.created_at, o.expires_at, o.signed_sha256, o.stamped, o.failure, o.failure_vi, o.failure_en, o.on_behalf_of, d.subject, d.kind from signing_order o join document d on d.agency_id = o.agency_id and d.id = o.document_id
  where o.agency_id = any($1::uuid[]) and o.account_id = $2 and (o.batch_id = $3 or $3 = '00000000-0000-0000-0000-000000000000'::uuid)
  order by o.created_at desc, o.id desc
  limit $4
@@ -682,8 +744,82 @@ func (q *Queries) ListSigningOrders(ctx context.Context, arg ListSigningOrdersPa
 			&i.SigningOrder.Failure,
 			&i.SigningOrder.FailureVi,
 			&i.SigningOrder.FailureEn,
+			&i.SigningOrder.OnBehalfOf,
 			&i.Subject,
 			&i.Kind,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const ListToInitial = `-- name: ListToInitial :many
+select d.agency_id, d.id, d.state, d.kind, d.subject, d.urgency, d.secrecy, d.due_date, d.note, d.unit_id, d.author_position_id, d.author_account_id, d.approver_position_id, d.submitted_at, d.approved_at, d.approved_sha256, d.signer_name, d.signer_title, d.register_id, d.number, d.number_suffix, d.symbol, d.document_date, d.numbered_at, d.issued_at, d.sent_back_reason, d.version, d.created_at, d.updated_at, d.signed_sha256, d.signed_at, d.sealed_at, d.stage, d.asked, d.awaited, d.told, d.signer_competence from document d
+ where d.agency_id = any($1::uuid[]) and d.state = 'submitted' and d.stage = 'initial' and d.awaited && $2::uuid[]
+   and exists (select from document_file f where f.agency_id = d.agency_id and f.document_id = d.id and f.role = 'main' and f.removed_at is null
+                and f.media_type = 'application/pdf')
+ order by d.updated_at desc, d.id desc
+ limit $3
+`
+
+type ListToInitialParams struct {
+	Agencies  []org.ID
+	Positions []org.ID
+	Most      int32
+}
+
+func (q *Queries) ListToInitial(ctx context.Context, arg ListToInitialParams) ([]Document, error) {
+	rows, err := q.db.Query(ctx, ListToInitial, arg.Agencies, arg.Positions, arg.Most)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []Document{}
+	for rows.Next() {
+		var i Document
+		if err := rows.Scan(
+			&i.AgencyID,
+			&i.ID,
+			&i.State,
+			&i.Kind,
+			&i.Subject,
+			&i.Urgency,
+			&i.Secrecy,
+			&i.DueDate,
+			&i.Note,
+			&i.UnitID,
+			&i.AuthorPositionID,
+			&i.AuthorAccountID,
+			&i.ApproverPositionID,
+			&i.SubmittedAt,
+			&i.ApprovedAt,
+			&i.ApprovedSha256,
+			&i.SignerName,
+			&i.SignerTitle,
+			&i.RegisterID,
+			&i.Number,
+			&i.NumberSuffix,
+			&i.Symbol,
+			&i.DocumentDate,
+			&i.NumberedAt,
+			&i.IssuedAt,
+			&i.SentBackReason,
+			&i.Version,
+			&i.CreatedAt,
+			&i.UpdatedAt,
+			&i.SignedSha256,
+			&i.SignedAt,
+			&i.SealedAt,
+			&i.Stage,
+			&i.Asked,
+			&i.Awaited,
+			&i.Told,
+			&i.SignerCompetence,
 		); err != nil {
 			return nil, err
 		}
@@ -763,20 +899,27 @@ func (q *Queries) ListToSeal(ctx context.Context, agencies []org.ID, most int32)
 const ListToSign = `-- name: ListToSign :many
 select d.agency_id, d.id, d.state, d.kind, d.subject, d.urgency, d.secrecy, d.due_date, d.note, d.unit_id, d.author_position_id, d.author_account_id, d.approver_position_id, d.submitted_at, d.approved_at, d.approved_sha256, d.signer_name, d.signer_title, d.register_id, d.number, d.number_suffix, d.symbol, d.document_date, d.numbered_at, d.issued_at, d.sent_back_reason, d.version, d.created_at, d.updated_at, d.signed_sha256, d.signed_at, d.sealed_at, d.stage, d.asked, d.awaited, d.told, d.signer_competence from document d
  where d.agency_id = any($1::uuid[]) and d.state = 'approved' and d.approver_position_id = any($2::uuid[])
+   and d.signer_name = $3 -- who approved it signs it
    and exists (select from document_file f where f.agency_id = d.agency_id and f.document_id = d.id and f.role = 'main' and f.removed_at is null
                 and f.media_type = 'application/pdf')
  order by d.updated_at desc, d.id desc
- limit $3
+ limit $4
 `
 
 type ListToSignParams struct {
-	Agencies  []org.ID
-	Positions []org.ID
-	Most      int32
+	Agencies   []org.ID
+	Positions  []org.ID
+	SignerName string
+	Most       int32
 }
 
 func (q *Queries) ListToSign(ctx context.Context, arg ListToSignParams) ([]Document, error) {
-	rows, err := q.db.Query(ctx, ListToSign, arg.Agencies, arg.Positions, arg.Most)
+	rows, err := q.db.Query(ctx, ListToSign,
+		arg.Agencies,
+		arg.Positions,
+		arg.SignerName,
+		arg.Most,
+	)
 	if err != nil {
 		return nil, err
 	}
@@ -872,7 +1015,7 @@ func (q *Queries) LockPresence(ctx context.Context, accountID org.ID, iD org.ID)
 }
 
 const LockSigningOrder = `-- name: LockSigningOrder :one
-select agency_id, id, document_id, batch_id, account_id, position_id, signer_name, signer_title, certificate_id, provider, place, base_sha256, file_sha256, signer_fingerprint, ticket_sha256, state, attempts, created_at, expires_at, signed_sha256, stamped, failure, failure_vi, failure_en from signing_order where agency_id = any($1::uuid[]) and id = $2 for update
+select agency_id, id, document_id, batch_id, account_id, position_id, signer_name, signer_title, certificate_id, provider, place, base_sha256, file_sha256, signer_fingerprint, ticket_sha256, state, attempts, created_at, expires_at, signed_sha256, stamped, failure, failure_vi, failure_en, on_behalf_of from signing_order where agency_id = any($1::uuid[]) and id = $2 for update
 `
 
 func (q *Queries) LockSigningOrder(ctx context.Context, agencies []org.ID, iD org.ID) (SigningOrder, error) {
@@ -903,6 +1046,7 @@ func (q *Queries) LockSigningOrder(ctx context.Context, agencies []org.ID, iD or
 		&i.Failure,
 		&i.FailureVi,
 		&i.FailureEn,
+		&i.OnBehalfOf,
 	)
 	return i, err
 }
@@ -1027,12 +1171,18 @@ func (q *Queries) SetOneTimeCode(ctx context.Context, arg SetOneTimeCodeParams) 
 }
 
 const SetSigningRule = `-- name: SetSigningRule :exec
-insert into signing_rule (agency_id, required) values ($1, $2)
-on conflict (agency_id) do update set required = excluded.required, version = signing_rule.version + 1
+insert into signing_rule (agency_id, required, initials) values ($1, $2, $3)
+on conflict (agency_id) do update set required = excluded.required, initials = excluded.initials, version = signing_rule.version + 1
 `
 
-func (q *Queries) SetSigningRule(ctx context.Context, agencyID org.ID, required bool) error {
-	_, err := q.db.Exec(ctx, SetSigningRule, agencyID, required)
+type SetSigningRuleParams struct {
+	AgencyID org.ID
+	Required bool
+	Initials bool
+}
+
+func (q *Queries) SetSigningRule(ctx context.Context, arg SetSigningRuleParams) error {
+	_, err := q.db.Exec(ctx, SetSigningRule, arg.AgencyID, arg.Required, arg.Initials)
 	return err
 }
 

@@ -84,7 +84,7 @@ export function Navigation() {
               label={t.outgoingMine}
               count={countOf(work, "finish")}
             />
-            {hasRole(me, "leader", "clerk") ? <Item to="/to-sign" search={{}} icon={<Signature size={size} />} label={t.toSign} /> : null}
+            {hasRole(me, "leader", "clerk", "unit_head") ? <Item to="/to-sign" search={{}} icon={<Signature size={size} />} label={t.toSign} /> : null}
             <Item to="/outgoing" search={{}} exact icon={<Send size={size} />} label={t.outgoingAll} />
             {clerk ? <Item to="/circuits" icon={<Route size={size} />} label={circuits} /> : null}
             <Item to="/templates" icon={<FileType2 size={size} />} label={writing.templates} />

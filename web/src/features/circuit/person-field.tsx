@@ -22,7 +22,7 @@ interface PersonFieldProps {
 export function PersonField({ agencyId, label, value, error, leaders, without = [], onChange }: PersonFieldProps) {
   const t = useText().circuit;
   const people = (useQuery(colleaguesQuery(agencyId)).data ?? []).filter(
-    (p) => (!leaders || p.role === "leader") && (p.id === value || !without.includes(p.id)),
+    (p) => (!leaders || p.role === "leader" || p.role === "unit_head") && (p.id === value || !without.includes(p.id)),
   );
   return (
     <SelectField label={label} value={value} error={error} onChange={(e) => onChange(people.find((p) => p.id === e.target.value))}>

@@ -8,6 +8,7 @@ import { FormProblem } from "@/features/session/problem-note";
 import { useText } from "@/text/text";
 import { ConfirmDialog } from "@/ui/confirm";
 import { SelectField } from "@/ui/field";
+import { Notice } from "@/ui/states";
 import { circuitQuery, spoils } from "./queries";
 
 type Goal = "author" | "previous";
@@ -40,6 +41,7 @@ export function SendBackDialog({ document: d, onClose }: { document: Document; o
       onClose={onClose}
       onConfirm={(reason) => sendBack.mutate({ ...seen, reason, to })}
     >
+      {d.signedAt ? <Notice>{t.document.confirm.sendBackSigned}</Notice> : null}
       {before ? (
         <>
           <SelectField label={t.circuit.sendBackTo} value={to} onChange={(e) => setTo(e.target.value as Goal)}>

@@ -30,7 +30,7 @@ interface ActProps {
 const spoils = [["documents"], ["work"], ["registers"]] as const;
 
 // Acts that are not done in a dialog of their own: editing has its page, the circuit its tab.
-export type Direct = Exclude<DraftAct, "edit" | "plan" | "reassign" | "return">;
+export type Direct = Exclude<DraftAct, "edit" | "plan" | "reassign" | "return"> | "initial_sign";
 
 // One dialog for each act that the server offers.
 export function ActDialog({ act, ...props }: ActProps & { act: Direct }) {
@@ -48,11 +48,12 @@ export function ActDialog({ act, ...props }: ActProps & { act: Direct }) {
       return <AnswerDialog act={act} {...props} />;
     case "reopen":
       return <ReopenDialog {...props} />;
+    case "initial_sign":
     case "sign":
     case "seal":
       return (
         <SignDialog
-          act={act}
+          act={act === "initial_sign" ? "initial" : act}
           documents={[
             {
               id: props.document.id,

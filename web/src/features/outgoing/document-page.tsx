@@ -5,12 +5,13 @@ import { useState } from "react";
 import type { Circuit, Document } from "@/api/schema";
 import { FileReader } from "@/features/document/file-reader";
 import { FileList, Sha } from "@/features/document/file-list";
-import { firstFile } from "@/features/document/files";
+import { firstFile, mainFile } from "@/features/document/files";
 import { useKinds } from "@/features/document/kinds";
 import { DocumentBadge, Due, UrgencyMark } from "@/features/document/marks";
 import { Timeline } from "@/features/document/timeline";
 import { lastNote } from "@/features/document/told";
 import { useAgencyName } from "@/features/recipient/names";
+import { certificatesQuery } from "@/features/signing/queries";
 import { SignaturesPanel } from "@/features/signing/signatures-panel";
 import { useText, type Text } from "@/text/text";
 import { Count } from "@/ui/badge";
@@ -120,7 +121,7 @@ function DocumentSide({ document: d, shown, onShow }: SideProps) {
 
 const answers = ["review", "initial", "check_layout", "give_opinion"] as const;
 const forward: ReadonlySet<DraftAct> = new Set(["submit", "approve", "sign", "number", "seal", "issue", ...answers]);
-const order: readonly (Direct | "edit")[] = ["sign", "seal", "issue", "number", "approve", ...answers, "submit", "edit", "send_back", "withdraw", "reopen", "discard"];
+const order: readonly (Direct | "edit")[] = ["sign", "seal", "issue", "number", "approve", "initial_sign", ...answers, "submit", "edit", "send_back", "withdraw", "reopen", "discard"];
 
 // What is asked of me, and the acts that the server allows me.
 function Asked({ document: d }: { document: Document }) {
@@ -128,10 +129,10 @@ function Asked({ document: d }: { document: Document }) {
   const [act, setAct] = useState<Direct>();
   const circuit = useQuery({ ...circuitQuery(d.id), enabled: d.state === "submitted" }).data;
   const steps = useText().circuit.steps;
-  const acts = order.filter((a) => d.actions.includes(a));
+  const acts = useOffered(d);
   // A signed document gets its number and its seal before it goes out.
   const first = d.state === "signed" ? (["seal", "number"] as const).find((a) => acts.includes(a)) : undefined;
-  const lead = first ?? acts.find((a) => forward.has(a));
+  const lead = first ?? acts.find((a) => a === "initial_sign" || forward.has(a));
   // The dialog stays in its place when its own act leaves nothing to do: it still says what came of it.
   return (
     <>
@@ -161,6 +162,13 @@ function Asked({ document: d }: { document: Document }) {
       {act ? <ActDialog act={act} document={d} onClose={() => setAct(undefined)} /> : null}
     </>
   );
+}
+
+// Who has a certificate of their own may initial a PDF with it.
+function useOffered(d: Document): (Direct | "edit")[] {
+  const signable = d.actions.includes("initial") && mainFile(d.files)?.mediaType === "application/pdf";
+  const certificates = useQuery({ ...certificatesQuery, enabled: signable }).data?.items;
+  return order.filter((a) => (a === "initial_sign" ? signable && !!certificates?.length : d.actions.includes(a)));
 }
 
 // What the author wrote to the one who decides stands where it is decided.

@@ -2,7 +2,7 @@ import { useMutation, useQuery, useQueryClient, type QueryKey } from "@tanstack/
 import { useState } from "react";
 import { client, value } from "@/api/client";
 import { asProblem } from "@/api/problem";
-import type { Certificate } from "@/api/schema";
+import type { Certificate, SigningRule } from "@/api/schema";
 import { useMe } from "@/features/session/me";
 import { FormProblem } from "@/features/session/problem-note";
 import session from "@/features/session/session.module.css";
@@ -191,8 +191,8 @@ function Seals({ agencyId, name, manages }: { agencyId: string; name: string; ma
   const toast = useToast();
   const queries = useQueryClient();
   const rule = useMutation({
-    mutationFn: (required: boolean) =>
-      value(client.PUT("/api/administration/agencies/{id}/signing-rule", { params: { path: { id: agencyId } }, body: { required } })),
+    mutationFn: (body: SigningRule) =>
+      value(client.PUT("/api/administration/agencies/{id}/signing-rule", { params: { path: { id: agencyId } }, body })),
     onSuccess: () => toast({ text: t.saved }),
     onError: (error) => toast({ text: asProblem(error).title, wrong: true }),
     onSettled: () => queries.invalidateQueries({ queryKey: sealsQuery(agencyId).queryKey }),
@@ -221,14 +221,23 @@ function Seals({ agencyId, name, manages }: { agencyId: string; name: string; ma
           }
         />
         {data ? (
-          <CheckField
-            label={t.required}
-            checked={data.required}
-            disabled={!manages || rule.isPending}
-            onChange={(e) => rule.mutate(e.target.checked)}
-          />
+          <>
+            <CheckField
+              label={t.required}
+              checked={data.required}
+              disabled={!manages || rule.isPending}
+              onChange={(e) => rule.mutate({ required: e.target.checked, initials: data.initials })}
+            />
+            <p className={session.quiet}>{t.requiredHint}</p>
+            <CheckField
+              label={t.initials}
+              checked={data.initials}
+              disabled={!manages || rule.isPending}
+              onChange={(e) => rule.mutate({ required: data.required, initials: e.target.checked })}
+            />
+            <p className={session.quiet}>{t.initialsHint}</p>
+          </>
         ) : null}
-        <p className={session.quiet}>{t.requiredHint}</p>
       </Section>
       {adding ? <KeyDialog agencyId={agencyId} onClose={() => setAdding(false)} /> : null}
     </div>

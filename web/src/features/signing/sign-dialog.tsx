@@ -36,7 +36,7 @@ export function SignDialog(props: Props) {
   const t = useText().signing.dialog;
   const [batch, setBatch] = useState<SigningBatch>();
   const n = props.documents.length;
-  const title = props.act === "sign" ? t.sign(n) : t.seal(n);
+  const title = t[props.act](n);
   return batch ? (
     <Progress title={title} batch={batch} documents={props.documents} onClose={props.onClose} />
   ) : (
@@ -45,9 +45,9 @@ export function SignDialog(props: Props) {
 }
 
 function useKeys(act: SigningAct, agencyId: string): Certificate[] | undefined {
-  const own = useQuery({ ...certificatesQuery, enabled: act === "sign" });
+  const own = useQuery({ ...certificatesQuery, enabled: act !== "seal" });
   const seals = useQuery({ ...sealsQuery(agencyId), enabled: act === "seal" });
-  return act === "sign" ? own.data?.items : seals.data?.items;
+  return act === "seal" ? seals.data?.items : own.data?.items;
 }
 
 function Ask({ act, documents, title, onClose, onOrdered }: Props & { title: string; onOrdered: (b: SigningBatch) => void }) {
@@ -91,20 +91,20 @@ function Ask({ act, documents, title, onClose, onOrdered }: Props & { title: str
         <>
           <Button onClick={onClose}>{common.cancel}</Button>
           <Button type="submit" look="primary" disabled={!ready} busy={order.isPending} shortcut="Ctrl ↵">
-            {act === "sign" ? t.sign1 : t.seal1}
+            {t[`${act}1`]}
           </Button>
         </>
       }
     >
       {order.error instanceof ProblemError ? <FormProblem error={order.error} shown={["code"]} /> : null}
       {order.error && !(order.error instanceof ProblemError) ? <Notice look="stop">{text.settings.failed}</Notice> : null}
-      <p>{act === "sign" ? t.signHint : t.sealHint}</p>
+      <p>{t[`${act}Hint`]}</p>
       <ul className={css.subjects}>
         {documents.map((d) => (
           <li key={d.id}>{d.subject}</li>
         ))}
       </ul>
-      {keys && keys.length === 0 ? <Notice>{act === "sign" ? t.noCertificate : t.noSeal}</Notice> : null}
+      {keys && keys.length === 0 ? <Notice>{act === "seal" ? t.noSeal : t.noCertificate}</Notice> : null}
       {keys && keys.length > 0 ? (
         <SelectField label={t.certificate} value={certificateId} onChange={(e) => setPicked(e.target.value)}>
           {keys.map((k) => (

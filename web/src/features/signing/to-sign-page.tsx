@@ -5,7 +5,7 @@ import type { SigningAct, WaitingDocument } from "@/api/schema";
 import { useKinds } from "@/features/document/kinds";
 import { DocumentBadge } from "@/features/document/marks";
 import { hasRole, useMe } from "@/features/session/me";
-import { useText } from "@/text/text";
+import { useText, type Text } from "@/text/text";
 import { Button } from "@/ui/button";
 import { showMoment } from "@/ui/dates";
 import { Page } from "@/ui/page";
@@ -22,12 +22,11 @@ export function ToSignPage() {
   const t = useText().signing;
   const me = useMe();
   const navigate = useNavigate();
-  const both = hasRole(me, "leader") && hasRole(me, "clerk");
-  const { act = hasRole(me, "leader") ? "sign" : "seal" } = useSearch({ from: "/desk/to-sign" });
+  const { act = hasRole(me, "leader", "unit_head") ? "sign" : "seal" } = useSearch({ from: "/desk/to-sign" });
   const list = useQuery(waitingQuery(act));
   const [marked, setMarked] = useState<ReadonlySet<string>>(new Set());
   const [signing, setSigning] = useState<readonly ToSign[]>();
-  const rows = list.data?.filter((d) => act === "sign" || d.reference !== "");
+  const rows = list.data?.filter((d) => act !== "seal" || d.reference !== "");
   const chosen = (rows ?? []).filter((d) => marked.has(d.documentId));
   const one = chosen.every((d) => d.agencyId === chosen[0]?.agencyId);
   return (
@@ -40,24 +39,23 @@ export function ToSignPage() {
           disabled={chosen.length === 0 || chosen.length > most || !one}
           onClick={() => setSigning(chosen.map(toSign))}
         >
-          {act === "sign" ? t.chosen(chosen.length) : t.chosenSeal(chosen.length)}
+          {words(t, act).chosen(chosen.length)}
         </Button>
       }
       bar={
-        both ? (
-          <Tabs
-            label={t.title}
-            value={act}
-            tabs={[
-              { value: "sign", label: t.toSign },
-              { value: "seal", label: t.toSeal },
-            ]}
-            onChange={(next) => {
-              setMarked(new Set());
-              void navigate({ to: "/to-sign", search: { act: next }, replace: true });
-            }}
-          />
-        ) : undefined
+        <Tabs
+          label={t.title}
+          value={act}
+          tabs={[
+            ...(hasRole(me, "leader", "unit_head") ? [{ value: "sign" as const, label: t.toSign }] : []),
+            { value: "initial" as const, label: t.toInitial },
+            ...(hasRole(me, "clerk") ? [{ value: "seal" as const, label: t.toSeal }] : []),
+          ]}
+          onChange={(next) => {
+            setMarked(new Set());
+            void navigate({ to: "/to-sign", search: { act: next }, replace: true });
+          }}
+        />
       }
     >
       <Waiting
@@ -81,6 +79,18 @@ export function ToSignPage() {
       ) : null}
     </Page>
   );
+}
+
+// What the page says of each act.
+function words(t: Text["signing"], act: SigningAct) {
+  switch (act) {
+    case "sign":
+      return { chosen: t.chosen, none: t.none, noneHint: t.noneHint };
+    case "initial":
+      return { chosen: t.chosenInitial, none: t.noneInitial, noneHint: t.noneInitialHint };
+    case "seal":
+      return { chosen: t.chosenSeal, none: t.noneSeal, noneHint: t.noneSealHint };
+  }
 }
 
 function toSign(d: WaitingDocument): ToSign {
@@ -115,7 +125,7 @@ function Waiting({ act, rows, marked, onMark, failed, onRetry }: WaitingProps) {
       rows={rows}
       rowId={(d) => d.documentId}
       onOpen={(d) => void navigate({ to: "/outgoing/$id", params: { id: d.documentId } })}
-      empty={<EmptyState title={act === "sign" ? t.none : t.noneSeal} hint={act === "sign" ? t.noneHint : t.noneSealHint} />}
+      empty={<EmptyState title={words(t, act).none} hint={words(t, act).noneHint} />}
       failed={failed}
       onRetry={onRetry}
       selection={{ marked, onChange: onMark }}
