@@ -184,7 +184,11 @@ func (r documentRoom) SendBackDocument(ctx context.Context, q gen.SendBackDocume
 
 // PreviewNumber shows what the next number would read.
 func (r documentRoom) PreviewNumber(ctx context.Context, q gen.PreviewNumberRequestObject) (gen.PreviewNumberResponseObject, error) {
-	list, err := r.documents.PreviewNumber(ctx, personOf(ctx), org.ID(q.Id))
+	day, err := dayOf(q.Params.Day)
+	if err != nil {
+		return nil, err
+	}
+	list, err := r.documents.PreviewNumber(ctx, personOf(ctx), org.ID(q.Id), day)
 	if err != nil {
 		return nil, err
 	}

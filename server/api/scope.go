@@ -115,6 +115,8 @@ var scopes = map[string]access.Scope{
 	"numberDocumentSpecially": access.ScopeNumber,
 	"reserveNumbers":          access.ScopeNumber,
 	"cancelNumber":            access.ScopeNumber,
+	"openRegister":            access.ScopeNumber,
+	"closeRegister":           access.ScopeNumber,
 
 	"listMailboxes":      access.ScopeRead,
 	"addMailbox":         access.ScopeAdministration,

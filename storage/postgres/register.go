@@ -93,6 +93,25 @@ func (tx *Tx) AddRegister(ctx context.Context, r numbering.Register) error {
 	return nil
 }
 
+// OpenRegister opens a register; another one of its code in the year is a fault.
+func (tx *Tx) OpenRegister(ctx context.Context, r numbering.Register) error {
+	if err := tx.AddRegister(ctx, r); err != nil {
+		return err
+	}
+	if _, err := tx.LockRegister(ctx, r.AgencyID, r.ID); err != nil {
+		return numbering.ErrCodeTaken.Because(err) // another clerk's came first
+	}
+	return nil
+}
+
+// CloseRegister stores that a locked register is closed.
+func (tx *Tx) CloseRegister(ctx context.Context, r numbering.Register, at time.Time) error {
+	if err := tx.q.CloseRegister(ctx, dbsqlc.CloseRegisterParams{ClosedAt: &at, AgencyID: r.AgencyID, ID: r.ID}); err != nil {
+		return fmt.Errorf("close register: %w", err)
+	}
+	return nil
+}
+
 // NamedRegister is a register with the name of its agency.
 type NamedRegister struct {
 	numbering.Register

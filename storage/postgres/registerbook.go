@@ -20,6 +20,8 @@ type Entry struct {
 	Reason       string
 	SubjectType  string
 	SubjectID    org.ID
+	TakenOn      org.Day
+	TakenBy      string // who took a number out of the usual way
 	Kind         string
 	Subject      string
 	IssuerName   string
@@ -41,10 +43,17 @@ type Entry struct {
 	ClosedAt     time.Time
 }
 
+// BackDated tells whether the document carries an earlier day than the one its
+// number was taken on.
+func (e Entry) BackDated() bool {
+	return e.SubjectType == "document" && e.Reason != "" && e.Day.Before(e.TakenOn)
+}
+
 // At most 20 recipients are named. The sub-selects are asked for the rows of the volume only, one look into an
 // index each.
 const bookOfDocuments = `
-select e.number, e.suffix, e.symbol, e.day, e.state, e.reason, e.subject_type, e.subject_id,
+select e.number, e.suffix, e.symbol, e.day, e.state, e.reason, e.subject_type, e.subject_id, e.taken_at,
+       coalesce((select k.full_name from account k where k.id = e.taken_by and e.reason <> '' and e.state = 'taken'), ''),
        coalesce(d.kind, ''), coalesce(d.subject, ''), coalesce(d.signer_name, ''), d.document_date, coalesce(d.note, ''), coalesce(d.state, ''),
        coalesce(u.abbreviation, ''), d.issued_at,
        array(select r.name from recipient r where r.agency_id = d.agency_id and r.document_id = d.id order by r.ordinal limit 20),
@@ -57,7 +66,7 @@ select e.number, e.suffix, e.symbol, e.day, e.state, e.reason, e.subject_type, e
  where e.agency_id = $1 and e.register_id = $2 and e.year = $3`
 
 const bookOfArrivals = `
-select e.number, e.suffix, e.symbol, e.day, e.state, e.reason, e.subject_type, e.subject_id,
+select e.number, e.suffix, e.symbol, e.day, e.state, e.reason, e.subject_type, e.subject_id, e.taken_at, '',
        coalesce(v.kind, ''), coalesce(v.subject, ''), coalesce(v.signer_name, ''), v.document_date, coalesce(v.note, ''), coalesce(v.state, ''),
        coalesce(v.issuer_name, ''), coalesce(v.number, ''), coalesce(v.symbol, ''), v.due_date,
        coalesce(l.holders, '{}'), l.handed_at, coalesce(l.open, 0), l.closed_at
@@ -90,6 +99,14 @@ func (tx *Tx) Entries(ctx context.Context, r numbering.Register, before numberin
 	return list, err
 }
 
+// ReservedEntries gives the numbers of a register that wait for their documents, lowest first.
+func (tx *Tx) ReservedEntries(ctx context.Context, r numbering.Register, most int) ([]Entry, error) {
+	list := []Entry{}
+	err := tx.entries(ctx, r, func(e Entry) error { list = append(list, e); return nil },
+		" and e.subject_type = 'reserved' and e.state = 'taken' order by e.number, e.suffix limit $4", most)
+	return list, err
+}
+
 func (tx *Tx) entries(ctx context.Context, r numbering.Register, each func(Entry) error, which string, more ...any) error {
 	sql := bookOfArrivals
 	if r.Direction == numbering.Outgoing {
@@ -103,8 +120,9 @@ func (tx *Tx) entries(ctx context.Context, r numbering.Register, each func(Entry
 	for rows.Next() {
 		var e Entry
 		var date, due *org.Day
+		var taken time.Time
 		var issued, handed, closed *time.Time
-		to := []any{&e.Number.Value, &e.Number.Suffix, &e.Symbol, &e.Day, &e.State, &e.Reason, &e.SubjectType, &e.SubjectID,
+		to := []any{&e.Number.Value, &e.Number.Suffix, &e.Symbol, &e.Day, &e.State, &e.Reason, &e.SubjectType, &e.SubjectID, &taken, &e.TakenBy,
 			&e.Kind, &e.Subject, &e.SignerName, &date, &e.Note, &e.ObjectState}
 		if r.Direction == numbering.Outgoing {
 			to = append(to, &e.Unit, &issued, &e.Recipients, &e.Reached, &e.Copies)
@@ -114,7 +132,7 @@ func (tx *Tx) entries(ctx context.Context, r numbering.Register, each func(Entry
 		if err := rows.Scan(to...); err != nil {
 			return fmt.Errorf("read the book: %w", err)
 		}
-		e.DocumentDate, e.DueDate = value(date), value(due)
+		e.DocumentDate, e.DueDate, e.TakenOn = value(date), value(due), org.DayOf(taken)
 		e.IssuedAt, e.HandedAt, e.ClosedAt = value(issued), value(handed), value(closed)
 		if err := each(e); err != nil {
 			return err

@@ -115,8 +115,8 @@ export async function newWholeOffice(office: Office): Promise<WholeOffice> {
 }
 
 /** A draft of an officer of UBND tỉnh. */
-export async function draft(office: Office, paper: Paper): Promise<Document> {
-  const officer = await office.ask("chuyenvien.ubnd");
+export async function draft(office: Office, paper: Paper, by = "chuyenvien.ubnd"): Promise<Document> {
+  const officer = await office.ask(by);
   const file = await upload(officer, paper.fileName ?? "chi-thi.pdf", paper.pdf);
   const agencies = await Promise.all(paper.to.map((code) => agencyId(officer, code)));
   return command<Document>(officer, "/api/documents", {
@@ -143,4 +143,14 @@ export async function issued(office: Office, paper: Paper): Promise<Document> {
   const seenSha256 = d.files.find((f) => f.role === "main")?.sha256;
   await command(await office.ask("lanhdao.ubnd"), `/api/documents/${d.id}/approve`, { seenSha256 });
   return command<Document>(await office.ask("vanthu.ubnd"), `/api/documents/${d.id}/issue`, { seenSha256 });
+}
+
+/** A document of an agency of the test's own, approved by its leader. */
+export async function approved(office: Office, there: WholeOffice, paper: Paper): Promise<Document> {
+  const d = await draft(office, paper, there.officer);
+  const officer = await office.ask(there.officer);
+  const { positions } = await answer<PeopleList>(await officer.get("/api/people", { params: { agencyId: d.agencyId, role: "leader" } }));
+  await command(officer, `/api/documents/${d.id}/submit`, { approverPositionId: positions[0]?.id });
+  const seenSha256 = d.files.find((f) => f.role === "main")?.sha256;
+  return command<Document>(await office.ask(there.leader), `/api/documents/${d.id}/approve`, { seenSha256 });
 }

@@ -3782,10 +3782,13 @@ type RefusalReason string
 
 // Register defines model for Register.
 type Register struct {
-	AgencyId      openapi_types.UUID `json:"agencyId"`
-	AgencyName    string             `json:"agencyName"`
-	Closed        bool               `json:"closed"`
-	Code          string             `json:"code"`
+	AgencyId   openapi_types.UUID `json:"agencyId"`
+	AgencyName string             `json:"agencyName"`
+	Closed     bool               `json:"closed"`
+	Code       string             `json:"code"`
+
+	// Council of a council or board that uses the agency's seal; chosen by hand
+	Council       bool               `json:"council"`
 	Direction     Direction          `json:"direction"`
 	Id            openapi_types.UUID `json:"id"`
 	Kinds         []string           `json:"kinds"`
@@ -3793,11 +3796,15 @@ type Register struct {
 	NextNumber    int                `json:"nextNumber"`
 	Normative     bool               `json:"normative"`
 	OpeningNumber int                `json:"openingNumber"`
-	Year          int                `json:"year"`
+
+	// SymbolAgency stands in symbols for the agency's abbreviation
+	SymbolAgency *string `json:"symbolAgency,omitempty"`
+	Year         int     `json:"year"`
 }
 
 // RegisterEntry defines model for RegisterEntry.
 type RegisterEntry struct {
+	BackDated    *bool               `json:"backDated,omitempty"`
 	Day          openapi_types.Date  `json:"day"`
 	DocumentDate *openapi_types.Date `json:"documentDate,omitempty"`
 	HandedDay    *openapi_types.Date `json:"handedDay,omitempty"`
@@ -3816,7 +3823,7 @@ type RegisterEntry struct {
 	// PaperCopies copies that go on paper
 	PaperCopies *int `json:"paperCopies,omitempty"`
 
-	// Reason why the number was cancelled
+	// Reason why the number was cancelled, inserted, reserved or back-dated
 	Reason         *string `json:"reason,omitempty"`
 	RecipientCount *int    `json:"recipientCount,omitempty"`
 
@@ -3828,6 +3835,12 @@ type RegisterEntry struct {
 	Subject     string                   `json:"subject"`
 	SubjectId   openapi_types.UUID       `json:"subjectId"`
 	SubjectType RegisterEntrySubjectType `json:"subjectType"`
+
+	// TakenBy who took a number out of the usual way
+	TakenBy *string `json:"takenBy,omitempty"`
+
+	// TakenDay the day on which the number was taken
+	TakenDay *openapi_types.Date `json:"takenDay,omitempty"`
 
 	// UnitAbbreviation the unit that drafted and keeps a copy
 	UnitAbbreviation *string `json:"unitAbbreviation,omitempty"`
@@ -3848,6 +3861,25 @@ type RegisterEntryPage struct {
 // RegisterList defines model for RegisterList.
 type RegisterList struct {
 	Items []Register `json:"items"`
+}
+
+// RegisterNew defines model for RegisterNew.
+type RegisterNew struct {
+	AgencyId openapi_types.UUID `json:"agencyId"`
+
+	// Code the same from year to year
+	Code      string    `json:"code"`
+	Council   *bool     `json:"council,omitempty"`
+	Direction Direction `json:"direction"`
+
+	// Kinds the kinds that share the series; none is every kind without a register of its own
+	Kinds *[]string `json:"kinds,omitempty"`
+	Name  string    `json:"name"`
+
+	// OpeningNumber the first number; above 1 for an agency that goes on from numbers used on paper
+	OpeningNumber *int    `json:"openingNumber,omitempty"`
+	SymbolAgency  *string `json:"symbolAgency,omitempty"`
+	Year          int     `json:"year"`
 }
 
 // Registration defines model for Registration.
@@ -4898,6 +4930,12 @@ type NumberDocumentParams struct {
 	CongvanPosition *ActingPosition `json:"Congvan-Position,omitempty"`
 }
 
+// PreviewNumberParams defines parameters for PreviewNumber.
+type PreviewNumberParams struct {
+	// Day the day the document is to carry; none, and any that lies ahead, is today
+	Day *openapi_types.Date `form:"day,omitempty" json:"day,omitempty"`
+}
+
 // ReassignStepParams defines parameters for ReassignStep.
 type ReassignStepParams struct {
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
@@ -5169,6 +5207,14 @@ type ListRegistersParams struct {
 	AgencyId  *openapi_types.UUID `form:"agencyId,omitempty" json:"agencyId,omitempty"`
 }
 
+// OpenRegisterParams defines parameters for OpenRegister.
+type OpenRegisterParams struct {
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+
+	// CongvanPosition the position the act is made under
+	CongvanPosition *ActingPosition `json:"Congvan-Position,omitempty"`
+}
+
 // ReadRegisterBookParams defines parameters for ReadRegisterBook.
 type ReadRegisterBookParams struct {
 	Book   Book                         `form:"book" json:"book"`
@@ -5190,10 +5236,21 @@ type ReadRegisterBookParams struct {
 // ReadRegisterBookParamsFormat defines parameters for ReadRegisterBook.
 type ReadRegisterBookParamsFormat string
 
+// CloseRegisterParams defines parameters for CloseRegister.
+type CloseRegisterParams struct {
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+
+	// CongvanPosition the position the act is made under
+	CongvanPosition *ActingPosition `json:"Congvan-Position,omitempty"`
+}
+
 // ListRegisterEntriesParams defines parameters for ListRegisterEntries.
 type ListRegisterEntriesParams struct {
 	Limit  *Limit  `form:"limit,omitempty" json:"limit,omitempty"`
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Reserved only the numbers that wait for their documents, lowest first, as many as one page holds
+	Reserved *bool `form:"reserved,omitempty" json:"reserved,omitempty"`
 }
 
 // CancelNumberParams defines parameters for CancelNumber.
@@ -5502,6 +5559,12 @@ type DiscardQuarantinedJSONRequestBody = Discard
 // ReleaseQuarantinedJSONRequestBody defines body for ReleaseQuarantined for application/json ContentType.
 type ReleaseQuarantinedJSONRequestBody = MailRelease
 
+// OpenRegisterJSONRequestBody defines body for OpenRegister for application/json ContentType.
+type OpenRegisterJSONRequestBody = RegisterNew
+
+// CloseRegisterJSONRequestBody defines body for CloseRegister for application/json ContentType.
+type CloseRegisterJSONRequestBody = NumberReason
+
 // CancelNumberJSONRequestBody defines body for CancelNumber for application/json ContentType.
 type CancelNumberJSONRequestBody = NumberReason
 
@@ -5794,7 +5857,7 @@ type ServerInterface interface {
 	NumberDocument(c *gin.Context, id Id, params NumberDocumentParams)
 	// PreviewNumber The registers that may number the document and what the next number would read; nothing is taken
 	// (GET /api/documents/{id}/numbering)
-	PreviewNumber(c *gin.Context, id Id)
+	PreviewNumber(c *gin.Context, id Id, params PreviewNumberParams)
 	// MarkDocumentOpened Note that the person has read what waits for them; from then on it cannot be withdrawn
 	// (POST /api/documents/{id}/opened)
 	MarkDocumentOpened(c *gin.Context, id Id)
@@ -6011,9 +6074,15 @@ type ServerInterface interface {
 	// ListRegisters Registers of one's own agencies
 	// (GET /api/registers)
 	ListRegisters(c *gin.Context, params ListRegistersParams)
+	// OpenRegister Open a series of numbers in one's agency for a year
+	// (POST /api/registers)
+	OpenRegister(c *gin.Context, params OpenRegisterParams)
 	// ReadRegisterBook A book of the register for some days with cover and all columns of NĐ 30/2020, annex IV, in Vietnamese as the decree has it
 	// (GET /api/registers/{id}/book)
 	ReadRegisterBook(c *gin.Context, id Id, params ReadRegisterBookParams)
+	// CloseRegister End a series for its year; what stands in it stays
+	// (POST /api/registers/{id}/close)
+	CloseRegister(c *gin.Context, id Id, params CloseRegisterParams)
 	// ListRegisterEntries What was taken from a register, highest number first
 	// (GET /api/registers/{id}/entries)
 	ListRegisterEntries(c *gin.Context, id Id, params ListRegisterEntriesParams)
@@ -10467,6 +10536,17 @@ func (siw *ServerInterfaceWrapper) PreviewNumber(c *gin.Context) {
 		return
 	}
 
+	// Parameter object where we will unmarshal all parameters from the context
+	var params PreviewNumberParams
+
+	// ------------- Optional query parameter "day" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "day", c.Request.URL.Query(), &params.Day, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter day: %w", err), http.StatusBadRequest)
+		return
+	}
+
 	for _, middleware := range siw.HandlerMiddlewares {
 		middleware(c)
 		if c.IsAborted() {
@@ -10474,7 +10554,7 @@ func (siw *ServerInterfaceWrapper) PreviewNumber(c *gin.Context) {
 		}
 	}
 
-	siw.Handler.PreviewNumber(c, id)
+	siw.Handler.PreviewNumber(c, id, params)
 }
 
 // MarkDocumentOpened operation middleware
@@ -13383,6 +13463,68 @@ func (siw *ServerInterfaceWrapper) ListRegisters(c *gin.Context) {
 	siw.Handler.ListRegisters(c, params)
 }
 
+// OpenRegister operation middleware
+func (siw *ServerInterfaceWrapper) OpenRegister(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params OpenRegisterParams
+
+	headers := c.Request.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		siw.ErrorHandler(c, fmt.Errorf("Header parameter Idempotency-Key is required, but not found"), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional header parameter "Congvan-Position" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Congvan-Position")]; found {
+		var CongvanPosition ActingPosition
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Congvan-Position, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Congvan-Position", valueList[0], &CongvanPosition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "uuid"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Congvan-Position: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.CongvanPosition = &CongvanPosition
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.OpenRegister(c, params)
+}
+
 // ReadRegisterBook operation middleware
 func (siw *ServerInterfaceWrapper) ReadRegisterBook(c *gin.Context) {
 
@@ -13459,6 +13601,77 @@ func (siw *ServerInterfaceWrapper) ReadRegisterBook(c *gin.Context) {
 	siw.Handler.ReadRegisterBook(c, id, params)
 }
 
+// CloseRegister operation middleware
+func (siw *ServerInterfaceWrapper) CloseRegister(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CloseRegisterParams
+
+	headers := c.Request.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		siw.ErrorHandler(c, fmt.Errorf("Header parameter Idempotency-Key is required, but not found"), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional header parameter "Congvan-Position" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Congvan-Position")]; found {
+		var CongvanPosition ActingPosition
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Congvan-Position, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Congvan-Position", valueList[0], &CongvanPosition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "uuid"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Congvan-Position: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.CongvanPosition = &CongvanPosition
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.CloseRegister(c, id, params)
+}
+
 // ListRegisterEntries operation middleware
 func (siw *ServerInterfaceWrapper) ListRegisterEntries(c *gin.Context) {
 
@@ -13490,6 +13703,14 @@ func (siw *ServerInterfaceWrapper) ListRegisterEntries(c *gin.Context) {
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", c.Request.URL.Query(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
 	if err != nil {
 		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter cursor: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "reserved" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "reserved", c.Request.URL.Query(), &params.Reserved, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter reserved: %w", err), http.StatusBadRequest)
 		return
 	}
 
@@ -14352,6 +14573,8 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.POST(options.BaseURL+"/api/lines/:id/reopen", wrapper.ReopenLine)
 	router.POST(options.BaseURL+"/api/lines/:id/hand-over", wrapper.HandOverLine)
 	router.GET(options.BaseURL+"/api/registers", wrapper.ListRegisters)
+	router.POST(options.BaseURL+"/api/registers", wrapper.OpenRegister)
+	router.POST(options.BaseURL+"/api/registers/:id/close", wrapper.CloseRegister)
 	router.GET(options.BaseURL+"/api/registers/:id/entries", wrapper.ListRegisterEntries)
 	router.POST(options.BaseURL+"/api/registers/:id/reservations", wrapper.ReserveNumbers)
 	router.POST(options.BaseURL+"/api/registers/:id/numbers/:number/cancel", wrapper.CancelNumber)
@@ -18354,7 +18577,8 @@ func (response NumberDocumentdefaultApplicationProblemPlusJSONResponse) VisitNum
 }
 
 type PreviewNumberRequestObject struct {
-	Id Id `json:"id"`
+	Id     Id `json:"id"`
+	Params PreviewNumberParams
 }
 
 type PreviewNumberResponseObject interface {
@@ -21321,6 +21545,46 @@ func (response ListRegistersdefaultApplicationProblemPlusJSONResponse) VisitList
 	return err
 }
 
+type OpenRegisterRequestObject struct {
+	Params OpenRegisterParams
+	Body   *OpenRegisterJSONRequestBody
+}
+
+type OpenRegisterResponseObject interface {
+	VisitOpenRegisterResponse(w http.ResponseWriter) error
+}
+
+type OpenRegister201JSONResponse Register
+
+func (response OpenRegister201JSONResponse) VisitOpenRegisterResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type OpenRegisterdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response OpenRegisterdefaultApplicationProblemPlusJSONResponse) VisitOpenRegisterResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ReadRegisterBookRequestObject struct {
 	Id     Id `json:"id"`
 	Params ReadRegisterBookParams
@@ -21408,6 +21672,47 @@ type ReadRegisterBookdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ReadRegisterBookdefaultApplicationProblemPlusJSONResponse) VisitReadRegisterBookResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CloseRegisterRequestObject struct {
+	Id     Id `json:"id"`
+	Params CloseRegisterParams
+	Body   *CloseRegisterJSONRequestBody
+}
+
+type CloseRegisterResponseObject interface {
+	VisitCloseRegisterResponse(w http.ResponseWriter) error
+}
+
+type CloseRegister200JSONResponse Register
+
+func (response CloseRegister200JSONResponse) VisitCloseRegisterResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CloseRegisterdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CloseRegisterdefaultApplicationProblemPlusJSONResponse) VisitCloseRegisterResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -22947,9 +23252,15 @@ type StrictServerInterface interface {
 	// ListRegisters Registers of one's own agencies
 	// (GET /api/registers)
 	ListRegisters(ctx context.Context, request ListRegistersRequestObject) (ListRegistersResponseObject, error)
+	// OpenRegister Open a series of numbers in one's agency for a year
+	// (POST /api/registers)
+	OpenRegister(ctx context.Context, request OpenRegisterRequestObject) (OpenRegisterResponseObject, error)
 	// ReadRegisterBook A book of the register for some days with cover and all columns of NĐ 30/2020, annex IV, in Vietnamese as the decree has it
 	// (GET /api/registers/{id}/book)
 	ReadRegisterBook(ctx context.Context, request ReadRegisterBookRequestObject) (ReadRegisterBookResponseObject, error)
+	// CloseRegister End a series for its year; what stands in it stays
+	// (POST /api/registers/{id}/close)
+	CloseRegister(ctx context.Context, request CloseRegisterRequestObject) (CloseRegisterResponseObject, error)
 	// ListRegisterEntries What was taken from a register, highest number first
 	// (GET /api/registers/{id}/entries)
 	ListRegisterEntries(ctx context.Context, request ListRegisterEntriesRequestObject) (ListRegisterEntriesResponseObject, error)
@@ -26184,10 +26495,11 @@ func (sh *strictHandler) NumberDocument(ctx *gin.Context, id Id, params NumberDo
 }
 
 // PreviewNumber operation middleware
-func (sh *strictHandler) PreviewNumber(ctx *gin.Context, id Id) {
+func (sh *strictHandler) PreviewNumber(ctx *gin.Context, id Id, params PreviewNumberParams) {
 	var request PreviewNumberRequestObject
 
 	request.Id = id
+	request.Params = params
 
 	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
 		return sh.ssi.PreviewNumber(ctx, request.(PreviewNumberRequestObject))
@@ -28752,6 +29064,50 @@ func (sh *strictHandler) ListRegisters(ctx *gin.Context, params ListRegistersPar
 	}
 }
 
+// OpenRegister operation middleware
+func (sh *strictHandler) OpenRegister(ctx *gin.Context, params OpenRegisterParams) {
+	var request OpenRegisterRequestObject
+
+	request.Params = params
+
+	var body OpenRegisterJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.OpenRegister(ctx, request.(OpenRegisterRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "OpenRegister")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(OpenRegisterResponseObject); ok {
+		if err := validResponse.VisitOpenRegisterResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // ReadRegisterBook operation middleware
 func (sh *strictHandler) ReadRegisterBook(ctx *gin.Context, id Id, params ReadRegisterBookParams) {
 	var request ReadRegisterBookRequestObject
@@ -28772,6 +29128,51 @@ func (sh *strictHandler) ReadRegisterBook(ctx *gin.Context, id Id, params ReadRe
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(ReadRegisterBookResponseObject); ok {
 		if err := validResponse.VisitReadRegisterBookResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// CloseRegister operation middleware
+func (sh *strictHandler) CloseRegister(ctx *gin.Context, id Id, params CloseRegisterParams) {
+	var request CloseRegisterRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body CloseRegisterJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CloseRegister(ctx, request.(CloseRegisterRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CloseRegister")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(CloseRegisterResponseObject); ok {
+		if err := validResponse.VisitCloseRegisterResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {

@@ -23,7 +23,8 @@ type NumberPreview struct {
 
 // PreviewNumber shows the registers that may number the document. Nothing is
 // taken: two clerks may be shown the same number, and only one will get it.
-func (s *Service) PreviewNumber(ctx context.Context, who access.Person, id org.ID) ([]NumberPreview, error) {
+// A day of an earlier year shows that year's.
+func (s *Service) PreviewNumber(ctx context.Context, who access.Person, id org.ID, day org.Day) ([]NumberPreview, error) {
 	if err := who.Allowed(access.ScopeRead); err != nil {
 		return nil, err
 	}
@@ -43,7 +44,9 @@ func (s *Service) PreviewNumber(ctx context.Context, who access.Person, id org.I
 		if err := tx.ActFor(ctx, d.AgencyID); err != nil {
 			return err
 		}
-		day := org.DayOf(s.clock())
+		if today := org.DayOf(s.clock()); day.IsZero() || day.After(today) {
+			day = today
+		}
 		n, err := newNaming(ctx, tx, d)
 		if err != nil {
 			return err

@@ -7,7 +7,6 @@ import (
 
 	"congvan/server/domain/access"
 	"congvan/server/domain/document"
-	"congvan/server/domain/fault"
 	"congvan/server/domain/numbering"
 	"congvan/server/domain/org"
 	"congvan/storage/postgres"
@@ -124,6 +123,9 @@ type Reservation struct {
 func (s *Service) Reserve(ctx context.Context, who access.Person, c access.Command, register org.ID, in Reservation) ([]numbering.Number, error) {
 	var numbers []numbering.Number
 	err := s.onRegister(ctx, who, c, register, in.Reason, func(tx *postgres.Tx, r numbering.Register, by document.By, now time.Time) (document.Event, error) {
+		if err := r.Reservable(); err != nil {
+			return document.Event{}, err
+		}
 		taken, after, err := r.Reserve(in.Count, org.DayOf(now))
 		if err != nil {
 			return document.Event{}, err
@@ -140,6 +142,9 @@ func (s *Service) Reserve(ctx context.Context, who access.Person, c access.Comma
 // reason. The number of a document goes with the document: it is voided.
 func (s *Service) CancelNumber(ctx context.Context, who access.Person, c access.Command, register org.ID, n numbering.Number, reason string) error {
 	return s.onRegister(ctx, who, c, register, reason, func(tx *postgres.Tx, r numbering.Register, _ document.By, _ time.Time) (document.Event, error) {
+		if err := r.Reservable(); err != nil {
+			return document.Event{}, err
+		}
 		e, err := tx.LockEntry(ctx, r, n)
 		if err != nil {
 			return document.Event{}, err
@@ -173,9 +178,6 @@ func (s *Service) onRegister(ctx context.Context, who access.Person, c access.Co
 		}
 		if err := numbering.CheckReason(reason); err != nil {
 			return err
-		}
-		if r.Direction != numbering.Outgoing {
-			return fault.InvalidField("id", "outgoing_only", "Chỉ giữ hoặc hủy số trong sổ văn bản đi.", "Numbers are reserved and cancelled in outgoing registers only.")
 		}
 		if err := tx.ActFor(ctx, r.AgencyID); err != nil {
 			return err

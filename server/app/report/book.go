@@ -241,6 +241,8 @@ func remark(e postgres.Entry) string {
 	return joined(stands(e.ObjectState), entryStands(e), e.Note)
 }
 
+// entryStands tells how the number came about, if it did out of the usual way,
+// by whom and why (B3).
 func entryStands(e postgres.Entry) string {
 	text := ""
 	switch {
@@ -250,6 +252,11 @@ func entryStands(e postgres.Entry) string {
 		text = "Giữ số"
 	case e.Number.Suffix != "":
 		text = "Chèn số"
+	case e.BackDated():
+		text = "Lùi ngày, cấp ngày " + e.TakenOn.Written()
+	}
+	if text != "" && e.TakenBy != "" {
+		text += " (" + e.TakenBy + ")"
 	}
 	if e.Reason != "" {
 		if text != "" {

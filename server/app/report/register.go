@@ -68,3 +68,20 @@ func (s *Service) Entries(ctx context.Context, who access.Person, id org.ID, bef
 	})
 	return list, err
 }
+
+// Reserved gives the numbers of a register that wait for their documents.
+func (s *Service) Reserved(ctx context.Context, who access.Person, id org.ID, most int) ([]postgres.Entry, error) {
+	if err := who.Allowed(access.ScopeRead); err != nil {
+		return nil, err
+	}
+	var list []postgres.Entry
+	err := s.store.InTx(ctx, postgres.ScopeOf(who), func(tx *postgres.Tx) error {
+		r, err := tx.Register(ctx, readable(who, org.ID{}), id)
+		if err != nil {
+			return err
+		}
+		list, err = tx.ReservedEntries(ctx, r, most)
+		return err
+	})
+	return list, err
+}

@@ -15,6 +15,14 @@ const MaxReserved = 20
 // maxReason is how long the words for a number out of the usual way may be.
 const maxReason = 500
 
+// Reservable refuses the registers whose numbers nobody keeps for later.
+func (r Register) Reservable() error {
+	if r.Direction != Outgoing {
+		return fault.InvalidField("id", "outgoing_only", "Chỉ giữ hoặc hủy số trong sổ văn bản đi.", "Numbers are reserved and cancelled in outgoing registers only.")
+	}
+	return nil
+}
+
 // Reserve gives the next numbers and the register after them: they are taken
 // like any other, so that nothing is left out, and wait for their documents.
 func (r Register) Reserve(count int, day org.Day) ([]Number, Register, error) {

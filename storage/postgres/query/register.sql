@@ -16,6 +16,10 @@ select * from register where agency_id = @agency_id and id = @id for update;
 update register set next_number = @next_number, version = version + 1
  where agency_id = @agency_id and id = @id;
 
+-- name: CloseRegister :exec
+update register set closed_at = @closed_at, version = version + 1
+ where agency_id = @agency_id and id = @id;
+
 -- name: InsertRegister :exec
 insert into register (agency_id, id, code, direction, year, name, kinds, normative, council, symbol_agency, opening_number, next_number)
 values (@agency_id, @id, @code, @direction, @year, @name, @kinds, @normative, @council, @symbol_agency, @opening_number, @next_number)

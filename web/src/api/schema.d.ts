@@ -1593,7 +1593,27 @@ export interface paths {
         /** Registers of one's own agencies */
         get: operations["listRegisters"];
         put?: never;
-        post?: never;
+        /** Open a series of numbers in one's agency for a year */
+        post: operations["openRegister"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/registers/{id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a series for its year; what stands in it stays */
+        post: operations["closeRegister"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4552,9 +4572,28 @@ export interface components {
             name: string;
             kinds: string[];
             normative: boolean;
+            /** @description of a council or board that uses the agency's seal; chosen by hand */
+            council: boolean;
+            /** @description stands in symbols for the agency's abbreviation */
+            symbolAgency?: string;
             openingNumber: number;
             nextNumber: number;
             closed: boolean;
+        };
+        RegisterNew: {
+            /** Format: uuid */
+            agencyId: string;
+            /** @description the same from year to year */
+            code: string;
+            direction: components["schemas"]["Direction"];
+            year: number;
+            name: string;
+            /** @description the kinds that share the series; none is every kind without a register of its own */
+            kinds?: string[];
+            council?: boolean;
+            symbolAgency?: string;
+            /** @description the first number; above 1 for an agency that goes on from numbers used on paper */
+            openingNumber?: number;
         };
         RegisterList: {
             items: components["schemas"]["Register"][];
@@ -4576,8 +4615,16 @@ export interface components {
             subjectType: "document" | "arrival" | "reserved";
             /** Format: uuid */
             subjectId: string;
-            /** @description why the number was cancelled */
+            /** @description why the number was cancelled, inserted, reserved or back-dated */
             reason?: string;
+            /** @description who took a number out of the usual way */
+            takenBy?: string;
+            /**
+             * Format: date
+             * @description the day on which the number was taken
+             */
+            takenDay?: string;
+            backDated?: boolean;
             note?: string;
             /** @description where the document or arrival stands */
             objectState?: string;
@@ -5560,6 +5607,7 @@ export type LookAlike = components['schemas']['LookAlike'];
 export type Registration = components['schemas']['Registration'];
 export type Refusal = components['schemas']['Refusal'];
 export type Register = components['schemas']['Register'];
+export type RegisterNew = components['schemas']['RegisterNew'];
 export type RegisterList = components['schemas']['RegisterList'];
 export type RegisterEntry = components['schemas']['RegisterEntry'];
 export type SpecialNumber = components['schemas']['SpecialNumber'];
@@ -6873,7 +6921,10 @@ export interface operations {
     };
     previewNumber: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description the day the document is to carry; none, and any that lies ahead, is today */
+                day?: string;
+            };
             header?: never;
             path: {
                 id: components["parameters"]["Id"];
@@ -8085,11 +8136,73 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    openRegister: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description the position the act is made under */
+                "Congvan-Position"?: components["parameters"]["ActingPosition"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RegisterNew"];
+            };
+        };
+        responses: {
+            /** @description The register */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Register"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    closeRegister: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description the position the act is made under */
+                "Congvan-Position"?: components["parameters"]["ActingPosition"];
+            };
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NumberReason"];
+            };
+        };
+        responses: {
+            /** @description The register */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Register"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     listRegisterEntries: {
         parameters: {
             query?: {
                 limit?: components["parameters"]["Limit"];
                 cursor?: components["parameters"]["Cursor"];
+                /** @description only the numbers that wait for their documents, lowest first, as many as one page holds */
+                reserved?: boolean;
             };
             header?: never;
             path: {

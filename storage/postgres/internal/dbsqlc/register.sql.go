@@ -57,6 +57,22 @@ func (q *Queries) CancelRegisterEntry(ctx context.Context, arg CancelRegisterEnt
 	return err
 }
 
+const CloseRegister = `-- name: CloseRegister :exec
+update register set closed_at = $1, version = version + 1
+ where agency_id = $2 and id = $3
+`
+
+type CloseRegisterParams struct {
+	ClosedAt *time.Time
+	AgencyID org.ID
+	ID       org.ID
+}
+
+func (q *Queries) CloseRegister(ctx context.Context, arg CloseRegisterParams) error {
+	_, err := q.db.Exec(ctx, CloseRegister, arg.ClosedAt, arg.AgencyID, arg.ID)
+	return err
+}
+
 const EntrySuffixes = `-- name: EntrySuffixes :many
 select suffix from register_entry
  where agency_id = $1 and register_id = $2 and year = $3 and number = $4 and suffix <> ''

@@ -17,6 +17,7 @@ import type { AfterAct } from "./after-issue";
 import { ApproverField } from "./approver-field";
 import { AnswerDialog, ReopenDialog } from "@/features/circuit/act-dialogs";
 import { SendBackDialog } from "@/features/circuit/send-back-dialog";
+import { NumberDialog } from "./number-dialog";
 import { numberPreviewQuery } from "./queries";
 
 // What is done until the document is issued; what comes after has its own place.
@@ -66,8 +67,9 @@ export function ActDialog({ act, ...props }: ActProps & { act: Direct }) {
         />
       );
     case "number":
+      return <NumberDialog {...props} />;
     case "issue":
-      return <NumberDialog act={act} {...props} />;
+      return <IssueDialog {...props} />;
     default:
       return <PlainDialog act={act} {...props} />;
   }
@@ -189,11 +191,11 @@ function PlainDialog({ document: d, act, onClose }: ActProps & { act: "discard" 
   );
 }
 
-function NumberDialog({ document: d, act, onClose }: ActProps & { act: "number" | "issue" }) {
+// Issuing numbers a document that has no number yet.
+function IssueDialog({ document: d, onClose }: ActProps) {
   const { document: t, recipient, signing } = useText();
-  const unsigned = signing.unsignedNotice;
   const byMail = d.recipients.filter((r) => r.channel === "mailbox").length;
-  const numbering = act === "number" || d.reference === "";
+  const numbering = d.reference === "";
   const preview = useQuery({ ...numberPreviewQuery(d.id), enabled: numbering });
   const [picked, setPicked] = useState<string>();
   const registers = preview.data ?? [];
@@ -202,22 +204,15 @@ function NumberDialog({ document: d, act, onClose }: ActProps & { act: "number" 
   const run = useCommand({
     agencyId: d.agencyId,
     spoils,
-    said: (after: Document) =>
-      after.state === "issued" ? t.said.issued(after.reference) : t.said.numbered(after.reference),
+    said: (after: Document) => t.said.issued(after.reference),
     onDone: onClose,
-    run: (body: { registerId?: string }, header) => {
-      const params = { path: { id: d.id }, header };
-      return value(
-        act === "number"
-          ? client.POST("/api/documents/{id}/number", { params, body })
-          : client.POST("/api/documents/{id}/issue", { params, body: { ...body, ...seen } }),
-      );
-    },
+    run: (body: { registerId?: string }, header) =>
+      value(client.POST("/api/documents/{id}/issue", { params: { path: { id: d.id }, header }, body: { ...body, ...seen } })),
   });
   return (
     <ConfirmDialog
-      title={act === "number" ? t.confirm.numberTitle : t.confirm.issueTitle(d.recipientCount)}
-      action={t.actions[act]}
+      title={t.confirm.issueTitle(d.recipientCount)}
+      action={t.actions.issue}
       busy={run.isPending || (numbering && preview.isPending)}
       problem={<FormProblem error={run.error ?? preview.error} />}
       onClose={onClose}
@@ -241,15 +236,11 @@ function NumberDialog({ document: d, act, onClose }: ActProps & { act: "number" 
         />
       ) : null}
       {numbering ? <p>{t.confirm.numberNotKept}</p> : <Facts facts={[[t.reference, <strong key="r">{d.reference}</strong>]]} />}
-      {act === "issue" ? (
-        <>
-          <MainFileWarning document={d} />
-          <SeenFile document={d} />
-          {byMail > 0 ? <Notice>{recipient.mailHasNoForce(byMail)}</Notice> : null}
-          <Notice look="calm">{t.confirm.issueHint}</Notice>
-          {d.signedAt ? null : <Notice>{unsigned}</Notice>}
-        </>
-      ) : null}
+      <MainFileWarning document={d} />
+      <SeenFile document={d} />
+      {byMail > 0 ? <Notice>{recipient.mailHasNoForce(byMail)}</Notice> : null}
+      <Notice look="calm">{t.confirm.issueHint}</Notice>
+      {d.signedAt ? null : <Notice>{signing.unsignedNotice}</Notice>}
     </ConfirmDialog>
   );
 }

@@ -81,11 +81,12 @@ export function recipientsQuery(id: string) {
   });
 }
 
-export function numberPreviewQuery(id: string) {
+// What the next number would read; on a day, with that year's registers.
+export function numberPreviewQuery(id: string, day = "") {
   return queryOptions({
-    queryKey: ["documents", "one", id, "numbering"],
+    queryKey: ["documents", "one", id, "numbering", day],
     queryFn: async () =>
-      (await value(client.GET("/api/documents/{id}/numbering", { params: { path: { id } } }))).items,
+      (await value(client.GET("/api/documents/{id}/numbering", { params: { path: { id }, query: { day: day || undefined } } }))).items,
     staleTime: 0,
   });
 }

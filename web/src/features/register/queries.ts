@@ -38,3 +38,12 @@ export function entriesQuery(register: string) {
     getNextPageParam: (last) => last.next,
   });
 }
+
+// The numbers that wait for their documents.
+export function reservedQuery(register: string) {
+  return queryOptions({
+    queryKey: ["registers", "reserved", register],
+    queryFn: async () =>
+      (await value(client.GET("/api/registers/{id}/entries", { params: { path: { id: register }, query: { reserved: true, limit: 200 } } }))).items,
+  });
+}

@@ -5,13 +5,16 @@ import { useMemo, useState } from "react";
 import type { RegisterEntry } from "@/api/schema";
 import { useKinds } from "@/features/document/kinds";
 import { failureOf } from "@/features/session/failure";
+import { useMe } from "@/features/session/me";
 import { useText } from "@/text/text";
 import { Badge } from "@/ui/badge";
 import { Button } from "@/ui/button";
 import { showDay } from "@/ui/dates";
+import { showOrdinal } from "@/ui/numbers";
 import { Page } from "@/ui/page";
 import { EmptyState } from "@/ui/states";
 import { Table, type Column } from "@/ui/table";
+import { CancelDialog, CloseDialog, ReserveDialog } from "./act-dialogs";
 import { ExportDialog } from "./export-dialog";
 import { entriesQuery, registersQuery } from "./queries";
 
@@ -25,8 +28,11 @@ export function RegisterPage() {
   const register = useQuery(registersQuery({})).data?.find((r) => r.id === id);
   const list = useInfiniteQuery(entriesQuery(id));
   const rows = useMemo(() => list.data?.pages.flatMap((p) => p.items), [list.data]);
-  const [exporting, setExporting] = useState(false);
-  const columns = useColumns(register?.direction === "incoming");
+  const [act, setAct] = useState<"export" | "reserve" | "close" | RegisterEntry>();
+  const me = useMe();
+  const keeps = register !== undefined && !register.closed && me.positions.some((p) => p.role === "clerk" && p.agencyId === register.agencyId);
+  const columns = useColumns(register?.direction === "incoming", keeps ? setAct : undefined);
+  const done = () => setAct(undefined);
   const open = (e: RegisterEntry) => {
     if (e.subjectType === "document") void navigate({ to: "/outgoing/$id", params: { id: e.subjectId } });
     if (e.subjectType === "arrival") void navigate({ to: "/incoming/$id", params: { id: e.subjectId } });
@@ -36,12 +42,20 @@ export function RegisterPage() {
       title={register?.name ?? o.title}
       acts={
         register ? (
-          <Button icon={<Printer size={15} />} onClick={() => setExporting(true)}>
-            {t.export}
-          </Button>
+          <>
+            {keeps && register.direction === "outgoing" ? <Button onClick={() => setAct("reserve")}>{t.number.reserve}</Button> : null}
+            {keeps ? <Button onClick={() => setAct("close")}>{t.number.close}</Button> : null}
+            <Button icon={<Printer size={15} />} onClick={() => setAct("export")}>
+              {t.export}
+            </Button>
+          </>
         ) : undefined
       }
-      sub={register ? `${register.agencyName} · ${o.directions[register.direction]} · ${o.year} ${register.year}` : undefined}
+      sub={
+        register
+          ? [register.agencyName, o.directions[register.direction], `${o.year} ${register.year}`, register.closed ? o.closed : `${o.next} ${showOrdinal(register.nextNumber)}`].join(" · ")
+          : undefined
+      }
     >
       <Table
         label={register?.name ?? o.title}
@@ -58,13 +72,16 @@ export function RegisterPage() {
         onMore={() => void list.fetchNextPage()}
         empty={<EmptyState title={o.emptyEntries} />}
       />
-      {exporting && register ? <ExportDialog register={register} onClose={() => setExporting(false)} /> : null}
+      {register && act === "export" ? <ExportDialog register={register} onClose={done} /> : null}
+      {register && act === "reserve" ? <ReserveDialog register={register} onClose={done} /> : null}
+      {register && act === "close" ? <CloseDialog register={register} onClose={done} /> : null}
+      {register && typeof act === "object" ? <CancelDialog register={register} entry={act} onClose={done} /> : null}
     </Page>
   );
 }
 
 // The columns of NĐ 30/2020, phụ lục IV, save the one that is signed on paper.
-function useColumns(incoming: boolean): readonly Column<RegisterEntry>[] {
+function useColumns(incoming: boolean, onCancel: ((e: RegisterEntry) => void) | undefined): readonly Column<RegisterEntry>[] {
   const text = useText();
   const t = text.register;
   const o = text.office.registers;
@@ -79,7 +96,7 @@ function useColumns(incoming: boolean): readonly Column<RegisterEntry>[] {
       </span>
     ),
   };
-  const remark: Column<RegisterEntry> = { id: "remark", title: t.remark, width: "150px", cell: (e) => <Remark entry={e} /> };
+  const remark: Column<RegisterEntry> = { id: "remark", title: t.remark, width: "230px", cell: (e) => <Remark entry={e} onCancel={onCancel} /> };
   const date: Column<RegisterEntry> = {
     id: "date",
     title: o.documentDate,
@@ -120,18 +137,32 @@ function Recipients({ entry: e }: { entry: RegisterEntry }) {
 }
 
 // What became of the number, and why.
-function Remark({ entry: e }: { entry: RegisterEntry }) {
+function Remark({ entry: e, onCancel }: { entry: RegisterEntry; onCancel?: (e: RegisterEntry) => void }) {
   const text = useText();
   const t = text.register;
   const states: Record<string, string> = text.document.states;
   const gone = e.objectState === "voided" || e.objectState === "recalled" ? states[e.objectState] : undefined;
-  const words = [e.reason, e.note].filter(Boolean).join("; ");
+  const words = [e.reason, e.takenBy, e.note].filter(Boolean).join("; ");
+  const waits = e.state !== "cancelled" && e.subjectType === "reserved";
   return (
     <span title={words}>
       {e.state === "cancelled" ? <Badge tone="late">{text.office.registers.cancelled}</Badge> : null}
-      {e.state !== "cancelled" && e.subjectType === "reserved" ? <Badge tone="accent">{t.reserved}</Badge> : null}
+      {waits ? <Badge tone="accent">{t.reserved}</Badge> : null}
       {/\d[a-z]$/i.test(e.number) ? <Badge tone="soon">{t.inserted}</Badge> : null}
-      {gone ? <Badge tone="late">{gone}</Badge> : null} {words}
+      {e.backDated ? <Badge tone="soon">{t.number.backDated(showDay(e.takenDay ?? e.day))}</Badge> : null}
+      {gone ? <Badge tone="late">{gone}</Badge> : null}
+      {waits && onCancel ? (
+        <Button
+          small
+          onClick={(event) => {
+            event.stopPropagation();
+            onCancel(e);
+          }}
+        >
+          {t.number.cancel}
+        </Button>
+      ) : null}{" "}
+      {words}
     </span>
   );
 }

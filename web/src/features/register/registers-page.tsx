@@ -1,18 +1,22 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
+import { Plus } from "lucide-react";
+import { useState } from "react";
 import { compact } from "@/api/pick";
 import type { Register } from "@/api/schema";
 import { useKinds } from "@/features/document/kinds";
 import { failureOf } from "@/features/session/failure";
-import { agenciesOf, briefAgency, useMe } from "@/features/session/me";
+import { agenciesOf, briefAgency, hasRole, useMe } from "@/features/session/me";
 import { useText } from "@/text/text";
 import { Badge } from "@/ui/badge";
+import { Button } from "@/ui/button";
 import { today } from "@/ui/dates";
 import { FilterBar, FilterPick } from "@/ui/filters";
 import { showOrdinal } from "@/ui/numbers";
 import { Page } from "@/ui/page";
 import { EmptyState } from "@/ui/states";
 import { Table, TwoLines, type Column } from "@/ui/table";
+import { OpenDialog } from "./open-dialog";
 import { registersQuery, type RegisterSearch } from "./queries";
 
 export function RegistersPage() {
@@ -21,7 +25,9 @@ export function RegistersPage() {
   const search = useSearch({ from: "/desk/registers" });
   const navigate = useNavigate();
   const kinds = useKinds();
-  const agencies = agenciesOf(useMe());
+  const me = useMe();
+  const agencies = agenciesOf(me);
+  const [opening, setOpening] = useState(false);
   const list = useQuery(registersQuery(search));
   const set = (change: RegisterSearch) =>
     void navigate({ to: "/registers", search: compact({ ...search, ...change }), replace: true });
@@ -32,13 +38,16 @@ export function RegistersPage() {
       id: "name",
       title: r.nameAndKinds,
       cell: (x) => {
-        const of = x.kinds.length > 0 ? x.kinds.map(kinds.name).join(", ") : r.allKinds;
+        const of = [x.council ? t.register.number.ofCouncil(x.symbolAgency ?? "") : "", x.kinds.length > 0 ? x.kinds.map(kinds.name).join(", ") : r.allKinds]
+          .filter(Boolean)
+          .join(" · ");
         return <TwoLines title={`${x.name}\n${of}`} top={<strong>{x.name}</strong>} below={of} />;
       },
     },
     { id: "direction", title: r.direction, width: "160px", cell: (x) => r.directions[x.direction] },
-    { id: "agency", title: r.agency, width: "280px", cell: (x) => <span title={x.agencyName}>{briefAgency(x.agencyName)}</span> },
+    { id: "agency", title: r.agency, width: "240px", cell: (x) => <span title={x.agencyName}>{briefAgency(x.agencyName)}</span> },
     { id: "year", title: r.year, width: "70px", cell: (x) => x.year },
+    { id: "opening", title: r.opening, width: "110px", align: "end", cell: (x) => showOrdinal(x.openingNumber) },
     { id: "next", title: r.next, width: "110px", align: "end", cell: (x) => showOrdinal(x.nextNumber) },
     {
       id: "state",
@@ -50,6 +59,13 @@ export function RegistersPage() {
   return (
     <Page
       title={r.title}
+      acts={
+        hasRole(me, "clerk") ? (
+          <Button look="primary" icon={<Plus size={15} />} onClick={() => setOpening(true)}>
+            {t.register.number.open}
+          </Button>
+        ) : undefined
+      }
       bar={
         <FilterBar active={Object.keys(search).length > 0} onClear={() => void navigate({ to: "/registers", search: {} })}>
           <FilterPick
@@ -85,6 +101,7 @@ export function RegistersPage() {
         onRetry={() => void list.refetch()}
         empty={<EmptyState title={r.empty} />}
       />
+      {opening ? <OpenDialog onClose={() => setOpening(false)} /> : null}
     </Page>
   );
 }

@@ -1,4 +1,5 @@
 import type { Text } from "../text";
+import { number } from "./number";
 import { recall } from "./recall";
 
 export const register: Text["register"] = {
@@ -29,5 +30,6 @@ export const register: Text["register"] = {
   remark: "Remarks",
   reserved: "Reserved",
   inserted: "Inserted",
+  number,
   recall,
 };

@@ -1,4 +1,5 @@
 // The register as a book, and its books on paper (NĐ 30/2020, phụ lục IV).
+import { number } from "./number";
 import { recall } from "./recall";
 
 export const register = {
@@ -29,5 +30,6 @@ export const register = {
   remark: "Ghi chú",
   reserved: "Giữ số",
   inserted: "Chèn số",
+  number,
   recall,
 };
