@@ -97,6 +97,14 @@ func aCaseFile(state string, frozen bool) func(t testing.TB, w *world, in *agenc
 	}
 }
 
+// aCatalogueLine gives a line of a yearly list that waits to be approved.
+func aCatalogueLine(t testing.TB, w *world, in *agency, _ org.ID) string {
+	t.Helper()
+	id := uuid.NewString()
+	w.exec(t, "insert into catalogue (agency_id, id, year, notation, title, retention) values ($1, $2, 2025, $3, 'Hồ sơ', 10)", in.ID, id, "1."+strings.ToUpper(id[:8]))
+	return id
+}
+
 func onCaseFile(path string, body object) func(thing) call {
 	return func(x thing) call { return call{method: "POST", path: "/api/casefiles/" + x.id + path, body: body} }
 }
@@ -115,6 +123,36 @@ var casefileRows = map[string]row{
 		}},
 	"readCaseFile": {success: 200, allowed: append([]kind{leader}, keepers...), denied: 404, owner: officer, object: aCaseFile("open", false),
 		request: func(x thing) call { return call{method: "GET", path: "/api/casefiles/" + x.id} }},
+	"editCaseFile": {success: 200, allowed: keepers, denied: 404, instead: hidden, owner: officer, object: aCaseFile("open", false),
+		request: func(x thing) call {
+			return call{method: "PATCH", path: "/api/casefiles/" + x.id, body: object{"title": "Tiêu đề khác"}}
+		}},
+	"listCaseFileEvents": {success: 200, allowed: append([]kind{leader}, keepers...), denied: 404, owner: officer, object: aCaseFile("open", false),
+		request: func(x thing) call { return call{method: "GET", path: "/api/casefiles/" + x.id + "/events"} }},
+	"exportCaseFile": {success: 200, allowed: append([]kind{leader}, keepers...), denied: 404, owner: officer, object: aCaseFile("open", false),
+		request: func(x thing) call { return call{method: "GET", path: "/api/casefiles/" + x.id + "/export?format=xml"} }},
+	"readCatalogue": {success: 200, allowed: append([]kind{leader}, keepers...), denied: 404, owner: officer, object: itself,
+		request: func(x thing) call { return call{method: "GET", path: "/api/agencies/" + x.id + "/catalogue?year=2026"} }},
+	"readCatalogueBook": {success: 200, allowed: append([]kind{leader}, keepers...), denied: 404, owner: officer, object: itself,
+		request: func(x thing) call {
+			return call{method: "GET", path: "/api/agencies/" + x.id + "/catalogue/book?year=2026&format=xlsx"}
+		}},
+	"addCatalogueLine": {success: 200, allowed: []kind{clerk}, denied: 404, instead: map[kind]int{leader: 403, head: 403, officer: 403}, owner: clerk, object: itself,
+		request: func(x thing) call {
+			return call{method: "POST", path: "/api/agencies/" + x.id + "/catalogue",
+				body: object{"year": 2026, "notation": "1." + uuid.NewString()[:8], "title": "Hồ sơ", "retention": 10}}
+		}},
+	"removeCatalogueLine": {success: 204, allowed: []kind{clerk}, denied: 404, instead: map[kind]int{leader: 403, head: 403, officer: 403}, owner: clerk,
+		object: aCatalogueLine, request: func(x thing) call { return call{method: "DELETE", path: "/api/catalogue/" + x.id} }},
+	"approveCatalogue": {success: 200, allowed: []kind{leader}, denied: 404, instead: map[kind]int{clerk: 403, head: 403, officer: 403}, owner: leader,
+		object: func(t testing.TB, w *world, in *agency, by org.ID) string {
+			t.Helper()
+			aCatalogueLine(t, w, in, by)
+			return in.ID.String()
+		},
+		request: func(x thing) call {
+			return call{method: "POST", path: "/api/agencies/" + x.id + "/catalogue/approve", body: object{"year": 2025}}
+		}},
 	// The document is nowhere: who may is told so by the same answer.
 	"addToCaseFile": {success: 404, allowed: keepers, denied: 404, instead: hidden, owner: officer, object: aCaseFile("open", false),
 		request: onCaseFile("/add", object{"documentId": "01900000-0000-7000-8000-000000000001"})},

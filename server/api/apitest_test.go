@@ -33,6 +33,7 @@ import (
 	"congvan/server/domain/document"
 	"congvan/server/domain/exchange"
 	"congvan/server/domain/org"
+	"congvan/server/provider/printing"
 	"congvan/server/provider/safehtml"
 	"congvan/server/provider/sheet"
 	"congvan/server/provider/template"
@@ -112,7 +113,8 @@ func installOn(t *testing.T, db *storagetest.Database, blobs *blob.Store, change
 			CleanHTML: safehtml.Clean, ReadBody: func(context.Context, document.Hash) (text, html string, err error) {
 				return "Kính gửi", "<p>Kính gửi</p>", nil
 			}}),
-		CaseFiles: casefile.New(i.Store, i.now),
+		CaseFiles: casefile.New(i.Store, i.blobs, i.now, map[string]casefile.Form{"xlsx": {Bind: workbook.Bind, Extension: "xlsx", MediaType: "application/zip"},
+			"pdf": {Bind: printing.Bind, Extension: "pdf", MediaType: "application/pdf"}}),
 		Reports:   report.New(i.Store, i.now, map[string]report.Binder{"xlsx": {Bind: workbook.Bind, Extension: "xlsx", MediaType: "application/zip"}}),
 		Notices:   notice.New(i.Store, i.now),
 		Changes:   hub,

@@ -7,6 +7,7 @@ import (
 
 	"congvan/server/api/gen"
 	"congvan/server/app/casefile"
+	"congvan/server/domain/access"
 	rule "congvan/server/domain/casefile"
 	"congvan/server/domain/fault"
 	"congvan/server/domain/org"
@@ -88,6 +89,7 @@ func (r casefileRoom) OpenCaseFile(ctx context.Context, in gen.OpenCaseFileReque
 	b := in.Body
 	f := rule.File{AgencyID: org.ID(b.AgencyId), Heading: rule.Heading{Year: b.Year, Notation: b.Notation, Title: b.Title, Retention: rule.Retention(b.Retention)},
 		Rights: rule.Restricted, Description: present(b.Description), Start: start}
+	f.CatalogueID = idOf(b.CatalogueId)
 	if b.Rights != nil {
 		f.Rights = rule.Rights(*b.Rights)
 	}
@@ -106,118 +108,122 @@ func entryOf(document, arrival *uuid.UUID) (rule.Entry, error) {
 	return rule.Entry{DocumentID: idOf(document), ArrivalID: idOf(arrival)}, nil
 }
 
+// done carries out one act on a case file: what all of them have in common.
+func (r casefileRoom) done(ctx context.Context, key string, position *uuid.UUID, request any,
+	do func(who access.Person, c access.Command) (casefile.View, error)) (gen.CaseFileJSONResponse, error) {
+	c, err := command(ctx, key, position, request)
+	if err != nil {
+		return gen.CaseFileJSONResponse{}, err
+	}
+	v, err := do(personOf(ctx), c)
+	if err != nil {
+		return gen.CaseFileJSONResponse{}, err
+	}
+	return caseFileAnswer(v), nil
+}
+
 // AddToCaseFile puts a document into a case file.
 func (r casefileRoom) AddToCaseFile(ctx context.Context, in gen.AddToCaseFileRequestObject) (gen.AddToCaseFileResponseObject, error) {
-	c, err := command(ctx, in.Params.IdempotencyKey, in.Params.CongvanPosition, in)
-	if err != nil {
-		return nil, err
-	}
 	e, err := entryOf(in.Body.DocumentId, in.Body.ArrivalId)
 	if err != nil {
 		return nil, err
 	}
-	v, err := r.files.Add(ctx, personOf(ctx), c, org.ID(in.Id), e)
-	if err != nil {
-		return nil, err
-	}
-	return gen.AddToCaseFile200JSONResponse{CaseFileJSONResponse: caseFileAnswer(v)}, nil
+	v, err := r.done(ctx, in.Params.IdempotencyKey, in.Params.CongvanPosition, in, func(who access.Person, c access.Command) (casefile.View, error) {
+		return r.files.Add(ctx, who, c, org.ID(in.Id), e)
+	})
+	return gen.AddToCaseFile200JSONResponse{CaseFileJSONResponse: v}, err
 }
 
 // RemoveFromCaseFile takes a document out of a case file.
 func (r casefileRoom) RemoveFromCaseFile(ctx context.Context, in gen.RemoveFromCaseFileRequestObject) (gen.RemoveFromCaseFileResponseObject, error) {
-	c, err := command(ctx, in.Params.IdempotencyKey, in.Params.CongvanPosition, in)
-	if err != nil {
-		return nil, err
-	}
 	e, err := entryOf(in.Body.DocumentId, in.Body.ArrivalId)
 	if err != nil {
 		return nil, err
 	}
-	v, err := r.files.Remove(ctx, personOf(ctx), c, org.ID(in.Id), e, in.Body.Reason)
-	if err != nil {
-		return nil, err
-	}
-	return gen.RemoveFromCaseFile200JSONResponse{CaseFileJSONResponse: caseFileAnswer(v)}, nil
+	v, err := r.done(ctx, in.Params.IdempotencyKey, in.Params.CongvanPosition, in, func(who access.Person, c access.Command) (casefile.View, error) {
+		return r.files.Remove(ctx, who, c, org.ID(in.Id), e, in.Body.Reason)
+	})
+	return gen.RemoveFromCaseFile200JSONResponse{CaseFileJSONResponse: v}, err
 }
 
 // CloseCaseFile closes a case file.
 func (r casefileRoom) CloseCaseFile(ctx context.Context, in gen.CloseCaseFileRequestObject) (gen.CloseCaseFileResponseObject, error) {
-	c, err := command(ctx, in.Params.IdempotencyKey, in.Params.CongvanPosition, in)
-	if err != nil {
-		return nil, err
-	}
 	end, err := dayOf(&in.Body.End)
 	if err != nil {
 		return nil, err
 	}
-	v, err := r.files.Close(ctx, personOf(ctx), c, org.ID(in.Id), end)
-	if err != nil {
-		return nil, err
-	}
-	return gen.CloseCaseFile200JSONResponse{CaseFileJSONResponse: caseFileAnswer(v)}, nil
+	v, err := r.done(ctx, in.Params.IdempotencyKey, in.Params.CongvanPosition, in, func(who access.Person, c access.Command) (casefile.View, error) {
+		return r.files.Close(ctx, who, c, org.ID(in.Id), end)
+	})
+	return gen.CloseCaseFile200JSONResponse{CaseFileJSONResponse: v}, err
 }
 
 // ReopenCaseFile reopens a closed case file.
 func (r casefileRoom) ReopenCaseFile(ctx context.Context, in gen.ReopenCaseFileRequestObject) (gen.ReopenCaseFileResponseObject, error) {
-	c, err := command(ctx, in.Params.IdempotencyKey, in.Params.CongvanPosition, in)
-	if err != nil {
-		return nil, err
-	}
-	v, err := r.files.Reopen(ctx, personOf(ctx), c, org.ID(in.Id), in.Body.Reason)
-	if err != nil {
-		return nil, err
-	}
-	return gen.ReopenCaseFile200JSONResponse{CaseFileJSONResponse: caseFileAnswer(v)}, nil
+	v, err := r.done(ctx, in.Params.IdempotencyKey, in.Params.CongvanPosition, in, func(who access.Person, c access.Command) (casefile.View, error) {
+		return r.files.Reopen(ctx, who, c, org.ID(in.Id), in.Body.Reason)
+	})
+	return gen.ReopenCaseFile200JSONResponse{CaseFileJSONResponse: v}, err
 }
 
 // HandOverCaseFile gives a case file to another keeper.
 func (r casefileRoom) HandOverCaseFile(ctx context.Context, in gen.HandOverCaseFileRequestObject) (gen.HandOverCaseFileResponseObject, error) {
-	c, err := command(ctx, in.Params.IdempotencyKey, in.Params.CongvanPosition, in)
-	if err != nil {
-		return nil, err
-	}
-	v, err := r.files.HandOver(ctx, personOf(ctx), c, org.ID(in.Id), org.ID(in.Body.KeeperPositionId), present(in.Body.Note))
-	if err != nil {
-		return nil, err
-	}
-	return gen.HandOverCaseFile200JSONResponse{CaseFileJSONResponse: caseFileAnswer(v)}, nil
+	v, err := r.done(ctx, in.Params.IdempotencyKey, in.Params.CongvanPosition, in, func(who access.Person, c access.Command) (casefile.View, error) {
+		return r.files.HandOver(ctx, who, c, org.ID(in.Id), org.ID(in.Body.KeeperPositionId), present(in.Body.Note))
+	})
+	return gen.HandOverCaseFile200JSONResponse{CaseFileJSONResponse: v}, err
 }
 
 // FreezeCaseFile keeps a case file as it is.
 func (r casefileRoom) FreezeCaseFile(ctx context.Context, in gen.FreezeCaseFileRequestObject) (gen.FreezeCaseFileResponseObject, error) {
-	c, err := command(ctx, in.Params.IdempotencyKey, in.Params.CongvanPosition, in)
-	if err != nil {
-		return nil, err
-	}
-	v, err := r.files.Freeze(ctx, personOf(ctx), c, org.ID(in.Id), in.Body.Reason)
-	if err != nil {
-		return nil, err
-	}
-	return gen.FreezeCaseFile200JSONResponse{CaseFileJSONResponse: caseFileAnswer(v)}, nil
+	v, err := r.done(ctx, in.Params.IdempotencyKey, in.Params.CongvanPosition, in, func(who access.Person, c access.Command) (casefile.View, error) {
+		return r.files.Freeze(ctx, who, c, org.ID(in.Id), in.Body.Reason)
+	})
+	return gen.FreezeCaseFile200JSONResponse{CaseFileJSONResponse: v}, err
 }
 
 // ReleaseCaseFile ends the freezing.
 func (r casefileRoom) ReleaseCaseFile(ctx context.Context, in gen.ReleaseCaseFileRequestObject) (gen.ReleaseCaseFileResponseObject, error) {
-	c, err := command(ctx, in.Params.IdempotencyKey, in.Params.CongvanPosition, in)
-	if err != nil {
-		return nil, err
-	}
-	v, err := r.files.Release(ctx, personOf(ctx), c, org.ID(in.Id), in.Body.Reason)
-	if err != nil {
-		return nil, err
-	}
-	return gen.ReleaseCaseFile200JSONResponse{CaseFileJSONResponse: caseFileAnswer(v)}, nil
+	v, err := r.done(ctx, in.Params.IdempotencyKey, in.Params.CongvanPosition, in, func(who access.Person, c access.Command) (casefile.View, error) {
+		return r.files.Release(ctx, who, c, org.ID(in.Id), in.Body.Reason)
+	})
+	return gen.ReleaseCaseFile200JSONResponse{CaseFileJSONResponse: v}, err
 }
 
 // DestroyCaseFile ends a case file by a decision.
 func (r casefileRoom) DestroyCaseFile(ctx context.Context, in gen.DestroyCaseFileRequestObject) (gen.DestroyCaseFileResponseObject, error) {
-	c, err := command(ctx, in.Params.IdempotencyKey, in.Params.CongvanPosition, in)
+	v, err := r.done(ctx, in.Params.IdempotencyKey, in.Params.CongvanPosition, in, func(who access.Person, c access.Command) (casefile.View, error) {
+		return r.files.Destroy(ctx, who, c, org.ID(in.Id), in.Body.Decision)
+	})
+	return gen.DestroyCaseFile200JSONResponse{CaseFileJSONResponse: v}, err
+}
+
+// EditCaseFile changes what an open file says of itself.
+func (r casefileRoom) EditCaseFile(ctx context.Context, in gen.EditCaseFileRequestObject) (gen.EditCaseFileResponseObject, error) {
+	version, err := ifMatch(in.Params.IfMatch)
 	if err != nil {
 		return nil, err
 	}
-	v, err := r.files.Destroy(ctx, personOf(ctx), c, org.ID(in.Id), in.Body.Decision)
+	c := access.Command{}
+	if in.Params.CongvanPosition != nil {
+		c.Position = org.ID(*in.Params.CongvanPosition)
+	}
+	b := in.Body
+	v, err := r.files.Edit(ctx, personOf(ctx), c, org.ID(in.Id), version, func(f *rule.File) {
+		f.Title, f.Description = value(b.Title, f.Title), value(b.Description, f.Description)
+		f.Retention = rule.Retention(value(b.Retention, int(f.Retention)))
+		f.Rights = rule.Rights(value(b.Rights, gen.CaseFileRights(f.Rights)))
+	})
 	if err != nil {
 		return nil, err
 	}
-	return gen.DestroyCaseFile200JSONResponse{CaseFileJSONResponse: caseFileAnswer(v)}, nil
+	return gen.EditCaseFile200JSONResponse{CaseFileJSONResponse: caseFileAnswer(v)}, nil
+}
+
+// value gives what was asked for, or what is.
+func value[T any](asked *T, is T) T {
+	if asked == nil {
+		return is
+	}
+	return *asked
 }

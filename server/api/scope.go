@@ -169,6 +169,16 @@ var scopes = map[string]access.Scope{
 	"listCaseFiles":      access.ScopeRead,
 	"readCaseFile":       access.ScopeRead,
 	"openCaseFile":       access.ScopeDraft,
+	"editCaseFile":       access.ScopeDraft,
+	"listCaseFileEvents": access.ScopeRead,
+	"exportCaseFile":     access.ScopeRead,
+
+	"readCatalogue":       access.ScopeRead,
+	"readCatalogueBook":   access.ScopeRead,
+	"addCatalogueLine":    access.ScopeRegister,
+	"removeCatalogueLine": access.ScopeRegister,
+	"approveCatalogue":    access.ScopeApprove,
+
 	"addToCaseFile":      access.ScopeDraft,
 	"removeFromCaseFile": access.ScopeDraft,
 	"closeCaseFile":      access.ScopeDraft,

@@ -78,6 +78,8 @@ const routes: Record<string, Route> = {
   "/admin/import": { at: "/admin/import", login: "quantri", shows: "Nhập dữ liệu" },
   "/admin/peers": { at: "/admin/peers", login: "quantri", shows: "Kết nối liên thông" },
   "/templates": { at: "/templates", login: "vanthu.ubnd", shows: "Mẫu văn bản" },
+  "/case-files": { at: "/case-files", login: "chuyenvien.ubnd", shows: "Hồ sơ công việc" },
+  "/case-files?tab=catalogue": { at: "/case-files?tab=catalogue", login: "vanthu.ubnd", shows: /Danh mục hồ sơ/ },
   "/calendar": { at: "/calendar", login: "vanthu.ubnd", shows: "Ngày làm việc" },
   "/absence": { at: "/absence", login: "lanhdao.ubnd", shows: "Vắng mặt, trực thay" },
   "/absence?tab=roster": { at: "/absence?tab=roster", login: "vanthu.ubnd", shows: "Vắng mặt, trực thay" },

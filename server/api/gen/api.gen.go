@@ -244,6 +244,7 @@ func (e CaseFileState) Valid() bool {
 const (
 	ChangeSubjectTypeArrival    ChangeSubjectType = "arrival"
 	ChangeSubjectTypeCasefile   ChangeSubjectType = "casefile"
+	ChangeSubjectTypeCatalogue  ChangeSubjectType = "catalogue"
 	ChangeSubjectTypeDelegation ChangeSubjectType = "delegation"
 	ChangeSubjectTypeDocument   ChangeSubjectType = "document"
 	ChangeSubjectTypeDuty       ChangeSubjectType = "duty"
@@ -257,6 +258,8 @@ func (e ChangeSubjectType) Valid() bool {
 	case ChangeSubjectTypeArrival:
 		return true
 	case ChangeSubjectTypeCasefile:
+		return true
+	case ChangeSubjectTypeCatalogue:
 		return true
 	case ChangeSubjectTypeDelegation:
 		return true
@@ -1794,18 +1797,57 @@ func (e ImportDirectoryParamsOf) Valid() bool {
 	}
 }
 
+// Defines values for ReadCatalogueBookParamsFormat.
+const (
+	ReadCatalogueBookParamsFormatPdf  ReadCatalogueBookParamsFormat = "pdf"
+	ReadCatalogueBookParamsFormatXlsx ReadCatalogueBookParamsFormat = "xlsx"
+)
+
+// Valid indicates whether the value is a known member of the ReadCatalogueBookParamsFormat enum.
+func (e ReadCatalogueBookParamsFormat) Valid() bool {
+	switch e {
+	case ReadCatalogueBookParamsFormatPdf:
+		return true
+	case ReadCatalogueBookParamsFormatXlsx:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ExportCaseFileParamsFormat.
+const (
+	ExportCaseFileParamsFormatPdf ExportCaseFileParamsFormat = "pdf"
+	ExportCaseFileParamsFormatXml ExportCaseFileParamsFormat = "xml"
+	ExportCaseFileParamsFormatZip ExportCaseFileParamsFormat = "zip"
+)
+
+// Valid indicates whether the value is a known member of the ExportCaseFileParamsFormat enum.
+func (e ExportCaseFileParamsFormat) Valid() bool {
+	switch e {
+	case ExportCaseFileParamsFormatPdf:
+		return true
+	case ExportCaseFileParamsFormatXml:
+		return true
+	case ExportCaseFileParamsFormatZip:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ReadRegisterBookParamsFormat.
 const (
-	Pdf  ReadRegisterBookParamsFormat = "pdf"
-	Xlsx ReadRegisterBookParamsFormat = "xlsx"
+	ReadRegisterBookParamsFormatPdf  ReadRegisterBookParamsFormat = "pdf"
+	ReadRegisterBookParamsFormatXlsx ReadRegisterBookParamsFormat = "xlsx"
 )
 
 // Valid indicates whether the value is a known member of the ReadRegisterBookParamsFormat enum.
 func (e ReadRegisterBookParamsFormat) Valid() bool {
 	switch e {
-	case Pdf:
+	case ReadRegisterBookParamsFormatPdf:
 		return true
-	case Xlsx:
+	case ReadRegisterBookParamsFormatXlsx:
 		return true
 	default:
 		return false
@@ -2146,6 +2188,14 @@ type CaseFileDestruction struct {
 	Decision string `json:"decision"`
 }
 
+// CaseFileEdit defines model for CaseFileEdit.
+type CaseFileEdit struct {
+	Description *string         `json:"description,omitempty"`
+	Retention   *int            `json:"retention,omitempty"`
+	Rights      *CaseFileRights `json:"rights,omitempty"`
+	Title       *string         `json:"title,omitempty"`
+}
+
 // CaseFileEntry one of the two
 type CaseFileEntry struct {
 	ArrivalId  *openapi_types.UUID `json:"arrivalId,omitempty"`
@@ -2170,7 +2220,10 @@ type CaseFileLying struct {
 
 // CaseFileNew defines model for CaseFileNew.
 type CaseFileNew struct {
-	AgencyId    openapi_types.UUID  `json:"agencyId"`
+	AgencyId openapi_types.UUID `json:"agencyId"`
+
+	// CatalogueId an approved line of the yearly list, whose heading the file takes
+	CatalogueId *openapi_types.UUID `json:"catalogueId,omitempty"`
 	Description *string             `json:"description,omitempty"`
 	Notation    string              `json:"notation"`
 	Retention   int                 `json:"retention"`
@@ -2225,6 +2278,48 @@ type CaseFileSummary struct {
 	UnitName  string             `json:"unitName"`
 	UpdatedAt time.Time          `json:"updatedAt"`
 	Year      int                `json:"year"`
+}
+
+// Catalogue defines model for Catalogue.
+type Catalogue struct {
+	AgencyId   openapi_types.UUID `json:"agencyId"`
+	Items      []CatalogueLine    `json:"items"`
+	MayApprove bool               `json:"mayApprove"`
+	MayKeep    bool               `json:"mayKeep"`
+
+	// NextNumber the number after the greatest of the year
+	NextNumber int `json:"nextNumber"`
+	Year       int `json:"year"`
+}
+
+// CatalogueApproval defines model for CatalogueApproval.
+type CatalogueApproval struct {
+	Year int `json:"year"`
+}
+
+// CatalogueLine defines model for CatalogueLine.
+type CatalogueLine struct {
+	ApprovedAt *time.Time `json:"approvedAt,omitempty"`
+	ApprovedBy *string    `json:"approvedBy,omitempty"`
+
+	// CaseFileId the file that was opened from it
+	CaseFileId *openapi_types.UUID `json:"caseFileId,omitempty"`
+	Id         openapi_types.UUID  `json:"id"`
+	Notation   string              `json:"notation"`
+
+	// Retention years; 0 is for ever
+	Retention int    `json:"retention"`
+	Title     string `json:"title"`
+	UnitName  string `json:"unitName"`
+}
+
+// CatalogueLineNew defines model for CatalogueLineNew.
+type CatalogueLineNew struct {
+	Notation  string              `json:"notation"`
+	Retention int                 `json:"retention"`
+	Title     string              `json:"title"`
+	UnitId    *openapi_types.UUID `json:"unitId,omitempty"`
+	Year      int                 `json:"year"`
 }
 
 // Certificate defines model for Certificate.
@@ -4598,6 +4693,36 @@ type SetCalendarParams struct {
 	IfMatch IfMatch `json:"If-Match"`
 }
 
+// ReadCatalogueParams defines parameters for ReadCatalogue.
+type ReadCatalogueParams struct {
+	Year Year `form:"year" json:"year"`
+}
+
+// AddCatalogueLineParams defines parameters for AddCatalogueLine.
+type AddCatalogueLineParams struct {
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+
+	// CongvanPosition the position the act is made under
+	CongvanPosition *ActingPosition `json:"Congvan-Position,omitempty"`
+}
+
+// ApproveCatalogueParams defines parameters for ApproveCatalogue.
+type ApproveCatalogueParams struct {
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+
+	// CongvanPosition the position the act is made under
+	CongvanPosition *ActingPosition `json:"Congvan-Position,omitempty"`
+}
+
+// ReadCatalogueBookParams defines parameters for ReadCatalogueBook.
+type ReadCatalogueBookParams struct {
+	Year   Year                          `form:"year" json:"year"`
+	Format ReadCatalogueBookParamsFormat `form:"format" json:"format"`
+}
+
+// ReadCatalogueBookParamsFormat defines parameters for ReadCatalogueBook.
+type ReadCatalogueBookParamsFormat string
+
 // ReckonDueDateParams defines parameters for ReckonDueDate.
 type ReckonDueDateParams struct {
 	From        *openapi_types.Date `form:"from,omitempty" json:"from,omitempty"`
@@ -4704,6 +4829,14 @@ type OpenCaseFileParams struct {
 	CongvanPosition *ActingPosition `json:"Congvan-Position,omitempty"`
 }
 
+// EditCaseFileParams defines parameters for EditCaseFile.
+type EditCaseFileParams struct {
+	IfMatch IfMatch `json:"If-Match"`
+
+	// CongvanPosition the position the act is made under
+	CongvanPosition *ActingPosition `json:"Congvan-Position,omitempty"`
+}
+
 // AddToCaseFileParams defines parameters for AddToCaseFile.
 type AddToCaseFileParams struct {
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
@@ -4727,6 +4860,20 @@ type DestroyCaseFileParams struct {
 	// CongvanPosition the position the act is made under
 	CongvanPosition *ActingPosition `json:"Congvan-Position,omitempty"`
 }
+
+// ListCaseFileEventsParams defines parameters for ListCaseFileEvents.
+type ListCaseFileEventsParams struct {
+	Limit  *Limit  `form:"limit,omitempty" json:"limit,omitempty"`
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ExportCaseFileParams defines parameters for ExportCaseFile.
+type ExportCaseFileParams struct {
+	Format ExportCaseFileParamsFormat `form:"format" json:"format"`
+}
+
+// ExportCaseFileParamsFormat defines parameters for ExportCaseFile.
+type ExportCaseFileParamsFormat string
 
 // FreezeCaseFileParams defines parameters for FreezeCaseFile.
 type FreezeCaseFileParams struct {
@@ -5370,6 +5517,12 @@ type EditUnitJSONRequestBody = UnitEdit
 // SetCalendarJSONRequestBody defines body for SetCalendar for application/json ContentType.
 type SetCalendarJSONRequestBody = CalendarNew
 
+// AddCatalogueLineJSONRequestBody defines body for AddCatalogueLine for application/json ContentType.
+type AddCatalogueLineJSONRequestBody = CatalogueLineNew
+
+// ApproveCatalogueJSONRequestBody defines body for ApproveCatalogue for application/json ContentType.
+type ApproveCatalogueJSONRequestBody = CatalogueApproval
+
 // SetDutiesJSONRequestBody defines body for SetDuties for application/json ContentType.
 type SetDutiesJSONRequestBody = DutiesNew
 
@@ -5387,6 +5540,9 @@ type RestrictArrivalJSONRequestBody = Restriction
 
 // OpenCaseFileJSONRequestBody defines body for OpenCaseFile for application/json ContentType.
 type OpenCaseFileJSONRequestBody = CaseFileNew
+
+// EditCaseFileJSONRequestBody defines body for EditCaseFile for application/json ContentType.
+type EditCaseFileJSONRequestBody = CaseFileEdit
 
 // AddToCaseFileJSONRequestBody defines body for AddToCaseFile for application/json ContentType.
 type AddToCaseFileJSONRequestBody = CaseFileEntry
@@ -5684,6 +5840,18 @@ type ServerInterface interface {
 	// SetCalendar Replace a year of the province's calendar after checking it; a dry run changes nothing
 	// (PUT /api/agencies/{id}/calendar)
 	SetCalendar(c *gin.Context, id Id, params SetCalendarParams)
+	// ReadCatalogue The agency's list of the files of a year (danh mục hồ sơ)
+	// (GET /api/agencies/{id}/catalogue)
+	ReadCatalogue(c *gin.Context, id Id, params ReadCatalogueParams)
+	// AddCatalogueLine Write a line into the list; it waits to be approved
+	// (POST /api/agencies/{id}/catalogue)
+	AddCatalogueLine(c *gin.Context, id Id, params AddCatalogueLineParams)
+	// ApproveCatalogue Approve what of a year's list is not approved yet
+	// (POST /api/agencies/{id}/catalogue/approve)
+	ApproveCatalogue(c *gin.Context, id Id, params ApproveCatalogueParams)
+	// ReadCatalogueBook The list of a year as a workbook or printed pages, in Vietnamese as the decree has it
+	// (GET /api/agencies/{id}/catalogue/book)
+	ReadCatalogueBook(c *gin.Context, id Id, params ReadCatalogueBookParams)
 	// ReckonDueDate The day so many working days after another (today when none is given)
 	// (GET /api/agencies/{id}/due-date)
 	ReckonDueDate(c *gin.Context, id Id, params ReckonDueDateParams)
@@ -5750,6 +5918,9 @@ type ServerInterface interface {
 	// ReadCaseFile A case file with what of its contents one may read, in the order of time
 	// (GET /api/casefiles/{id})
 	ReadCaseFile(c *gin.Context, id Id)
+	// EditCaseFile Change what an open file says of itself
+	// (PATCH /api/casefiles/{id})
+	EditCaseFile(c *gin.Context, id Id, params EditCaseFileParams)
 	// AddToCaseFile Put a document or an arrival into the file; it is not copied
 	// (POST /api/casefiles/{id}/add)
 	AddToCaseFile(c *gin.Context, id Id, params AddToCaseFileParams)
@@ -5759,6 +5930,12 @@ type ServerInterface interface {
 	// DestroyCaseFile Destroy a file whose retention has run out, by a decision; a stub stays
 	// (POST /api/casefiles/{id}/destroy)
 	DestroyCaseFile(c *gin.Context, id Id, params DestroyCaseFileParams)
+	// ListCaseFileEvents The file's history, oldest first
+	// (GET /api/casefiles/{id}/events)
+	ListCaseFileEvents(c *gin.Context, id Id, params ListCaseFileEventsParams)
+	// ExportCaseFile The whole file in the order of time with its metadata (NĐ 30/2020, annex VI), as PDF, as XML, or as an archive of both with the documents
+	// (GET /api/casefiles/{id}/export)
+	ExportCaseFile(c *gin.Context, id Id, params ExportCaseFileParams)
 	// FreezeCaseFile Keep the file as it is until it is released
 	// (POST /api/casefiles/{id}/freeze)
 	FreezeCaseFile(c *gin.Context, id Id, params FreezeCaseFileParams)
@@ -5774,6 +5951,9 @@ type ServerInterface interface {
 	// ReopenCaseFile Reopen a closed file
 	// (POST /api/casefiles/{id}/reopen)
 	ReopenCaseFile(c *gin.Context, id Id, params ReopenCaseFileParams)
+	// RemoveCatalogueLine Take a line out of a yearly list that is not approved yet
+	// (DELETE /api/catalogue/{id})
+	RemoveCatalogueLine(c *gin.Context, id Id)
 	// StreamChanges Live changes of what the person may see, as server-sent events
 	// (GET /api/changes)
 	StreamChanges(c *gin.Context, params StreamChangesParams)
@@ -7523,6 +7703,228 @@ func (siw *ServerInterfaceWrapper) SetCalendar(c *gin.Context) {
 	siw.Handler.SetCalendar(c, id, params)
 }
 
+// ReadCatalogue operation middleware
+func (siw *ServerInterfaceWrapper) ReadCatalogue(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ReadCatalogueParams
+
+	// ------------- Required query parameter "year" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "year", c.Request.URL.Query(), &params.Year, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter year: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ReadCatalogue(c, id, params)
+}
+
+// AddCatalogueLine operation middleware
+func (siw *ServerInterfaceWrapper) AddCatalogueLine(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AddCatalogueLineParams
+
+	headers := c.Request.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		siw.ErrorHandler(c, fmt.Errorf("Header parameter Idempotency-Key is required, but not found"), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional header parameter "Congvan-Position" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Congvan-Position")]; found {
+		var CongvanPosition ActingPosition
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Congvan-Position, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Congvan-Position", valueList[0], &CongvanPosition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "uuid"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Congvan-Position: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.CongvanPosition = &CongvanPosition
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.AddCatalogueLine(c, id, params)
+}
+
+// ApproveCatalogue operation middleware
+func (siw *ServerInterfaceWrapper) ApproveCatalogue(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ApproveCatalogueParams
+
+	headers := c.Request.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		siw.ErrorHandler(c, fmt.Errorf("Header parameter Idempotency-Key is required, but not found"), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional header parameter "Congvan-Position" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Congvan-Position")]; found {
+		var CongvanPosition ActingPosition
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Congvan-Position, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Congvan-Position", valueList[0], &CongvanPosition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "uuid"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Congvan-Position: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.CongvanPosition = &CongvanPosition
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ApproveCatalogue(c, id, params)
+}
+
+// ReadCatalogueBook operation middleware
+func (siw *ServerInterfaceWrapper) ReadCatalogueBook(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ReadCatalogueBookParams
+
+	// ------------- Required query parameter "year" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "year", c.Request.URL.Query(), &params.Year, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter year: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Required query parameter "format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "format", c.Request.URL.Query(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter format: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ReadCatalogueBook(c, id, params)
+}
+
 // ReckonDueDate operation middleware
 func (siw *ServerInterfaceWrapper) ReckonDueDate(c *gin.Context) {
 
@@ -8527,6 +8929,77 @@ func (siw *ServerInterfaceWrapper) ReadCaseFile(c *gin.Context) {
 	siw.Handler.ReadCaseFile(c, id)
 }
 
+// EditCaseFile operation middleware
+func (siw *ServerInterfaceWrapper) EditCaseFile(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params EditCaseFileParams
+
+	headers := c.Request.Header
+
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = IfMatch
+
+	} else {
+		siw.ErrorHandler(c, fmt.Errorf("Header parameter If-Match is required, but not found"), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional header parameter "Congvan-Position" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Congvan-Position")]; found {
+		var CongvanPosition ActingPosition
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Congvan-Position, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Congvan-Position", valueList[0], &CongvanPosition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "uuid"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Congvan-Position: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.CongvanPosition = &CongvanPosition
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.EditCaseFile(c, id, params)
+}
+
 // AddToCaseFile operation middleware
 func (siw *ServerInterfaceWrapper) AddToCaseFile(c *gin.Context) {
 
@@ -8738,6 +9211,86 @@ func (siw *ServerInterfaceWrapper) DestroyCaseFile(c *gin.Context) {
 	}
 
 	siw.Handler.DestroyCaseFile(c, id, params)
+}
+
+// ListCaseFileEvents operation middleware
+func (siw *ServerInterfaceWrapper) ListCaseFileEvents(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListCaseFileEventsParams
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", c.Request.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter limit: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", c.Request.URL.Query(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter cursor: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListCaseFileEvents(c, id, params)
+}
+
+// ExportCaseFile operation middleware
+func (siw *ServerInterfaceWrapper) ExportCaseFile(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ExportCaseFileParams
+
+	// ------------- Required query parameter "format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "format", c.Request.URL.Query(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter format: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ExportCaseFile(c, id, params)
 }
 
 // FreezeCaseFile operation middleware
@@ -9093,6 +9646,31 @@ func (siw *ServerInterfaceWrapper) ReopenCaseFile(c *gin.Context) {
 	}
 
 	siw.Handler.ReopenCaseFile(c, id, params)
+}
+
+// RemoveCatalogueLine operation middleware
+func (siw *ServerInterfaceWrapper) RemoveCatalogueLine(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.RemoveCatalogueLine(c, id)
 }
 
 // StreamChanges operation middleware
@@ -14604,6 +15182,14 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.GET(options.BaseURL+"/api/casefiles", wrapper.ListCaseFiles)
 	router.POST(options.BaseURL+"/api/casefiles", wrapper.OpenCaseFile)
 	router.GET(options.BaseURL+"/api/casefiles/:id", wrapper.ReadCaseFile)
+	router.PATCH(options.BaseURL+"/api/casefiles/:id", wrapper.EditCaseFile)
+	router.GET(options.BaseURL+"/api/casefiles/:id/events", wrapper.ListCaseFileEvents)
+	router.GET(options.BaseURL+"/api/casefiles/:id/export", wrapper.ExportCaseFile)
+	router.GET(options.BaseURL+"/api/agencies/:id/catalogue", wrapper.ReadCatalogue)
+	router.POST(options.BaseURL+"/api/agencies/:id/catalogue", wrapper.AddCatalogueLine)
+	router.POST(options.BaseURL+"/api/agencies/:id/catalogue/approve", wrapper.ApproveCatalogue)
+	router.GET(options.BaseURL+"/api/agencies/:id/catalogue/book", wrapper.ReadCatalogueBook)
+	router.DELETE(options.BaseURL+"/api/catalogue/:id", wrapper.RemoveCatalogueLine)
 	router.POST(options.BaseURL+"/api/casefiles/:id/add", wrapper.AddToCaseFile)
 	router.POST(options.BaseURL+"/api/casefiles/:id/remove", wrapper.RemoveFromCaseFile)
 	router.POST(options.BaseURL+"/api/casefiles/:id/close", wrapper.CloseCaseFile)
@@ -14711,6 +15297,8 @@ type CaseFileJSONResponse struct {
 
 	Headers CaseFileResponseHeaders
 }
+
+type CatalogueJSONResponse Catalogue
 
 type DocumentResponseHeaders struct {
 	ETag *string
@@ -16114,6 +16702,177 @@ func (response SetCalendardefaultApplicationProblemPlusJSONResponse) VisitSetCal
 	return err
 }
 
+type ReadCatalogueRequestObject struct {
+	Id     Id `json:"id"`
+	Params ReadCatalogueParams
+}
+
+type ReadCatalogueResponseObject interface {
+	VisitReadCatalogueResponse(w http.ResponseWriter) error
+}
+
+type ReadCatalogue200JSONResponse struct{ CatalogueJSONResponse }
+
+func (response ReadCatalogue200JSONResponse) VisitReadCatalogueResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadCataloguedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ReadCataloguedefaultApplicationProblemPlusJSONResponse) VisitReadCatalogueResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddCatalogueLineRequestObject struct {
+	Id     Id `json:"id"`
+	Params AddCatalogueLineParams
+	Body   *AddCatalogueLineJSONRequestBody
+}
+
+type AddCatalogueLineResponseObject interface {
+	VisitAddCatalogueLineResponse(w http.ResponseWriter) error
+}
+
+type AddCatalogueLine200JSONResponse struct{ CatalogueJSONResponse }
+
+func (response AddCatalogueLine200JSONResponse) VisitAddCatalogueLineResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddCatalogueLinedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AddCatalogueLinedefaultApplicationProblemPlusJSONResponse) VisitAddCatalogueLineResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ApproveCatalogueRequestObject struct {
+	Id     Id `json:"id"`
+	Params ApproveCatalogueParams
+	Body   *ApproveCatalogueJSONRequestBody
+}
+
+type ApproveCatalogueResponseObject interface {
+	VisitApproveCatalogueResponse(w http.ResponseWriter) error
+}
+
+type ApproveCatalogue200JSONResponse struct{ CatalogueJSONResponse }
+
+func (response ApproveCatalogue200JSONResponse) VisitApproveCatalogueResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ApproveCataloguedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ApproveCataloguedefaultApplicationProblemPlusJSONResponse) VisitApproveCatalogueResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadCatalogueBookRequestObject struct {
+	Id     Id `json:"id"`
+	Params ReadCatalogueBookParams
+}
+
+type ReadCatalogueBookResponseObject interface {
+	VisitReadCatalogueBookResponse(w http.ResponseWriter) error
+}
+
+type ReadCatalogueBook200AsteriskResponse struct{ FileAsteriskResponse }
+
+func (response ReadCatalogueBook200AsteriskResponse) VisitReadCatalogueBookResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", response.ContentType)
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	if response.Headers.ContentDisposition != nil {
+		w.Header().Set("Content-Disposition", fmt.Sprint(*response.Headers.ContentDisposition))
+	}
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ReadCatalogueBookdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ReadCatalogueBookdefaultApplicationProblemPlusJSONResponse) VisitReadCatalogueBookResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ReckonDueDateRequestObject struct {
 	Id     Id `json:"id"`
 	Params ReckonDueDateParams
@@ -17049,6 +17808,50 @@ func (response ReadCaseFiledefaultApplicationProblemPlusJSONResponse) VisitReadC
 	return err
 }
 
+type EditCaseFileRequestObject struct {
+	Id     Id `json:"id"`
+	Params EditCaseFileParams
+	Body   *EditCaseFileJSONRequestBody
+}
+
+type EditCaseFileResponseObject interface {
+	VisitEditCaseFileResponse(w http.ResponseWriter) error
+}
+
+type EditCaseFile200JSONResponse struct{ CaseFileJSONResponse }
+
+func (response EditCaseFile200JSONResponse) VisitEditCaseFileResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EditCaseFiledefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response EditCaseFiledefaultApplicationProblemPlusJSONResponse) VisitEditCaseFileResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type AddToCaseFileRequestObject struct {
 	Id     Id `json:"id"`
 	Params AddToCaseFileParams
@@ -17170,6 +17973,95 @@ type DestroyCaseFiledefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response DestroyCaseFiledefaultApplicationProblemPlusJSONResponse) VisitDestroyCaseFileResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCaseFileEventsRequestObject struct {
+	Id     Id `json:"id"`
+	Params ListCaseFileEventsParams
+}
+
+type ListCaseFileEventsResponseObject interface {
+	VisitListCaseFileEventsResponse(w http.ResponseWriter) error
+}
+
+type ListCaseFileEvents200JSONResponse EventPage
+
+func (response ListCaseFileEvents200JSONResponse) VisitListCaseFileEventsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCaseFileEventsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListCaseFileEventsdefaultApplicationProblemPlusJSONResponse) VisitListCaseFileEventsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportCaseFileRequestObject struct {
+	Id     Id `json:"id"`
+	Params ExportCaseFileParams
+}
+
+type ExportCaseFileResponseObject interface {
+	VisitExportCaseFileResponse(w http.ResponseWriter) error
+}
+
+type ExportCaseFile200AsteriskResponse struct{ FileAsteriskResponse }
+
+func (response ExportCaseFile200AsteriskResponse) VisitExportCaseFileResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", response.ContentType)
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	if response.Headers.ContentDisposition != nil {
+		w.Header().Set("Content-Disposition", fmt.Sprint(*response.Headers.ContentDisposition))
+	}
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportCaseFiledefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ExportCaseFiledefaultApplicationProblemPlusJSONResponse) VisitExportCaseFileResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -17390,6 +18282,39 @@ type ReopenCaseFiledefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ReopenCaseFiledefaultApplicationProblemPlusJSONResponse) VisitReopenCaseFileResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RemoveCatalogueLineRequestObject struct {
+	Id Id `json:"id"`
+}
+
+type RemoveCatalogueLineResponseObject interface {
+	VisitRemoveCatalogueLineResponse(w http.ResponseWriter) error
+}
+
+type RemoveCatalogueLine204Response struct {
+}
+
+func (response RemoveCatalogueLine204Response) VisitRemoveCatalogueLineResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type RemoveCatalogueLinedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RemoveCatalogueLinedefaultApplicationProblemPlusJSONResponse) VisitRemoveCatalogueLineResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -22862,6 +23787,18 @@ type StrictServerInterface interface {
 	// SetCalendar Replace a year of the province's calendar after checking it; a dry run changes nothing
 	// (PUT /api/agencies/{id}/calendar)
 	SetCalendar(ctx context.Context, request SetCalendarRequestObject) (SetCalendarResponseObject, error)
+	// ReadCatalogue The agency's list of the files of a year (danh mục hồ sơ)
+	// (GET /api/agencies/{id}/catalogue)
+	ReadCatalogue(ctx context.Context, request ReadCatalogueRequestObject) (ReadCatalogueResponseObject, error)
+	// AddCatalogueLine Write a line into the list; it waits to be approved
+	// (POST /api/agencies/{id}/catalogue)
+	AddCatalogueLine(ctx context.Context, request AddCatalogueLineRequestObject) (AddCatalogueLineResponseObject, error)
+	// ApproveCatalogue Approve what of a year's list is not approved yet
+	// (POST /api/agencies/{id}/catalogue/approve)
+	ApproveCatalogue(ctx context.Context, request ApproveCatalogueRequestObject) (ApproveCatalogueResponseObject, error)
+	// ReadCatalogueBook The list of a year as a workbook or printed pages, in Vietnamese as the decree has it
+	// (GET /api/agencies/{id}/catalogue/book)
+	ReadCatalogueBook(ctx context.Context, request ReadCatalogueBookRequestObject) (ReadCatalogueBookResponseObject, error)
 	// ReckonDueDate The day so many working days after another (today when none is given)
 	// (GET /api/agencies/{id}/due-date)
 	ReckonDueDate(ctx context.Context, request ReckonDueDateRequestObject) (ReckonDueDateResponseObject, error)
@@ -22928,6 +23865,9 @@ type StrictServerInterface interface {
 	// ReadCaseFile A case file with what of its contents one may read, in the order of time
 	// (GET /api/casefiles/{id})
 	ReadCaseFile(ctx context.Context, request ReadCaseFileRequestObject) (ReadCaseFileResponseObject, error)
+	// EditCaseFile Change what an open file says of itself
+	// (PATCH /api/casefiles/{id})
+	EditCaseFile(ctx context.Context, request EditCaseFileRequestObject) (EditCaseFileResponseObject, error)
 	// AddToCaseFile Put a document or an arrival into the file; it is not copied
 	// (POST /api/casefiles/{id}/add)
 	AddToCaseFile(ctx context.Context, request AddToCaseFileRequestObject) (AddToCaseFileResponseObject, error)
@@ -22937,6 +23877,12 @@ type StrictServerInterface interface {
 	// DestroyCaseFile Destroy a file whose retention has run out, by a decision; a stub stays
 	// (POST /api/casefiles/{id}/destroy)
 	DestroyCaseFile(ctx context.Context, request DestroyCaseFileRequestObject) (DestroyCaseFileResponseObject, error)
+	// ListCaseFileEvents The file's history, oldest first
+	// (GET /api/casefiles/{id}/events)
+	ListCaseFileEvents(ctx context.Context, request ListCaseFileEventsRequestObject) (ListCaseFileEventsResponseObject, error)
+	// ExportCaseFile The whole file in the order of time with its metadata (NĐ 30/2020, annex VI), as PDF, as XML, or as an archive of both with the documents
+	// (GET /api/casefiles/{id}/export)
+	ExportCaseFile(ctx context.Context, request ExportCaseFileRequestObject) (ExportCaseFileResponseObject, error)
 	// FreezeCaseFile Keep the file as it is until it is released
 	// (POST /api/casefiles/{id}/freeze)
 	FreezeCaseFile(ctx context.Context, request FreezeCaseFileRequestObject) (FreezeCaseFileResponseObject, error)
@@ -22952,6 +23898,9 @@ type StrictServerInterface interface {
 	// ReopenCaseFile Reopen a closed file
 	// (POST /api/casefiles/{id}/reopen)
 	ReopenCaseFile(ctx context.Context, request ReopenCaseFileRequestObject) (ReopenCaseFileResponseObject, error)
+	// RemoveCatalogueLine Take a line out of a yearly list that is not approved yet
+	// (DELETE /api/catalogue/{id})
+	RemoveCatalogueLine(ctx context.Context, request RemoveCatalogueLineRequestObject) (RemoveCatalogueLineResponseObject, error)
 	// StreamChanges Live changes of what the person may see, as server-sent events
 	// (GET /api/changes)
 	StreamChanges(ctx context.Context, request StreamChangesRequestObject) (StreamChangesResponseObject, error)
@@ -24528,6 +25477,150 @@ func (sh *strictHandler) SetCalendar(ctx *gin.Context, id Id, params SetCalendar
 	}
 }
 
+// ReadCatalogue operation middleware
+func (sh *strictHandler) ReadCatalogue(ctx *gin.Context, id Id, params ReadCatalogueParams) {
+	var request ReadCatalogueRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReadCatalogue(ctx, request.(ReadCatalogueRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReadCatalogue")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ReadCatalogueResponseObject); ok {
+		if err := validResponse.VisitReadCatalogueResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// AddCatalogueLine operation middleware
+func (sh *strictHandler) AddCatalogueLine(ctx *gin.Context, id Id, params AddCatalogueLineParams) {
+	var request AddCatalogueLineRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body AddCatalogueLineJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AddCatalogueLine(ctx, request.(AddCatalogueLineRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AddCatalogueLine")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(AddCatalogueLineResponseObject); ok {
+		if err := validResponse.VisitAddCatalogueLineResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ApproveCatalogue operation middleware
+func (sh *strictHandler) ApproveCatalogue(ctx *gin.Context, id Id, params ApproveCatalogueParams) {
+	var request ApproveCatalogueRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body ApproveCatalogueJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ApproveCatalogue(ctx, request.(ApproveCatalogueRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ApproveCatalogue")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ApproveCatalogueResponseObject); ok {
+		if err := validResponse.VisitApproveCatalogueResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ReadCatalogueBook operation middleware
+func (sh *strictHandler) ReadCatalogueBook(ctx *gin.Context, id Id, params ReadCatalogueBookParams) {
+	var request ReadCatalogueBookRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReadCatalogueBook(ctx, request.(ReadCatalogueBookRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReadCatalogueBook")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ReadCatalogueBookResponseObject); ok {
+		if err := validResponse.VisitReadCatalogueBookResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // ReckonDueDate operation middleware
 func (sh *strictHandler) ReckonDueDate(ctx *gin.Context, id Id, params ReckonDueDateParams) {
 	var request ReckonDueDateRequestObject
@@ -25217,6 +26310,51 @@ func (sh *strictHandler) ReadCaseFile(ctx *gin.Context, id Id) {
 	}
 }
 
+// EditCaseFile operation middleware
+func (sh *strictHandler) EditCaseFile(ctx *gin.Context, id Id, params EditCaseFileParams) {
+	var request EditCaseFileRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body EditCaseFileJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.EditCaseFile(ctx, request.(EditCaseFileRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "EditCaseFile")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(EditCaseFileResponseObject); ok {
+		if err := validResponse.VisitEditCaseFileResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // AddToCaseFile operation middleware
 func (sh *strictHandler) AddToCaseFile(ctx *gin.Context, id Id, params AddToCaseFileParams) {
 	var request AddToCaseFileRequestObject
@@ -25345,6 +26483,60 @@ func (sh *strictHandler) DestroyCaseFile(ctx *gin.Context, id Id, params Destroy
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(DestroyCaseFileResponseObject); ok {
 		if err := validResponse.VisitDestroyCaseFileResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListCaseFileEvents operation middleware
+func (sh *strictHandler) ListCaseFileEvents(ctx *gin.Context, id Id, params ListCaseFileEventsParams) {
+	var request ListCaseFileEventsRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListCaseFileEvents(ctx, request.(ListCaseFileEventsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListCaseFileEvents")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListCaseFileEventsResponseObject); ok {
+		if err := validResponse.VisitListCaseFileEventsResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ExportCaseFile operation middleware
+func (sh *strictHandler) ExportCaseFile(ctx *gin.Context, id Id, params ExportCaseFileParams) {
+	var request ExportCaseFileRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ExportCaseFile(ctx, request.(ExportCaseFileRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExportCaseFile")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ExportCaseFileResponseObject); ok {
+		if err := validResponse.VisitExportCaseFileResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
@@ -25570,6 +26762,32 @@ func (sh *strictHandler) ReopenCaseFile(ctx *gin.Context, id Id, params ReopenCa
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(ReopenCaseFileResponseObject); ok {
 		if err := validResponse.VisitReopenCaseFileResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// RemoveCatalogueLine operation middleware
+func (sh *strictHandler) RemoveCatalogueLine(ctx *gin.Context, id Id) {
+	var request RemoveCatalogueLineRequestObject
+
+	request.Id = id
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RemoveCatalogueLine(ctx, request.(RemoveCatalogueLineRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RemoveCatalogueLine")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(RemoveCatalogueLineResponseObject); ok {
+		if err := validResponse.VisitRemoveCatalogueLineResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {

@@ -12,7 +12,9 @@ import (
 	"congvan/server/domain/access"
 	rule "congvan/server/domain/casefile"
 	"congvan/server/domain/document"
+	"congvan/server/domain/fault"
 	"congvan/server/domain/org"
+	"congvan/storage/blob"
 	"congvan/storage/postgres"
 )
 
@@ -28,12 +30,15 @@ type (
 // Service holds what the use cases need.
 type Service struct {
 	store *postgres.Store
+	blobs *blob.Store
 	clock func() time.Time
+	forms map[string]Form
 }
 
-// New makes the use cases over a store; clock gives the present moment.
-func New(store *postgres.Store, clock func() time.Time) *Service {
-	return &Service{store: store, clock: clock}
+// New makes the use cases over the stores; clock gives the present moment, and
+// forms are those that lists come in, by the name of the format.
+func New(store *postgres.Store, blobs *blob.Store, clock func() time.Time, forms map[string]Form) *Service {
+	return &Service{store: store, blobs: blobs, clock: clock, forms: forms}
 }
 
 const subject = "casefile"
@@ -56,7 +61,7 @@ type View struct {
 // List gives a page of the case files that the person may see.
 func (s *Service) List(ctx context.Context, who access.Person, agency org.ID, f Filter) ([]Summary, error) {
 	var list []Summary
-	err := s.store.InTx(ctx, postgres.PersonScope(who.Agencies()), func(tx *postgres.Tx) (err error) {
+	err := s.store.InTx(ctx, postgres.ScopeOf(who), func(tx *postgres.Tx) (err error) {
 		list, err = tx.CaseFiles(ctx, postgres.CaseFileReachOf(who, agency), f)
 		return err
 	})
@@ -66,7 +71,7 @@ func (s *Service) List(ctx context.Context, who access.Person, agency org.ID, f 
 // Read gives a case file with what of its contents the person may read.
 func (s *Service) Read(ctx context.Context, who access.Person, id org.ID) (View, error) {
 	var v View
-	err := s.store.InTx(ctx, postgres.PersonScope(who.Agencies()), func(tx *postgres.Tx) error {
+	err := s.store.InTx(ctx, postgres.ScopeOf(who), func(tx *postgres.Tx) error {
 		f, err := tx.CaseFile(ctx, who.Agencies(), id)
 		if err != nil {
 			return err
@@ -148,7 +153,7 @@ func (s *Service) Open(ctx context.Context, who access.Person, c access.Command,
 	}
 	f.AgencyID, f.KeeperID = pos.AgencyID, pos.ID
 	var v View
-	err = s.store.InTx(ctx, postgres.PersonScope(who.Agencies()), func(tx *postgres.Tx) error {
+	err = s.store.InTx(ctx, postgres.ScopeOf(who), func(tx *postgres.Tx) error {
 		first, id, err := tx.Once(ctx, c, f.ID, now)
 		if err != nil {
 			return err
@@ -172,6 +177,9 @@ func (s *Service) open(ctx context.Context, tx *postgres.Tx, who access.Person, 
 	if !f.CatalogueID.IsZero() {
 		line, err := tx.LockCatalogueLine(ctx, []org.ID{f.AgencyID}, f.CatalogueID)
 		if err != nil {
+			return err
+		}
+		if err := rule.OpenFrom(!line.ApprovedAt.IsZero()); err != nil {
 			return err
 		}
 		f.Heading = line.Heading
@@ -200,7 +208,7 @@ func (s *Service) change(ctx context.Context, who access.Person, c access.Comman
 	}
 	now := s.clock()
 	var v View
-	err := s.store.InTx(ctx, postgres.PersonScope(who.Agencies()), func(tx *postgres.Tx) error {
+	err := s.store.InTx(ctx, postgres.ScopeOf(who), func(tx *postgres.Tx) error {
 		f, err := tx.LockCaseFile(ctx, who.Agencies(), id)
 		if err != nil {
 			return err
@@ -237,6 +245,35 @@ func (s *Service) change(ctx context.Context, who access.Person, c access.Comman
 		return err
 	})
 	return v, err
+}
+
+// Edit replaces what the file says of itself, unless somebody changed it since
+// version was read.
+func (s *Service) Edit(ctx context.Context, who access.Person, c access.Command, id org.ID, version int, change func(*rule.File)) (View, error) {
+	return s.change(ctx, who, c, id, access.EditCaseFile, func(_ *postgres.Tx, f *rule.File, _ document.By, _ time.Time) (document.Event, error) {
+		if f.Version != version {
+			return document.Event{}, fault.New(fault.Stale, "stale",
+				"Hồ sơ đã được người khác sửa. Hãy tải lại.", "Somebody else changed the file. Read it again.")
+		}
+		return f.Edit(change)
+	})
+}
+
+// Events gives a page of the file's history, oldest first.
+func (s *Service) Events(ctx context.Context, who access.Person, id, after org.ID, most int) ([]postgres.Event, error) {
+	var list []postgres.Event
+	err := s.store.InTx(ctx, postgres.ScopeOf(who), func(tx *postgres.Tx) error {
+		f, err := tx.CaseFile(ctx, who.Agencies(), id)
+		if err != nil {
+			return err
+		}
+		if err := who.ReadCaseFile(f); err != nil {
+			return err
+		}
+		list, err = tx.Events(ctx, f.AgencyID, f.ID, after, most)
+		return err
+	})
+	return list, err
 }
 
 // ParseCursor reads where a page begins.

@@ -7,6 +7,7 @@ import (
 	"congvan/server/domain/access"
 	rule "congvan/server/domain/casefile"
 	"congvan/server/domain/document"
+	"congvan/server/domain/fault"
 	"congvan/server/domain/org"
 	"congvan/server/domain/routing"
 	"congvan/storage/postgres"
@@ -42,6 +43,9 @@ func (s *Service) Remove(ctx context.Context, who access.Person, c access.Comman
 		return event, tx.RemoveCaseFileEntry(ctx, *f, e)
 	})
 }
+
+// unsaid stands for a document that is there, and no more is said of it.
+const unsaid = "…"
 
 // found is a document as a file looks at it.
 type found struct {
@@ -91,11 +95,16 @@ func (s *Service) Close(ctx context.Context, who access.Person, c access.Command
 		lying := make([]rule.Lying, len(f.Entries))
 		for i, e := range f.Entries {
 			l, err := look(ctx, tx, f.AgencyID, e)
+			if fault.KindOf(err) == fault.NotFound {
+				// A restricted arrival, which who closes the file may not know of.
+				lying[i] = rule.Lying{Entry: e, Final: true, Reference: unsaid}
+				continue
+			}
 			if err != nil {
 				return document.Event{}, err
 			}
 			if l.readable(who) != nil {
-				l.Reference = "…" // it is there, and no more is said of it
+				l.Reference = unsaid
 			}
 			lying[i] = l.Lying
 		}
@@ -113,17 +122,21 @@ func (s *Service) Reopen(ctx context.Context, who access.Person, c access.Comman
 // HandOver gives the file to another keeper.
 func (s *Service) HandOver(ctx context.Context, who access.Person, c access.Command, id, keeper org.ID, note string) (View, error) {
 	return s.change(ctx, who, c, id, access.HandOverCaseFile, func(tx *postgres.Tx, f *rule.File, _ document.By, now time.Time) (document.Event, error) {
-		to := org.Position{ID: keeper}
+		to, name := org.Position{ID: keeper}, ""
 		people, err := tx.PositionsAddressed(ctx, f.AgencyID, []org.ID{keeper})
 		if err != nil {
 			return document.Event{}, err
 		}
 		for _, p := range people {
 			if p.ID == keeper && p.Validity.Contains(org.DayOf(now)) {
-				to = p.Position
+				to, name = p.Position, p.FullName
 			}
 		}
-		return f.HandOver(to, note)
+		event, err := f.HandOver(to, note)
+		if err == nil {
+			event.Data["to"] = name
+		}
+		return event, err
 	})
 }
 

@@ -132,6 +132,16 @@ func checkNotation(n string) error {
 	return nil
 }
 
+// OpenFrom refuses to open a file from a line of the yearly list that the head
+// of the agency has not approved (NĐ 30/2020, điều 28).
+func OpenFrom(approved bool) error {
+	if approved {
+		return nil
+	}
+	return fault.New(fault.Conflict, "catalogue_not_approved",
+		"Danh mục hồ sơ chưa được phê duyệt.", "The yearly list of files is not approved yet.")
+}
+
 // Entry is one document in a file. A document lies in many files without being
 // copied; an entry is where it does.
 type Entry struct {

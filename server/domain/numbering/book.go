@@ -112,6 +112,7 @@ type Cover struct {
 	First    string // numbers as they are written; none in an empty volume
 	Last     string
 	Volume   int // quyển số; 0 leaves it to be written by hand
+	Said     []string // what a list that is of no register says below its title
 }
 
 // Volume is a book of some days, ready to be bound: printed or put into a
@@ -151,6 +152,9 @@ type CoverLine struct {
 // Lines gives what the cover says, from top to bottom (NĐ 30/2020, phụ lục IV:
 // cơ quan chủ quản, cơ quan, tên sổ, năm, từ ngày đến ngày, từ số đến số, quyển số).
 func (c Cover) Lines() []CoverLine {
+	if len(c.Said) > 0 {
+		return c.said()
+	}
 	volume := "……"
 	if c.Volume > 0 {
 		volume = strconv.Itoa(c.Volume)
@@ -164,6 +168,19 @@ func (c Cover) Lines() []CoverLine {
 		{Text: "Từ ngày " + c.Period.From.Written() + " đến ngày " + c.Period.Until.Written()}, {Text: numbers}, {Text: "Quyển số: " + volume}}
 	if c.Superior == "" {
 		return lines[1:]
+	}
+	return lines
+}
+
+// said is the cover of a list that is of no register.
+func (c Cover) said() []CoverLine {
+	var lines []CoverLine
+	if c.Superior != "" {
+		lines = append(lines, CoverLine{Text: strings.ToUpper(c.Superior)})
+	}
+	lines = append(lines, CoverLine{Text: strings.ToUpper(c.Agency), Heading: true}, CoverLine{Text: strings.ToUpper(c.Title), Heading: true})
+	for _, text := range c.Said {
+		lines = append(lines, CoverLine{Text: text})
 	}
 	return lines
 }

@@ -2071,6 +2071,122 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
+        /** Change what an open file says of itself */
+        patch: operations["editCaseFile"];
+        trace?: never;
+    };
+    "/api/casefiles/{id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /** The file's history, oldest first */
+        get: operations["listCaseFileEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/casefiles/{id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /** The whole file in the order of time with its metadata (NĐ 30/2020, annex VI), as PDF, as XML, or as an archive of both with the documents */
+        get: operations["exportCaseFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agencies/{id}/catalogue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /** The agency's list of the files of a year (danh mục hồ sơ) */
+        get: operations["readCatalogue"];
+        put?: never;
+        /** Write a line into the list; it waits to be approved */
+        post: operations["addCatalogueLine"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agencies/{id}/catalogue/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approve what of a year's list is not approved yet */
+        post: operations["approveCatalogue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agencies/{id}/catalogue/book": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /** The list of a year as a workbook or printed pages, in Vietnamese as the decree has it */
+        get: operations["readCatalogueBook"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/catalogue/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take a line out of a yearly list that is not approved yet */
+        delete: operations["removeCatalogueLine"];
+        options?: never;
+        head?: never;
         patch?: never;
         trace?: never;
     };
@@ -3250,6 +3366,55 @@ export interface components {
             description?: string;
             /** Format: date */
             start?: string;
+            /**
+             * Format: uuid
+             * @description an approved line of the yearly list, whose heading the file takes
+             */
+            catalogueId?: string;
+        };
+        CaseFileEdit: {
+            title?: string;
+            retention?: number;
+            rights?: components["schemas"]["CaseFileRights"];
+            description?: string;
+        };
+        CatalogueLine: {
+            /** Format: uuid */
+            id: string;
+            notation: string;
+            title: string;
+            /** @description years; 0 is for ever */
+            retention: number;
+            unitName: string;
+            /** Format: date-time */
+            approvedAt?: string;
+            approvedBy?: string;
+            /**
+             * Format: uuid
+             * @description the file that was opened from it
+             */
+            caseFileId?: string;
+        };
+        Catalogue: {
+            /** Format: uuid */
+            agencyId: string;
+            year: number;
+            items: components["schemas"]["CatalogueLine"][];
+            /** @description the number after the greatest of the year */
+            nextNumber: number;
+            mayKeep: boolean;
+            mayApprove: boolean;
+        };
+        CatalogueLineNew: {
+            year: number;
+            notation: string;
+            title: string;
+            retention: number;
+            /** Format: uuid */
+            unitId?: string;
+        };
+        CatalogueApproval: {
+            year: number;
         };
         /** @description one of the two */
         CaseFileEntry: {
@@ -5011,7 +5176,7 @@ export interface components {
             /** Format: uuid */
             agencyId: string;
             /** @enum {string} */
-            subjectType: "document" | "arrival" | "mail_item" | "mailbox" | "delegation" | "duty" | "casefile";
+            subjectType: "document" | "arrival" | "mail_item" | "mailbox" | "delegation" | "duty" | "casefile" | "catalogue";
             /**
              * Format: uuid
              * @description left out where the person may not read the object; lists of its kind may have changed then
@@ -5352,6 +5517,15 @@ export interface components {
                 "application/json": components["schemas"]["Group"];
             };
         };
+        /** @description The yearly list of files */
+        Catalogue: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Catalogue"];
+            };
+        };
         /** @description The case file */
         CaseFile: {
             headers: {
@@ -5466,6 +5640,11 @@ export type CaseFilePage = components['schemas']['CaseFilePage'];
 export type CaseFileLying = components['schemas']['CaseFileLying'];
 export type CaseFile = components['schemas']['CaseFile'];
 export type CaseFileNew = components['schemas']['CaseFileNew'];
+export type CaseFileEdit = components['schemas']['CaseFileEdit'];
+export type CatalogueLine = components['schemas']['CatalogueLine'];
+export type Catalogue = components['schemas']['Catalogue'];
+export type CatalogueLineNew = components['schemas']['CatalogueLineNew'];
+export type CatalogueApproval = components['schemas']['CatalogueApproval'];
 export type CaseFileEntry = components['schemas']['CaseFileEntry'];
 export type CaseFileRemoval = components['schemas']['CaseFileRemoval'];
 export type CaseFileClosing = components['schemas']['CaseFileClosing'];
@@ -5690,6 +5869,7 @@ export type ResponseAgency = components['responses']['Agency'];
 export type ResponseUnit = components['responses']['Unit'];
 export type ResponseAccount = components['responses']['Account'];
 export type ResponseGroup = components['responses']['Group'];
+export type ResponseCatalogue = components['responses']['Catalogue'];
 export type ResponseCaseFile = components['responses']['CaseFile'];
 export type ResponseCalendar = components['responses']['Calendar'];
 export type ResponseMailbox = components['responses']['Mailbox'];
@@ -8893,6 +9073,174 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["CaseFile"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    editCaseFile: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": components["parameters"]["IfMatch"];
+                /** @description the position the act is made under */
+                "Congvan-Position"?: components["parameters"]["ActingPosition"];
+            };
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaseFileEdit"];
+            };
+        };
+        responses: {
+            200: components["responses"]["CaseFile"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listCaseFileEvents: {
+        parameters: {
+            query?: {
+                limit?: components["parameters"]["Limit"];
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Events */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    exportCaseFile: {
+        parameters: {
+            query: {
+                format: "pdf" | "xml" | "zip";
+            };
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["File"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    readCatalogue: {
+        parameters: {
+            query: {
+                year: components["parameters"]["Year"];
+            };
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Catalogue"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    addCatalogueLine: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description the position the act is made under */
+                "Congvan-Position"?: components["parameters"]["ActingPosition"];
+            };
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CatalogueLineNew"];
+            };
+        };
+        responses: {
+            200: components["responses"]["Catalogue"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    approveCatalogue: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description the position the act is made under */
+                "Congvan-Position"?: components["parameters"]["ActingPosition"];
+            };
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CatalogueApproval"];
+            };
+        };
+        responses: {
+            200: components["responses"]["Catalogue"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    readCatalogueBook: {
+        parameters: {
+            query: {
+                year: components["parameters"]["Year"];
+                format: "xlsx" | "pdf";
+            };
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["File"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    removeCatalogueLine: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Removed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             default: components["responses"]["Problem"];
         };
     };

@@ -10,6 +10,7 @@ import {
 import { asProblem } from "@/api/problem";
 import { oneOf, text } from "@/api/pick";
 import { accountSearch, agencySearch } from "@/features/admin/queries";
+import { caseFileSearch } from "@/features/casefile/queries";
 import { lineSearch } from "@/features/direction/queries";
 import { incomingSearch } from "@/features/incoming/search";
 import { outgoingSearch } from "@/features/outgoing/search";
@@ -54,11 +55,7 @@ const desk = createRoute({
   },
 });
 
-const home = createRoute({
-  getParentRoute: () => desk,
-  path: "/",
-  component: lazyRouteComponent(() => import("@/features/work/work-page"), "WorkPage"),
-});
+const home = createRoute({ getParentRoute: () => desk, path: "/", component: lazyRouteComponent(() => import("@/features/work/work-page"), "WorkPage") });
 
 const incoming = createRoute({
   getParentRoute: () => desk,
@@ -67,17 +64,9 @@ const incoming = createRoute({
   component: lazyRouteComponent(() => import("@/features/incoming/incoming-page"), "IncomingPage"),
 });
 
-const arrival = createRoute({
-  getParentRoute: () => desk,
-  path: "/incoming/$id",
-  component: lazyRouteComponent(() => import("@/features/incoming/arrival-page"), "ArrivalPage"),
-});
+const arrival = createRoute({ getParentRoute: () => desk, path: "/incoming/$id", component: lazyRouteComponent(() => import("@/features/incoming/arrival-page"), "ArrivalPage") });
 
-const requests = createRoute({
-  getParentRoute: () => desk,
-  path: "/requests",
-  component: lazyRouteComponent(() => import("@/features/incoming/requests-page"), "RequestsPage"),
-});
+const requests = createRoute({ getParentRoute: () => desk, path: "/requests", component: lazyRouteComponent(() => import("@/features/incoming/requests-page"), "RequestsPage") });
 
 const lines = createRoute({
   getParentRoute: () => desk,
@@ -86,11 +75,7 @@ const lines = createRoute({
   component: lazyRouteComponent(() => import("@/features/direction/lines-page"), "LinesPage"),
 });
 
-const arrivalSlip = createRoute({
-  getParentRoute: () => desk,
-  path: "/incoming/$id/slip",
-  component: lazyRouteComponent(() => import("@/features/direction/slip-page"), "SlipPage"),
-});
+const arrivalSlip = createRoute({ getParentRoute: () => desk, path: "/incoming/$id/slip", component: lazyRouteComponent(() => import("@/features/direction/slip-page"), "SlipPage") });
 
 const outgoing = createRoute({
   getParentRoute: () => desk,
@@ -99,11 +84,7 @@ const outgoing = createRoute({
   component: lazyRouteComponent(() => import("@/features/outgoing/outgoing-page"), "OutgoingPage"),
 });
 
-const compose = createRoute({
-  getParentRoute: () => desk,
-  path: "/outgoing/new",
-  component: lazyRouteComponent(() => import("@/features/outgoing/compose-page"), "ComposePage"),
-});
+const compose = createRoute({ getParentRoute: () => desk, path: "/outgoing/new", component: lazyRouteComponent(() => import("@/features/outgoing/compose-page"), "ComposePage") });
 
 const tabs = ["story", "circuit", "recipients", "history"] as const;
 
@@ -114,23 +95,11 @@ const document = createRoute({
   component: lazyRouteComponent(() => import("@/features/outgoing/document-page"), "DocumentPage"),
 });
 
-const edit = createRoute({
-  getParentRoute: () => desk,
-  path: "/outgoing/$id/edit",
-  component: lazyRouteComponent(() => import("@/features/outgoing/compose-page"), "EditPage"),
-});
+const edit = createRoute({ getParentRoute: () => desk, path: "/outgoing/$id/edit", component: lazyRouteComponent(() => import("@/features/outgoing/compose-page"), "EditPage") });
 
-const slip = createRoute({
-  getParentRoute: () => desk,
-  path: "/outgoing/$id/slip",
-  component: lazyRouteComponent(() => import("@/features/circuit/slip-page"), "SlipPage"),
-});
+const slip = createRoute({ getParentRoute: () => desk, path: "/outgoing/$id/slip", component: lazyRouteComponent(() => import("@/features/circuit/slip-page"), "SlipPage") });
 
-const circuits = createRoute({
-  getParentRoute: () => desk,
-  path: "/circuits",
-  component: lazyRouteComponent(() => import("@/features/circuit/defaults-page"), "DefaultsPage"),
-});
+const circuits = createRoute({ getParentRoute: () => desk, path: "/circuits", component: lazyRouteComponent(() => import("@/features/circuit/defaults-page"), "DefaultsPage") });
 
 const registers = createRoute({
   getParentRoute: () => desk,
@@ -139,29 +108,13 @@ const registers = createRoute({
   component: lazyRouteComponent(() => import("@/features/register/registers-page"), "RegistersPage"),
 });
 
-const register = createRoute({
-  getParentRoute: () => desk,
-  path: "/registers/$id",
-  component: lazyRouteComponent(() => import("@/features/register/register-page"), "RegisterPage"),
-});
+const register = createRoute({ getParentRoute: () => desk, path: "/registers/$id", component: lazyRouteComponent(() => import("@/features/register/register-page"), "RegisterPage") });
 
-const quarantine = createRoute({
-  getParentRoute: () => desk,
-  path: "/mail/quarantine",
-  component: lazyRouteComponent(() => import("@/features/mail/quarantine-page"), "QuarantinePage"),
-});
+const quarantine = createRoute({ getParentRoute: () => desk, path: "/mail/quarantine", component: lazyRouteComponent(() => import("@/features/mail/quarantine-page"), "QuarantinePage") });
 
-const quarantined = createRoute({
-  getParentRoute: () => desk,
-  path: "/mail/quarantine/$id",
-  component: lazyRouteComponent(() => import("@/features/mail/quarantined-page"), "QuarantinedPage"),
-});
+const quarantined = createRoute({ getParentRoute: () => desk, path: "/mail/quarantine/$id", component: lazyRouteComponent(() => import("@/features/mail/quarantined-page"), "QuarantinedPage") });
 
-const mailboxes = createRoute({
-  getParentRoute: () => desk,
-  path: "/mail/mailboxes",
-  component: lazyRouteComponent(() => import("@/features/mail/mailboxes-page"), "MailboxesPage"),
-});
+const mailboxes = createRoute({ getParentRoute: () => desk, path: "/mail/mailboxes", component: lazyRouteComponent(() => import("@/features/mail/mailboxes-page"), "MailboxesPage") });
 
 const agencies = createRoute({
   getParentRoute: () => desk,
@@ -177,25 +130,22 @@ const accounts = createRoute({
   component: lazyRouteComponent(() => import("@/features/admin/accounts-page"), "AccountsPage"),
 });
 
-const groups = createRoute({
-  getParentRoute: () => desk,
-  path: "/admin/groups",
-  component: lazyRouteComponent(() => import("@/features/admin/groups-page"), "GroupsPage"),
-});
+const groups = createRoute({ getParentRoute: () => desk, path: "/admin/groups", component: lazyRouteComponent(() => import("@/features/admin/groups-page"), "GroupsPage") });
 
-const importing = createRoute({
-  getParentRoute: () => desk,
-  path: "/admin/import",
-  component: lazyRouteComponent(() => import("@/features/admin/import-page"), "ImportPage"),
-});
+const importing = createRoute({ getParentRoute: () => desk, path: "/admin/import", component: lazyRouteComponent(() => import("@/features/admin/import-page"), "ImportPage") });
 
 const templates = createRoute({ getParentRoute: () => desk, path: "/templates", component: lazyRouteComponent(() => import("@/features/outgoing/templates-page"), "TemplatesPage") });
 
-const calendar = createRoute({
+const caseFiles = createRoute({
   getParentRoute: () => desk,
-  path: "/calendar",
-  component: lazyRouteComponent(() => import("@/features/calendar/calendar-page"), "CalendarPage"),
+  path: "/case-files",
+  validateSearch: caseFileSearch,
+  component: lazyRouteComponent(() => import("@/features/casefile/casefiles-page"), "CaseFilesPage"),
 });
+
+const caseFile = createRoute({ getParentRoute: () => desk, path: "/case-files/$id", component: lazyRouteComponent(() => import("@/features/casefile/casefile-page"), "CaseFilePage") });
+
+const calendar = createRoute({ getParentRoute: () => desk, path: "/calendar", component: lazyRouteComponent(() => import("@/features/calendar/calendar-page"), "CalendarPage") });
 
 const absence = createRoute({
   getParentRoute: () => desk,
@@ -204,11 +154,7 @@ const absence = createRoute({
   component: lazyRouteComponent(() => import("@/features/delegation/absence-page"), "AbsencePage"),
 });
 
-const peers = createRoute({
-  getParentRoute: () => desk,
-  path: "/admin/peers",
-  component: lazyRouteComponent(() => import("@/features/peer/peers-page"), "PeersPage"),
-});
+const peers = createRoute({ getParentRoute: () => desk, path: "/admin/peers", component: lazyRouteComponent(() => import("@/features/peer/peers-page"), "PeersPage") });
 
 const acts = ["sign", "initial", "seal"] as const;
 
@@ -219,29 +165,13 @@ const toSign = createRoute({
   component: lazyRouteComponent(() => import("@/features/signing/to-sign-page"), "ToSignPage"),
 });
 
-const signingSettings = createRoute({
-  getParentRoute: () => desk,
-  path: "/me/signing",
-  component: lazyRouteComponent(() => import("@/features/signing/settings-page"), "SigningSettingsPage"),
-});
+const signingSettings = createRoute({ getParentRoute: () => desk, path: "/me/signing", component: lazyRouteComponent(() => import("@/features/signing/settings-page"), "SigningSettingsPage") });
 
-const verify = createRoute({
-  getParentRoute: () => root,
-  path: "/verify",
-  component: lazyRouteComponent(() => import("@/features/signing/verify-page"), "VerifyPage"),
-});
+const verify = createRoute({ getParentRoute: () => root, path: "/verify", component: lazyRouteComponent(() => import("@/features/signing/verify-page"), "VerifyPage") });
 
-const sessions = createRoute({
-  getParentRoute: () => desk,
-  path: "/me/sessions",
-  component: lazyRouteComponent(() => import("@/features/session/sessions-page"), "SessionsPage"),
-});
+const sessions = createRoute({ getParentRoute: () => desk, path: "/me/sessions", component: lazyRouteComponent(() => import("@/features/session/sessions-page"), "SessionsPage") });
 
-const password = createRoute({
-  getParentRoute: () => desk,
-  path: "/me/password",
-  component: lazyRouteComponent(() => import("@/features/session/password-page"), "PasswordPage"),
-});
+const password = createRoute({ getParentRoute: () => desk, path: "/me/password", component: lazyRouteComponent(() => import("@/features/session/password-page"), "PasswordPage") });
 
 // Whatever else is typed: the desk stays around the answer.
 const missing = createRoute({ getParentRoute: () => desk, path: "$", component: MissingPage });
@@ -273,6 +203,8 @@ const tree = root.addChildren([
     importing,
     absence,
     templates,
+    caseFiles,
+    caseFile,
     calendar,
     peers,
     toSign,

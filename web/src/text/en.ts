@@ -1,6 +1,7 @@
 import { admin } from "./en/admin";
 import { arrival } from "./en/arrival";
 import { calendar } from "./en/calendar";
+import { casefile } from "./en/casefile";
 import { circuit } from "./en/circuit";
 import { common } from "./en/common";
 import { delegation } from "./en/delegation";
@@ -19,4 +20,4 @@ import { work } from "./en/work";
 import { writing } from "./en/writing";
 import type { Text } from "./text";
 
-export const en: Text = { admin, arrival, calendar, circuit, common, delegation, direction, document, event, office, parts, peer, recipient, register, session, shell, signing, work, writing };
+export const en: Text = { admin, arrival, calendar, casefile, circuit, common, delegation, direction, document, event, office, parts, peer, recipient, register, session, shell, signing, work, writing };

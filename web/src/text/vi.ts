@@ -2,6 +2,7 @@
 import { admin } from "./vi/admin";
 import { arrival } from "./vi/arrival";
 import { calendar } from "./vi/calendar";
+import { casefile } from "./vi/casefile";
 import { circuit } from "./vi/circuit";
 import { common } from "./vi/common";
 import { delegation } from "./vi/delegation";
@@ -19,4 +20,4 @@ import { signing } from "./vi/signing";
 import { work } from "./vi/work";
 import { writing } from "./vi/writing";
 
-export const vi = { admin, arrival, calendar, circuit, common, delegation, direction, document, event, office, parts, peer, recipient, register, session, shell, signing, work, writing };
+export const vi = { admin, arrival, calendar, casefile, circuit, common, delegation, direction, document, event, office, parts, peer, recipient, register, session, shell, signing, work, writing };

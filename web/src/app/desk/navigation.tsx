@@ -8,6 +8,7 @@ import {
   FilePlus2,
   FileType2,
   FileUp,
+  FolderOpen,
   Inbox,
   ListChecks,
   ListTodo,
@@ -39,7 +40,7 @@ import { PersonMenu } from "./person-menu";
 const size = 16;
 
 export function Navigation() {
-  const { shell: t, circuit, writing, register } = useText();
+  const { shell: t, casefile, circuit, writing, register } = useText();
   const circuits = circuit.defaults;
   const r = register.recall;
   const me = useMe();
@@ -90,6 +91,7 @@ export function Navigation() {
             <Item to="/templates" icon={<FileType2 size={size} />} label={writing.templates} />
             <div className={css.heading}>{t.books}</div>
             <Item to="/registers" icon={<BookOpen size={size} />} label={t.registers} />
+            <Item to="/case-files" search={{}} icon={<FolderOpen size={size} />} label={casefile.title} />
           </>
         ) : null}
         <div className={css.heading}>{t.time}</div>

@@ -12,6 +12,9 @@ export interface Told {
 // What stands in the headline of each act; the rest stands below it.
 const headlines = ["recipient", "reference", "arrivalNumber"] as const;
 
+// An identifier says nothing to a person.
+const identifier = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
 // An event as it is told: what happened, then by whom. A receiver's act reaches
 // the sender by the exchange, and the person who did it is named in its data.
 export function told(event: Pick<Event, "actorName" | "actorTitle" | "data">): Told {
@@ -21,7 +24,7 @@ export function told(event: Pick<Event, "actorName" | "actorTitle" | "data">): T
   return {
     about: head ? (data[head] ?? "") : "",
     by: byName || actor,
-    rest: Object.entries(data).filter(([name, value]) => name !== head && value !== ""),
+    rest: Object.entries(data).filter(([name, value]) => name !== head && value !== "" && !identifier.test(value)),
   };
 }
 

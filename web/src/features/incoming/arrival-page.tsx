@@ -4,6 +4,7 @@ import { ChevronLeft } from "lucide-react";
 import { useEffect, useState } from "react";
 import { client, value } from "@/api/client";
 import type { Arrival } from "@/api/schema";
+import { InCaseFiles } from "@/features/casefile/put-button";
 import { FileReader } from "@/features/document/file-reader";
 import { FileList } from "@/features/document/file-list";
 import { firstFile } from "@/features/document/files";
@@ -142,6 +143,7 @@ function ArrivalSide({ arrival: a, shown, onShow }: SideProps) {
         <div className={css.scroll}>
           <ArrivalBar arrival={a} />
           <LineTree arrival={a} />
+          <InCaseFiles agencyId={a.agencyId} arrivalId={a.id} />
         </div>
       ) : null}
       {open === "story" ? <Story arrival={a} shown={shown} onShow={onShow} /> : null}

@@ -16,6 +16,9 @@ export function spoiled(change: Pick<Change, "subjectType" | "subjectId">): read
       return [["quarantine"], ["mailboxes"], ["work"]];
     case "delegation":
       return [["delegations"], ["me"], ["work"]];
+    case "casefile":
+    case "catalogue":
+      return [["casefiles"], ["catalogue"]];
     case "duty":
       return [["duties"]];
     default:

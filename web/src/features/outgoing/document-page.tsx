@@ -3,6 +3,7 @@ import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router"
 import { ChevronLeft } from "lucide-react";
 import { useState } from "react";
 import type { Circuit, Document } from "@/api/schema";
+import { InCaseFiles } from "@/features/casefile/put-button";
 import { FileReader } from "@/features/document/file-reader";
 import { FileList, Sha } from "@/features/document/file-list";
 import { firstFile, mainFile } from "@/features/document/files";
@@ -232,6 +233,7 @@ function Story({ document: d, shown, onShow }: SideProps) {
           ]}
         />
       </Section>
+      {d.state === "issued" || d.state === "voided" || d.state === "recalled" ? <InCaseFiles agencyId={d.agencyId} documentId={d.id} /> : null}
       {d.earlierFiles && d.earlierFiles.length > 0 ? (
         <Section title={t.earlier}>
           <FileList files={d.earlierFiles} shown={undefined} onShow={(sha256) => window.open(`/api/documents/${d.id}/files/${sha256}`, "_blank", "noreferrer")} />
