@@ -142,6 +142,13 @@ func (s *Service) AskMoreTime(ctx context.Context, who access.Person, c access.C
 		if !due.After(b.line.DueDate) || due.Before(b.today()) {
 			return nil, document.Event{}, fault.InvalidField("dueDate", "not_later", "Hạn mới phải sau hạn đang có và không ở quá khứ.", "The new date must be later than the present one.")
 		}
+		calendar, err := b.tx.Calendar(ctx, b.arrival.AgencyID)
+		if err != nil {
+			return nil, document.Event{}, err
+		}
+		if err := calendar.CheckDue("dueDate", due, b.today()); err != nil {
+			return nil, document.Event{}, err
+		}
 		notes, err := b.tx.LineNotes(ctx, b.arrival.AgencyID, b.arrival.ID)
 		if err != nil {
 			return nil, document.Event{}, err

@@ -2,6 +2,7 @@ package incoming
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -42,6 +43,9 @@ func (s *Service) Forward(ctx context.Context, who access.Person, c access.Comma
 		}
 		shares := withIDs(in.Shares)
 		if err := holdersThere(ctx, b.tx, b.arrival.AgencyID, shares, b.today()); err != nil {
+			return nil, document.Event{}, err
+		}
+		if err := dueOnWorkingDays(ctx, b.tx, b.arrival.AgencyID, shares, b.today()); err != nil {
 			return nil, document.Event{}, err
 		}
 		d, err := b.direction(ctx, words, in.ScanID)
@@ -140,6 +144,27 @@ func holdersThere(ctx context.Context, tx *postgres.Tx, agency org.ID, shares []
 	for _, h := range holders {
 		if !there[h] {
 			return errNobodyThere
+		}
+	}
+	return nil
+}
+
+// dueOnWorkingDays refuses a due date in the past or on a day of rest, by the
+// calendar that the agency goes by, and names the next working day (H4).
+func dueOnWorkingDays(ctx context.Context, tx *postgres.Tx, agency org.ID, shares []routing.Share, today org.Day) error {
+	if !slices.ContainsFunc(shares, func(s routing.Share) bool { return s.Role != routing.Inform && !s.DueDate.IsZero() }) {
+		return nil
+	}
+	calendar, err := tx.Calendar(ctx, agency)
+	if err != nil {
+		return err
+	}
+	for _, s := range shares {
+		if s.Role == routing.Inform || s.DueDate.IsZero() {
+			continue
+		}
+		if err := calendar.CheckDue("dueDate", s.DueDate, today); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -256,6 +281,9 @@ func (m *forwardMany) one(ctx context.Context, id org.ID, many map[org.ID]routin
 	}
 	if m.agency.IsZero() {
 		if err := holdersThere(ctx, m.tx, a.AgencyID, m.in.Shares, org.DayOf(m.now)); err != nil {
+			return err
+		}
+		if err := dueOnWorkingDays(ctx, m.tx, a.AgencyID, m.in.Shares, org.DayOf(m.now)); err != nil {
 			return err
 		}
 		m.agency, m.by, m.taken = a.AgencyID, document.By{Position: pos, Name: m.who.FullName}, map[org.ID]bool{}

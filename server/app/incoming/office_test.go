@@ -105,6 +105,9 @@ func (o *office) line(t *testing.T, id org.ID, h routing.Holder) routing.Line {
 	return routing.Line{}
 }
 
+// workday gives the nth working day from now; there is no holiday here.
+func (o *office) workday(n int) org.Day { return org.Calendar{}.After(org.DayOf(o.now), n) }
+
 func person(p access.Person) routing.Holder { return routing.Holder{PositionID: p.Positions[0].ID} }
 func unit(id org.ID) routing.Holder         { return routing.Holder{UnitID: id} }
 
@@ -183,7 +186,7 @@ func TestH1_TheWholeRoad(t *testing.T) {
 	o.forward(t, o.Clerk, root.ID, "Kính trình", routing.Share{Holder: person(o.Leader), Role: routing.Lead, Asks: routing.ForDirection})
 	o.wantTold(t) // nobody is assigned yet
 	asked := o.line(t, id, person(o.Leader))
-	due := org.DayOf(o.now).AddDays(7)
+	due := o.workday(5)
 	o.forward(t, o.Leader, asked.ID, "Giao Văn phòng chủ trì", routing.Share{Holder: unit(o.Unit), Role: routing.Lead, DueDate: due}, share(unit(o.second), routing.Coordinate))
 	o.wantTold(t, exchange.Assigned)
 	lead := o.line(t, id, unit(o.Unit))
@@ -291,15 +294,14 @@ func TestTwoPeopleClosingAtOnce_TheSecondIsTold(t *testing.T) {
 func TestH4_MoreTimeIsAskedForAndGranted(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
-	today := org.DayOf(o.now)
-	id, line := o.directed(t, today.AddDays(3))
+	id, line := o.directed(t, o.workday(3))
 	none := access.Command{}
-	wantCode(t, o.in.AskMoreTime(t.Context(), o.Head, none, line, today.AddDays(2), "Chờ số liệu"), "not_later")
-	must(t, o.in.AskMoreTime(t.Context(), o.Head, none, line, today.AddDays(9), "Chờ số liệu"))
-	wantCode(t, o.in.AskMoreTime(t.Context(), o.Head, none, line, today.AddDays(10), "Nữa"), "already_asked")
+	wantCode(t, o.in.AskMoreTime(t.Context(), o.Head, none, line, o.workday(2), "Chờ số liệu"), "not_later")
+	must(t, o.in.AskMoreTime(t.Context(), o.Head, none, line, o.workday(9), "Chờ số liệu"))
+	wantCode(t, o.in.AskMoreTime(t.Context(), o.Head, none, line, o.workday(10), "Nữa"), "already_asked")
 	wantCode(t, o.in.DecideMoreTime(t.Context(), o.Head, none, line, true), "forbidden") // nobody grants their own
 	must(t, o.in.DecideMoreTime(t.Context(), o.Clerk, none, line, true))
-	if l := o.line(t, id, unit(o.Unit)); l.DueDate != today.AddDays(9) {
+	if l := o.line(t, id, unit(o.Unit)); l.DueDate != o.workday(9) {
 		t.Errorf("%+v", l)
 	}
 	wantCode(t, o.in.DecideMoreTime(t.Context(), o.Clerk, none, line, false), "nothing_asked")

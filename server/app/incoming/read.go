@@ -2,6 +2,7 @@ package incoming
 
 import (
 	"context"
+	"slices"
 
 	"congvan/server/domain/access"
 	"congvan/server/domain/document"
@@ -63,11 +64,19 @@ func (v *View) office(ctx context.Context, tx *postgres.Tx, who access.Person) (
 	if v.Notes, err = tx.LineNotes(ctx, v.AgencyID, v.ID); err != nil {
 		return err
 	}
+	for id, acts := range v.LineActs {
+		v.LineActs[id] = slices.DeleteFunc(acts, func(act access.LineAct) bool { return act == access.GiveMoreTime && !v.asked(id) })
+	}
 	if v.Answers, err = tx.Answers(ctx, v.AgencyID, v.ID); err != nil {
 		return err
 	}
 	v.Followed, err = tx.Follows(ctx, v.AgencyID, who.AccountID, v.ID)
 	return err
+}
+
+// asked tells whether more time was asked for the line and nobody decided yet.
+func (v *View) asked(line org.ID) bool {
+	return slices.ContainsFunc(v.Notes, func(n postgres.LineNote) bool { return n.LineID == line && n.Decision == "asked" })
 }
 
 // answeredDocument gives the document that a mail answers, to who may read it.

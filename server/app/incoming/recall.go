@@ -33,7 +33,7 @@ func (s *Service) Pending(ctx context.Context, who access.Person) ([]postgres.He
 		return nil, err
 	}
 	list := []postgres.HeardRequest{}
-	err := s.store.InTx(ctx, postgres.PersonScope(who.Agencies()), func(tx *postgres.Tx) (err error) {
+	err := s.store.InTx(ctx, postgres.ScopeOf(who), func(tx *postgres.Tx) (err error) {
 		list, err = tx.PendingRequests(ctx, who.ClerkAgencies())
 		return err
 	})
@@ -47,7 +47,7 @@ func (s *Service) AnswerRequest(ctx context.Context, who access.Person, c access
 		return err
 	}
 	now := s.clock()
-	return s.store.InTx(ctx, postgres.PersonScope(who.Agencies()), func(tx *postgres.Tx) error {
+	return s.store.InTx(ctx, postgres.ScopeOf(who), func(tx *postgres.Tx) error {
 		a, err := tx.LockArrival(ctx, who.Agencies(), id)
 		if err != nil {
 			return err

@@ -112,7 +112,7 @@ func (s *Service) Missed(ctx context.Context, who access.Person, last org.ID) (c
 	if err := who.Allowed(access.ScopeRead); err != nil {
 		return nil, false, err
 	}
-	err = s.store.InTx(ctx, postgres.PersonScope(who.Agencies()), func(tx *postgres.Tx) (err error) {
+	err = s.store.InTx(ctx, postgres.ScopeOf(who), func(tx *postgres.Tx) (err error) {
 		changes, err = tx.ChangesSince(ctx, who.Agencies(), before(last, overlap), missedMost+1)
 		return err
 	})
@@ -146,7 +146,7 @@ func (s *Service) Named(ctx context.Context, who access.Person, changes []Change
 		subjects[c.SubjectType] = append(subjects[c.SubjectType], c.SubjectID)
 	}
 	visible := map[org.ID]bool{}
-	err := s.store.InTx(ctx, postgres.PersonScope(who.Agencies()), func(tx *postgres.Tx) error {
+	err := s.store.InTx(ctx, postgres.ScopeOf(who), func(tx *postgres.Tx) error {
 		if ids := subjects["document"]; len(ids) > 0 {
 			list, err := tx.Documents(ctx, postgres.DocumentReachOf(who, org.ID{}), postgres.DocumentFilter{IDs: ids, Limit: len(ids)})
 			if err != nil {

@@ -68,7 +68,7 @@ func mayLine(act LineAct, f ArrivalFacts, l routing.Line, pos org.Position) bool
 	case GiveMoreTime, WithdrawLine:
 		return gave
 	case RemindLine:
-		return gave || given && SeesAllArrivals(pos.Role)
+		return (gave || given && SeesAllArrivals(pos.Role)) && !hasInHand(pos, l) // nobody reminds themselves
 	case ReopenLine:
 		return gave || hasInHand(pos, l)
 	case HandOverLine:
@@ -131,7 +131,7 @@ func lineAllows(act LineAct, t routing.Tree, l routing.Line) bool {
 	case RemindLine:
 		return l.Work() && !l.State.Closed()
 	case GiveMoreTime:
-		return l.Work() && !l.State.Closed() && l.State != routing.LineAwaiting
+		return l.Work() && l.Asks == routing.ForWork && !l.State.Closed() && l.State != routing.LineAwaiting
 	}
 	return err == nil
 }

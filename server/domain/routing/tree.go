@@ -30,6 +30,8 @@ var (
 		"Văn bản đã chuyển cho nơi khác chủ trì.", "The document is with another lead now.")
 	errChildOpen = fault.New(fault.Conflict, "child_open",
 		"Còn nơi đang xử lý phần được giao, chưa thể kết thúc.", "A part given out is still open.")
+	errOnlyWord = fault.New(fault.Conflict, "only_a_word",
+		"Luồng này chỉ xin ý kiến, không phải việc được giao.", "This line asks for a word and is no work.")
 	errOnlyInform = fault.New(fault.Conflict, "only_for_information",
 		"Luồng này chỉ để biết.", "This line is for information only.")
 )
@@ -135,12 +137,16 @@ func (t Tree) Read(id org.ID, now time.Time) (Tree, error) {
 	return after, nil
 }
 
-// Start notes the first thing that was done for the line.
+// Start notes the first thing that was done for the line. Who is asked for a
+// direction or a proposal gives it, and does no work on it.
 func (t Tree) Start(id org.ID, now time.Time) (Tree, error) {
 	if err := t.working(id); err != nil {
 		return t, err
 	}
 	after, i, _ := t.begin(id)
+	if after[i].Asks != ForWork {
+		return t, errOnlyWord
+	}
 	if after[i].StartedAt.IsZero() {
 		after[i].StartedAt = now
 	}
