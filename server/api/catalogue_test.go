@@ -55,7 +55,7 @@ func TestI1_TheYearlyListIsWrittenApprovedAndOpenedFrom(t *testing.T) {
 	if list.Items[0].CaseFileID != v.ID || list.MayKeep {
 		t.Errorf("%+v", list)
 	}
-	book, err := excelize.OpenReader(bytes.NewReader(clerk.get(path + "/book?year=2026&format=xlsx").need(t, 200).Body))
+	book, err := excelize.OpenReader(bytes.NewReader(clerk.get(path+"/book?year=2026&format=xlsx").need(t, 200).Body))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,7 +75,7 @@ func TestI3_AWholeFileIsCarriedAwayWithItsDocuments(t *testing.T) {
 	for range 2 {
 		officer.post(path+"/add", object{"documentId": i.issued(t, o, to.ID)}).need(t, 200)
 	}
-	packed := officer.get(path + "/export?format=zip").need(t, 200).Body
+	packed := officer.get(path+"/export?format=zip").need(t, 200).Body
 	archive, err := zip.NewReader(bytes.NewReader(packed), int64(len(packed)))
 	if err != nil {
 		t.Fatal(err)
@@ -117,11 +117,11 @@ func TestI3_AWholeFileIsCarriedAwayWithItsDocuments(t *testing.T) {
 			t.Errorf("%+v", d)
 		}
 	}
-	if pdf := officer.get(path + "/export?format=pdf").need(t, 200).Body; !bytes.HasPrefix(pdf, []byte("%PDF-")) {
+	if pdf := officer.get(path+"/export?format=pdf").need(t, 200).Body; !bytes.HasPrefix(pdf, []byte("%PDF-")) {
 		t.Error("not a PDF")
 	}
 	var history struct{ Items []struct{ Verb string } }
-	officer.get(path + "/events").need(t, 200).into(t, &history)
+	officer.get(path+"/events").need(t, 200).into(t, &history)
 	if last := history.Items[len(history.Items)-1].Verb; last != "casefile_exported" {
 		t.Errorf("the history ends with %s", last)
 	}

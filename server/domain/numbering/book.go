@@ -111,7 +111,7 @@ type Cover struct {
 	Period   Period
 	First    string // numbers as they are written; none in an empty volume
 	Last     string
-	Volume   int // quyển số; 0 leaves it to be written by hand
+	Volume   int      // quyển số; 0 leaves it to be written by hand
 	Said     []string // what a list that is of no register says below its title
 }
 
