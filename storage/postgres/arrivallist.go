@@ -77,7 +77,7 @@ func (b *builder) unrestricted(reach ArrivalReach) string {
 		"and (%s or l.unit_id is null and l.position_id is null and l.agency_id = any(%s::uuid[]))))", b.held(reach), b.arg(notNull(reach.Clerk)))
 }
 
-func (b *builder) arrivals(reach ArrivalReach, f ArrivalFilter) (branches []string) {
+func (b *builder) arrivals(reach ArrivalReach, f ArrivalFilter, enough *int) (branches []string) {
 	b.where = append(b.where, "x.agency_id = a.id")
 	if f.IDs != nil {
 		b.and("x.id = any(%s::uuid[])", f.IDs)
@@ -104,7 +104,7 @@ func (b *builder) arrivals(reach ArrivalReach, f ArrivalFilter) (branches []stri
 		b.and("(x.arrived_at, x.id) < (%s::timestamptz, %s::uuid)", f.After.At, f.After.ID)
 	}
 	if f.Query != "" {
-		b.and("x.id in (select s.subject_id from search_entries('arrival', %s, 1000) s)", f.Query)
+		b.found("arrival", f.Query, spanOf(f.From, f.Until, f.After), enough)
 	}
 	if len(reach.All) > 0 && !f.Unread {
 		branches = append(branches, fmt.Sprintf("unnest(%s::uuid[]) a (id) cross join lateral (select x.* from arrival x where %s", b.arg(reach.All), b.conditions()+" and "+b.unrestricted(reach)))
@@ -126,8 +126,12 @@ func (b *builder) arrivals(reach ArrivalReach, f ArrivalFilter) (branches []stri
 
 // Arrivals gives a page of incoming documents, newest first.
 func (tx *Tx) Arrivals(ctx context.Context, reach ArrivalReach, f ArrivalFilter) ([]ArrivalSummary, error) {
+	return searched(f.Query, f.Limit, func(enough *int) ([]ArrivalSummary, error) { return tx.arrivals(ctx, reach, f, enough) })
+}
+
+func (tx *Tx) arrivals(ctx context.Context, reach ArrivalReach, f ArrivalFilter, enough *int) ([]ArrivalSummary, error) {
 	var b builder
-	branches := b.arrivals(reach, f)
+	branches := b.arrivals(reach, f, enough)
 	if len(branches) == 0 {
 		return []ArrivalSummary{}, nil
 	}
@@ -159,7 +163,7 @@ select x.id, x.agency_id, g.name, x.source, x.state, x.role, x.kind, x.issuer_na
 // CountArrivals counts what Arrivals would list, up to CountCap.
 func (tx *Tx) CountArrivals(ctx context.Context, reach ArrivalReach, f ArrivalFilter) (int, bool, error) {
 	var b builder
-	branches := b.arrivals(reach, f)
+	branches := b.arrivals(reach, f, nil)
 	if len(branches) == 0 {
 		return 0, false, nil
 	}

@@ -64,7 +64,7 @@ type DocumentSummary struct {
 	Counts       DeliveryCounts
 }
 
-func (b *builder) documents(reach DocumentReach, f DocumentFilter) (from string) {
+func (b *builder) documents(reach DocumentReach, f DocumentFilter, enough *int) (from string) {
 	agencies, submitted := b.arg(reach.Agencies), b.arg(reach.Submitted)
 	b.where = append(b.where, "x.agency_id = a.id")
 	if f.Mine {
@@ -125,7 +125,7 @@ func (b *builder) documents(reach DocumentReach, f DocumentFilter) (from string)
 		b.and("(x.updated_at, x.id) < (%s::timestamptz, %s::uuid)", f.After.At, f.After.ID)
 	}
 	if f.Query != "" {
-		b.and("x.id in (select s.subject_id from search_entries('document', %s, 1000) s)", f.Query)
+		b.found("document", f.Query, spanOf(f.From, f.Until, f.After), enough)
 	}
 	return fmt.Sprintf("unnest(%s::uuid[], %s::boolean[]) a (id, submitted)", agencies, submitted)
 }
@@ -134,8 +134,12 @@ func (b *builder) documents(reach DocumentReach, f DocumentFilter) (from string)
 // agency is asked for its own first rows, so that a person in several reads no
 // more than the page times their number.
 func (tx *Tx) Documents(ctx context.Context, reach DocumentReach, f DocumentFilter) ([]DocumentSummary, error) {
+	return searched(f.Query, f.Limit, func(enough *int) ([]DocumentSummary, error) { return tx.documents(ctx, reach, f, enough) })
+}
+
+func (tx *Tx) documents(ctx context.Context, reach DocumentReach, f DocumentFilter, enough *int) ([]DocumentSummary, error) {
 	var b builder
-	from := b.documents(reach, f)
+	from := b.documents(reach, f, enough)
 	limit := b.arg(f.Limit)
 	sql := fmt.Sprintf(`
 select x.id, x.agency_id, g.name, x.state, x.kind, x.subject, x.urgency, coalesce(x.number, 0), x.number_suffix, x.symbol, x.document_date, x.due_date,
@@ -164,6 +168,6 @@ select x.id, x.agency_id, g.name, x.state, x.kind, x.subject, x.urgency, coalesc
 // CountDocuments counts what Documents would list, up to CountCap.
 func (tx *Tx) CountDocuments(ctx context.Context, reach DocumentReach, f DocumentFilter) (int, bool, error) {
 	var b builder
-	from := b.documents(reach, f)
+	from := b.documents(reach, f, nil)
 	return tx.capped(ctx, fmt.Sprintf("select 1 from %s cross join lateral (select 1 from document x where %s limit %d) x", from, b.conditions(), CountCap+1), b.args)
 }

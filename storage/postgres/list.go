@@ -73,6 +73,45 @@ func (b *builder) conditions() string {
 	return strings.Join(b.where, " and ")
 }
 
+// found keeps the rows whose words the query asks for. The newest hits are
+// looked for first: enough tells how many will do, nil asks for all of them.
+func (b *builder) found(subjectType, query string, times span, enough *int) {
+	b.and("x.id in (select s.subject_id from search_entries(%s, %s, %s, %s, %s) s)", subjectType, query, times.since, times.until, enough)
+}
+
+// span is the time that a list is narrowed to; nil is open.
+type span struct{ since, until *time.Time }
+
+func spanOf(from, until org.Day, after Cursor) (s span) {
+	if !from.IsZero() {
+		s.since = new(from.Start())
+	}
+	if !until.IsZero() {
+		s.until = new(until.AddDays(1).Start())
+	}
+	if !after.At.IsZero() && (s.until == nil || after.At.Before(*s.until)) {
+		s.until = &after.At
+	}
+	return s
+}
+
+// hitsPerRow is how many hits are looked for first for each row of a page: the
+// other conditions and the person's rights keep some of them away.
+const hitsPerRow = 2
+
+// searched gives a page out of the newest hits, and looks among all of them
+// only when those do not fill it.
+func searched[T any](query string, limit int, page func(enough *int) ([]T, error)) ([]T, error) {
+	if query == "" {
+		return page(nil)
+	}
+	list, err := page(new(hitsPerRow * limit))
+	if err != nil || len(list) >= limit {
+		return list, err
+	}
+	return page(nil)
+}
+
 // rows runs the list and reads each row.
 func rows[T any](ctx context.Context, tx *Tx, sql string, args []any, read func(pgx.CollectableRow) (T, error)) ([]T, error) {
 	r, err := tx.tx.Query(ctx, sql, args...)

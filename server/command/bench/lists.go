@@ -156,14 +156,15 @@ func (d *database) strangers(ctx context.Context, rows int) error {
 
 const fillStep = 50_000
 
-// fillArrivals adds rows with the variety of a real register.
+// fillArrivals adds rows with the variety of a real register, one every 150
+// seconds back from now.
 func (d *database) fillArrivals(ctx context.Context, agencies []org.ID, from, n int) error {
 	return d.exec(ctx, `
 insert into arrival (agency_id, id, source, state, kind, issuer_name, number, symbol, document_date, subject, main_sha256, arrived_at, registered_at)
 select ($1::uuid[])[1 + i % cardinality($1::uuid[])], gen_random_uuid(), (array['local','mail','axis'])[1 + i % 3],
        case when i % 10 = 0 then 'awaiting' else 'registered' end,
        (array['official_letter','plan','report','decision'])[1 + (i / 10) % 4], 'Sở số ' || i % 40, (i % 3000)::text, 'BC-S' || i % 40,
-       date '2020-01-01' + i % 2000, 'Báo cáo số ' || i % 997 || ' về tình hình kinh tế xã hội quý ' || i % 4, null,
-       timestamptz '2020-01-01' + i * interval '150 seconds', case when i % 10 = 0 then null else timestamptz '2020-01-01' + i * interval '150 seconds' end
+       current_date - i % 2000, 'Báo cáo số ' || i % 997 || ' về tình hình kinh tế xã hội quý ' || i % 4, null,
+       now() - i * interval '150 seconds', case when i % 10 = 0 then null else now() - i * interval '150 seconds' end
   from generate_series($2::int, $2::int + $3::int - 1) i`, agencies, from, n)
 }
