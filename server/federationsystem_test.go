@@ -201,9 +201,9 @@ func TestL5_APackageOfTheOfficialLibraryArrives(t *testing.T) {
 	if _, err := send(c, "doc_revocation.edxml", vxp.Document, "000.00.00.X01", "000.00.00.X02"); err != nil {
 		t.Error(err)
 	}
-	if n := s.count(`select count(*) from event where verb = 'recalled' and subject_type = 'arrival'`); n != 1 {
-		t.Errorf("the first is marked %d times", n)
-	}
+	s.await(func() bool {
+		return s.count(`select count(*) from event where verb = 'recalled' and subject_type = 'arrival'`) == 1
+	})
 }
 
 // fetched downloads a package, both ways, and reads it.

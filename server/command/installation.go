@@ -242,12 +242,14 @@ func (in *installation) work() worker.Work {
 		JudgeFiles:      in.judged.Arrived,
 		TellRecipients:  in.delivery.TellRecipients,
 		RequestAnswered: in.delivery.Answered,
+		SendRequest:     in.delivery.SendRequest,
+		HearRequest:     in.delivery.Hear,
 	}
 }
 
 // dispatchDue looks for deliveries and statuses that nobody sends.
 func (in *installation) dispatchDue(ctx context.Context) error {
-	return errors.Join(in.delivery.DispatchDue(ctx), in.delivery.SendStatusesDue(ctx))
+	return errors.Join(in.delivery.DispatchDue(ctx), in.delivery.SendStatusesDue(ctx), in.delivery.SendRequestsDue(ctx))
 }
 
 // sweep removes what nobody refers to any more.

@@ -3,6 +3,8 @@ package job
 import (
 	"time"
 
+	"github.com/riverqueue/river"
+
 	"congvan/server/domain/org"
 )
 
@@ -30,3 +32,38 @@ type RequestAnswered struct {
 
 // Kind names the job in the queue.
 func (RequestAnswered) Kind() string { return "request_answered" }
+
+// SendRequest asks to tell one recipient beyond this installation what an agency
+// says of a document.
+type SendRequest struct {
+	AgencyID   org.ID `json:"agencyId"`
+	RequestID  org.ID `json:"requestId"`
+	DocumentID org.ID `json:"documentId"`
+	DeliveryID org.ID `json:"deliveryId"`
+}
+
+// Kind names the job in the queue.
+func (SendRequest) Kind() string { return "send_request" }
+
+// InsertOpts lets the job outlive many failures: how often the other side is
+// tried is the request's own count.
+func (SendRequest) InsertOpts() river.InsertOpts {
+	return river.InsertOpts{Queue: DispatchQueue, MaxAttempts: 1000}
+}
+
+// HearRequest lets an arrival hear what its sender beyond this installation says.
+type HearRequest struct {
+	AgencyID    org.ID    `json:"agencyId"`
+	ArrivalID   org.ID    `json:"arrivalId"`
+	RequestID   org.ID    `json:"requestId"` // of the message that said it
+	Request     string    `json:"request"`
+	Reason      string    `json:"reason"`
+	ByReference string    `json:"byReference"`
+	ByCode      string    `json:"byCode"`
+	ByArrivalID org.ID    `json:"byArrivalId"`
+	SenderName  string    `json:"senderName"`
+	At          time.Time `json:"at"`
+}
+
+// Kind names the job in the queue.
+func (HearRequest) Kind() string { return "hear_request" }

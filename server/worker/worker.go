@@ -30,6 +30,9 @@ type Work struct {
 	// TellRecipients and RequestAnswered go between sender and recipients after the issue.
 	TellRecipients  func(ctx context.Context, j job.TellRecipients) error
 	RequestAnswered func(ctx context.Context, j job.RequestAnswered) error
+	// SendRequest and HearRequest do so with those beyond this installation.
+	SendRequest func(ctx context.Context, j job.SendRequest) (again time.Time, err error)
+	HearRequest func(ctx context.Context, j job.HearRequest) error
 	// Dispatch gives when the job is to come back; zero ends it.
 	Dispatch    func(ctx context.Context, j job.Dispatch) (again time.Time, err error)
 	DispatchDue func(ctx context.Context) error
@@ -76,6 +79,8 @@ func Run(ctx context.Context, pool *pgxpool.Pool, work Work, log *slog.Logger) e
 	river.AddWorker(workers, &tellSender{do: work.TellSender})
 	river.AddWorker(workers, &tellRecipients{do: work.TellRecipients})
 	river.AddWorker(workers, &requestAnswered{do: work.RequestAnswered})
+	river.AddWorker(workers, &sendRequest{do: work.SendRequest})
+	river.AddWorker(workers, &hearRequest{do: work.HearRequest})
 	river.AddWorker(workers, &takeInMail{do: work.TakeInMail})
 	river.AddWorker(workers, &closeAnswered{do: work.Answered})
 	river.AddWorker(workers, &checkSenders{do: work.CheckSenders})

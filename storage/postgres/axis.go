@@ -89,6 +89,7 @@ type AxisMessage struct {
 	Reference    string
 	DocumentDate org.Day
 	Subject      string
+	Reason       string // of an act
 	Package      exchange.FileRef
 	CreatedAt    time.Time
 }
@@ -97,7 +98,7 @@ type AxisMessage struct {
 func (tx *Tx) PutAxisMessage(ctx context.Context, m AxisMessage) (AxisMessage, error) {
 	r, err := tx.q.InsertAxisMessage(ctx, dbsqlc.InsertAxisMessageParams{ID: m.ID, PeerID: optional(m.PeerID), Key: m.Key, Content: string(m.Content), Act: string(m.Act),
 		FromCode: string(m.From), DocumentCode: m.DocumentCode, Reference: m.Reference, DocumentDate: optional(m.DocumentDate), Subject: m.Subject,
-		Sha256: m.Package.Hash[:], Size: m.Package.Size, CreatedAt: m.CreatedAt})
+		Sha256: m.Package.Hash[:], Size: m.Package.Size, CreatedAt: m.CreatedAt, Reason: m.Reason})
 	if err != nil {
 		return m, fmt.Errorf("put message: %w", err)
 	}
@@ -106,7 +107,7 @@ func (tx *Tx) PutAxisMessage(ctx context.Context, m AxisMessage) (AxisMessage, e
 
 func axisMessageOf(r dbsqlc.AxisMessage) AxisMessage {
 	return AxisMessage{ID: r.ID, PeerID: value(r.PeerID), Key: r.Key, Content: exchange.Content(r.Content), Act: exchange.Act(r.Act), From: org.AgencyCode(r.FromCode),
-		DocumentCode: r.DocumentCode, Reference: r.Reference, DocumentDate: value(r.DocumentDate), Subject: r.Subject,
+		DocumentCode: r.DocumentCode, Reference: r.Reference, DocumentDate: value(r.DocumentDate), Subject: r.Subject, Reason: r.Reason,
 		Package: exchange.FileRef{Hash: hashOf(r.Sha256), Size: r.Size}, CreatedAt: r.CreatedAt}
 }
 
@@ -254,9 +255,9 @@ func (tx *Tx) AxisOrigin(ctx context.Context, agency, arrival org.ID) (AxisOrigi
 }
 
 // EarlierArrivals gives the arrivals that the sender's earlier messages of a
-// document became at an agency.
-func (tx *Tx) EarlierArrivals(ctx context.Context, peer, agency org.ID, code string) ([]org.ID, error) {
-	rows, err := tx.q.ArrivalOfAxis(ctx, dbsqlc.ArrivalOfAxisParams{PeerID: &peer, DocumentCode: code, AgencyID: agency})
+// document became at an agency. senders are the codes that the sender goes by.
+func (tx *Tx) EarlierArrivals(ctx context.Context, agency org.ID, code string, senders []string) ([]org.ID, error) {
+	rows, err := tx.q.ArrivalOfAxis(ctx, dbsqlc.ArrivalOfAxisParams{DocumentCode: code, Senders: senders, AgencyID: agency})
 	if err != nil {
 		return nil, fmt.Errorf("look for earlier arrivals: %w", err)
 	}

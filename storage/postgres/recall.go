@@ -106,9 +106,10 @@ type HeardRequest struct {
 	Reason       string
 	ByDocumentID org.ID
 	ByReference  string
+	ByCode       string // what a sender beyond this installation knows that document by
 	ByArrivalID  org.ID // the document by which it is done, when it arrived here too
 	SenderName   string
-	Origin       struct{ AgencyID, DocumentID, DeliveryID org.ID }
+	Origin       struct{ AgencyID, DocumentID, DeliveryID org.ID } // none: its sender is beyond this installation
 	AskedAt      time.Time
 	Reply
 	// What it is about, in lists.
@@ -121,8 +122,8 @@ type HeardRequest struct {
 func (tx *Tx) AddHeard(ctx context.Context, h HeardRequest) (bool, error) {
 	n, err := tx.q.InsertRequestArrival(ctx, dbsqlc.InsertRequestArrivalParams{AgencyID: h.AgencyID, ID: h.ID, ArrivalID: h.ArrivalID, Kind: string(h.Kind),
 		Reason: h.Reason, ByDocumentID: optional(h.ByDocumentID), ByReference: h.ByReference, SenderName: h.SenderName,
-		OriginAgencyID: h.Origin.AgencyID, OriginDocumentID: h.Origin.DocumentID, OriginDeliveryID: h.Origin.DeliveryID,
-		AskedAt: h.AskedAt, Answer: string(h.Answer), AnsweredAt: optional(h.At)})
+		OriginAgencyID: optional(h.Origin.AgencyID), OriginDocumentID: optional(h.Origin.DocumentID), OriginDeliveryID: optional(h.Origin.DeliveryID),
+		AskedAt: h.AskedAt, Answer: string(h.Answer), AnsweredAt: optional(h.At), ByCode: h.ByCode, ByArrivalID: optional(h.ByArrivalID)})
 	if err != nil {
 		return false, fmt.Errorf("add request: %w", err)
 	}
@@ -142,7 +143,7 @@ func heardOf(r dbsqlc.RequestArrival) HeardRequest {
 	h := HeardRequest{AgencyID: r.AgencyID, ID: r.ID, ArrivalID: r.ArrivalID, Kind: document.RequestKind(r.Kind), Reason: r.Reason,
 		ByDocumentID: value(r.ByDocumentID), ByReference: r.ByReference, SenderName: r.SenderName, AskedAt: r.AskedAt,
 		Reply: Reply{Answer: document.Reply(r.Answer), At: value(r.AnsweredAt), By: r.AnsweredBy, Note: r.Note}}
-	h.Origin.AgencyID, h.Origin.DocumentID, h.Origin.DeliveryID = r.OriginAgencyID, r.OriginDocumentID, r.OriginDeliveryID
+	h.Origin.AgencyID, h.Origin.DocumentID, h.Origin.DeliveryID = value(r.OriginAgencyID), value(r.OriginDocumentID), value(r.OriginDeliveryID)
 	return h
 }
 

@@ -84,7 +84,7 @@ func (tx *Tx) Heard(ctx context.Context, agency, arrival org.ID) ([]HeardRequest
 			ByDocumentID: r.ByDocumentID, ByReference: r.ByReference, SenderName: r.SenderName, OriginAgencyID: r.OriginAgencyID,
 			OriginDocumentID: r.OriginDocumentID, OriginDeliveryID: r.OriginDeliveryID, AskedAt: r.AskedAt, Answer: r.Answer,
 			AnsweredAt: r.AnsweredAt, AnsweredBy: r.AnsweredBy, Note: r.Note})
-		list[i].ByArrivalID = r.ByArrivalID
+		list[i].ByArrivalID = r.FollowedBy
 	}
 	return list, nil
 }

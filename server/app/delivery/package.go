@@ -18,7 +18,7 @@ type Keep = func(ctx context.Context, r io.Reader) (exchange.FileRef, error)
 // pack gives the package of a message: written and stored once, before anything
 // is sent, so that every try sends the same bytes and their hash is known.
 func (s *Service) pack(ctx context.Context, e exchange.Envelope, open Open) (exchange.FileRef, error) {
-	if e.Content == exchange.StatusContent {
+	if e.Content == exchange.StatusContent || e.Act != exchange.ActNew { // the stored package is of the document itself
 		return s.write(ctx, e, open)
 	}
 	var kept exchange.FileRef

@@ -2,12 +2,10 @@ package delivery
 
 import (
 	"context"
-	"time"
 
 	"congvan/server/domain/document"
 	"congvan/server/domain/exchange"
 	"congvan/server/domain/org"
-	"congvan/server/domain/routing"
 	"congvan/server/job"
 	"congvan/storage/postgres"
 )
@@ -57,55 +55,40 @@ func (s *Service) hear(ctx context.Context, tx *postgres.Tx, r postgres.SentRequ
 	default:
 		return s.tellBeyond(ctx, tx, r, d)
 	}
-	a, err := tx.LockArrival(ctx, []org.ID{owner}, d.ArrivalID)
+	heard := postgres.HeardRequest{AgencyID: owner, ID: r.ID, ArrivalID: d.ArrivalID, Kind: r.Kind, Reason: r.Reason, ByDocumentID: r.ByDocumentID,
+		ByReference: r.ByReference, SenderName: r.AgencyName, AskedAt: r.At}
+	heard.Origin.AgencyID, heard.Origin.DocumentID, heard.Origin.DeliveryID = r.AgencyID, r.DocumentID, d.ID
+	answer, _, err := s.hearAt(ctx, tx, heard)
+	return answer, err
+}
+
+// hearAt lets an arrival hear a word of its sender, wherever that one is, and
+// tells whether it was the first time.
+func (s *Service) hearAt(ctx context.Context, tx *postgres.Tx, heard postgres.HeardRequest) (answer document.Reply, first bool, err error) {
+	a, err := tx.LockArrival(ctx, []org.ID{heard.AgencyID}, heard.ArrivalID)
 	if err != nil {
-		return "", err
+		return "", false, err
 	}
 	now, before := s.clock(), a.State
-	answer := a.Hear(r.Kind, now)
-	heard := postgres.HeardRequest{AgencyID: owner, ID: r.ID, ArrivalID: a.ID, Kind: r.Kind, Reason: r.Reason, ByDocumentID: r.ByDocumentID,
-		ByReference: r.ByReference, SenderName: r.AgencyName, AskedAt: r.At, Reply: postgres.Reply{Answer: answer}}
-	heard.Origin.AgencyID, heard.Origin.DocumentID, heard.Origin.DeliveryID = r.AgencyID, r.DocumentID, d.ID
-	if answer.Final() {
+	answer = a.Hear(heard.Kind, now)
+	if heard.Answer = answer; answer.Final() {
 		heard.At = now
 	}
-	first, err := tx.AddHeard(ctx, heard)
-	if err != nil || !first {
-		return answer, err
+	if first, err = tx.AddHeard(ctx, heard); err != nil || !first {
+		return answer, false, err
 	}
 	if a.State != before {
 		if err := tx.SaveArrival(ctx, a); err != nil {
-			return "", err
+			return "", false, err
 		}
 	}
-	return answer, recordHeard(ctx, tx, a, r, now)
-}
-
-func recordHeard(ctx context.Context, tx *postgres.Tx, a routing.Arrival, r postgres.SentRequest, now time.Time) error {
-	event := document.Event{Verb: "heard_" + string(r.Kind), Data: map[string]string{}}
-	for name, value := range map[string]string{"reason": r.Reason, "byReference": r.ByReference} {
+	event := document.Event{Verb: heard.Kind.Verb(), Data: map[string]string{}}
+	for name, value := range map[string]string{"reason": heard.Reason, "byReference": heard.ByReference} {
 		if value != "" {
 			event.Data[name] = value
 		}
 	}
-	return tx.Record(ctx, a.AgencyID, "arrival", a.ID, event, document.By{Name: r.AgencyName}, now)
-}
-
-// tellBeyond keeps what was not sent yet from being sent. What has left the
-// installation is asked for by people: the answer is noted by the clerk.
-func (s *Service) tellBeyond(ctx context.Context, tx *postgres.Tx, r postgres.SentRequest, d postgres.UntoldDelivery) (document.Reply, error) {
-	if r.Kind == document.ReplaceNotice || r.Kind == document.UpdateNotice || d.State != exchange.Waiting || !d.Channel.Remote() {
-		return document.Pending, nil
-	}
-	before, err := tx.LockDelivery(ctx, r.AgencyID, r.DocumentID, d.ID)
-	if err != nil {
-		return "", err
-	}
-	if before.State != exchange.Waiting {
-		return document.Pending, nil
-	}
-	after := before.FailTry(exchange.Next{State: exchange.Failed}, exchange.ErrNotIssued, "", s.clock())
-	return document.Withdrawn, tx.SaveDelivery(ctx, before, after)
+	return answer, true, tx.Record(ctx, a.AgencyID, "arrival", a.ID, event, document.By{Name: heard.SenderName}, now)
 }
 
 // Answered notes with the sender what a recipient on this installation answered.

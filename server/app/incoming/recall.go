@@ -5,6 +5,7 @@ import (
 
 	"congvan/server/domain/access"
 	"congvan/server/domain/document"
+	"congvan/server/domain/exchange"
 	"congvan/server/domain/fault"
 	"congvan/server/domain/org"
 	"congvan/server/domain/routing"
@@ -82,6 +83,10 @@ func (s *Service) AnswerRequest(ctx context.Context, who access.Person, c access
 		}
 		if err := tx.Record(ctx, a.AgencyID, subject, a.ID, event, by, now); err != nil {
 			return err
+		}
+		if h.Origin.DocumentID.IsZero() { // its sender is beyond this installation
+			code, _ := exchange.AnswerCode(answer)
+			return tx.QueueStatus(ctx, a.AgencyID, a.ID, exchange.Status{Code: code, At: now, ByName: by.Name, Reason: h.Note})
 		}
 		return tx.Enqueue(ctx, job.RequestAnswered{AgencyID: h.Origin.AgencyID, DocumentID: h.Origin.DocumentID, DeliveryID: h.Origin.DeliveryID,
 			RequestID: h.ID, Answer: string(answer), At: now, ByName: by.Name, Note: h.Note})

@@ -291,9 +291,12 @@ func (s *Service) identify(m AxisMessage, p exchange.OpenedPackage, file exchang
 	if p.Letter != nil {
 		said = p.Letter.From.Code
 		row.Act, row.DocumentCode, row.Subject, row.DocumentDate = p.Letter.Act, p.Letter.Code, p.Letter.Subject, p.Letter.Date
-		row.Reference = referenceOf(*p.Letter)
+		row.Reference, row.Reason = referenceOf(*p.Letter), p.Letter.Reason
 	} else {
-		row.DocumentCode, row.Reference, row.DocumentDate = p.About.Code, p.About.Reference, p.About.Date
+		row.DocumentCode, row.Reference, row.DocumentDate, row.Reason = p.About.Code, p.About.Reference, p.About.Date, p.Status.Reason
+		if p.Status.Code.BySender() {
+			row.Act = exchange.ActTakeBack
+		}
 	}
 	switch {
 	case (p.Status != nil) != (m.Content == exchange.StatusContent):
@@ -364,12 +367,16 @@ func (s *Service) deliver(ctx context.Context, tx *postgres.Tx, m AxisMessage, p
 	now := s.clock()
 	r := postgres.AxisRecipient{AgencyID: at.agency, MessageID: row.ID, Code: at.code, PeerID: at.peer, State: stateWaits, StateAt: now}
 	if at.peer.IsZero() {
-		if err := s.mark(ctx, tx, m.Peer, p, at, now); err != nil {
+		senders, err := sendersOf(ctx, tx, row.From)
+		if err != nil {
+			return r.Receipt, err
+		}
+		known, err := s.mark(ctx, tx, m.Peer, p, row, at, senders)
+		if err != nil {
 			return r.Receipt, err
 		}
 		r.State = stateDone
-		if !p.Bare() {
-			var err error
+		if !known {
 			if r.ArrivalID, err = s.arrive(ctx, tx, m.Peer, p, row, at, now); err != nil {
 				return r.Receipt, err
 			}
@@ -380,12 +387,18 @@ func (s *Service) deliver(ctx context.Context, tx *postgres.Tx, m AxisMessage, p
 		}
 	}
 	_, err := tx.AddAxisRecipient(ctx, r)
-	if err != nil || r.ArrivalID.IsZero() || m.Peer.Kind == exchange.PeerInstallation {
+	if err != nil || r.ArrivalID.IsZero() {
 		return r.Receipt, err
+	}
+	if m.Peer.Kind == exchange.PeerInstallation {
+		return r.Receipt, s.overtaken(ctx, tx, row, at.agency, r.ArrivalID)
 	}
 	// G2b: only that it arrived is told by itself; to a server of ours the
 	// receipt says so.
-	return r.Receipt, tx.QueueStatus(ctx, at.agency, r.ArrivalID, exchange.Status{Code: exchange.CodeArrived, At: now})
+	if err := tx.QueueStatus(ctx, at.agency, r.ArrivalID, exchange.Status{Code: exchange.CodeArrived, At: now}); err != nil {
+		return r.Receipt, err
+	}
+	return r.Receipt, s.overtaken(ctx, tx, row, at.agency, r.ArrivalID)
 }
 
 // How far a message was fetched, in the words of the axis.
@@ -420,31 +433,6 @@ func (s *Service) arrive(ctx context.Context, tx *postgres.Tx, peer postgres.Pee
 		data["damaged"] = "true"
 	}
 	return a.ID, tx.Record(ctx, a.AgencyID, subjectArrival, a.ID, document.Event{Verb: "arrived", Data: data}, document.By{}, now)
-}
-
-// mark notes at earlier arrivals what a later message of their sender does to
-// them, so that whoever opens them sees it (F2, F3).
-func (s *Service) mark(ctx context.Context, tx *postgres.Tx, peer postgres.Peer, p exchange.OpenedPackage, at place, now time.Time) error {
-	verb, ok := map[exchange.Act]string{exchange.ActRecall: "recalled", exchange.ActUpdate: "updated", exchange.ActReplace: "replaced"}[p.Letter.Act]
-	if !ok {
-		return nil
-	}
-	for _, earlier := range p.Letter.Earlier[:min(len(p.Letter.Earlier), maxLook)] {
-		if earlier.Code == "" {
-			continue
-		}
-		ids, err := tx.EarlierArrivals(ctx, peer.ID, at.agency, earlier.Code)
-		if err != nil {
-			return err
-		}
-		for _, id := range ids {
-			data := map[string]string{"by": referenceOf(*p.Letter), "reason": p.Letter.Reason}
-			if err := tx.Record(ctx, at.agency, subjectArrival, id, document.Event{Verb: verb, Data: data}, document.By{}, now); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
 }
 
 // Peer is the other end of a connection.

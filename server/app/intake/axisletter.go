@@ -65,17 +65,13 @@ func noteOf(p exchange.OpenedPackage, at place) string {
 // of a document that nobody here sent is kept and changes nothing.
 func (s *Service) takeStatus(ctx context.Context, tx *postgres.Tx, m AxisMessage, p exchange.OpenedPackage, row postgres.AxisMessage) error {
 	if p.Status.Code.BySender() {
-		return s.takeBack(ctx, tx, m, p)
+		return s.takeBack(ctx, tx, m, p, row)
 	}
-	senders, err := tx.AgenciesByCode(ctx, []org.AgencyCode{row.From})
+	from, err := sendersOf(ctx, tx, row.From)
 	if err != nil {
 		return err
 	}
-	var targets []org.ID
-	for _, a := range senders {
-		targets = append(targets, a.ID)
-	}
-	deliveries, err := tx.LockDeliveriesOf(ctx, p.About.Code, targets)
+	deliveries, err := tx.LockDeliveriesOf(ctx, p.About.Code, from.ids)
 	if err != nil {
 		return err
 	}
@@ -87,6 +83,13 @@ func (s *Service) takeStatus(ctx context.Context, tx *postgres.Tx, m AxisMessage
 				At: receipt.At, ByName: receipt.ByName, Reason: reasonOf(*p.Status)}); err != nil {
 				return err
 			}
+			continue
+		}
+		answered, err := s.answerRequests(ctx, tx, d, *p.Status)
+		if err != nil {
+			return err
+		}
+		if answered {
 			continue
 		}
 		event := document.Event{Verb: answerVerb(p.Status.Code), Data: map[string]string{"recipient": d.Name, "reason": p.Status.Reason, "byName": p.Status.ByName}}
@@ -114,31 +117,6 @@ func answerVerb(code exchange.StatusCode) string {
 		return "take_back_declined"
 	}
 	return "status_unknown"
-}
-
-// takeBack notes at what a sender sent that it wants it back (13).
-func (s *Service) takeBack(ctx context.Context, tx *postgres.Tx, m AxisMessage, p exchange.OpenedPackage) error {
-	codes := append([]org.AgencyCode(nil), m.To...)
-	if p.About.AgencyCode != "" {
-		codes = append(codes, p.About.AgencyCode)
-	}
-	receivers, err := tx.AgenciesByCode(ctx, codes)
-	if err != nil {
-		return err
-	}
-	for _, a := range receivers {
-		ids, err := tx.EarlierArrivals(ctx, m.Peer.ID, a.ID, p.About.Code)
-		if err != nil {
-			return err
-		}
-		for _, id := range ids {
-			event := document.Event{Verb: "take_back_asked", Data: map[string]string{"reason": p.Status.Reason, "byName": p.Status.ByName}}
-			if err := tx.Record(ctx, a.ID, subjectArrival, id, event, document.By{}, s.clock()); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
 }
 
 // keyLook is how long a process goes on with the key that it has.

@@ -167,7 +167,7 @@ func TestF1_TakingBackBeforeAndAfterRegistration(t *testing.T) {
 		t.Errorf("%v", got)
 	}
 	for _, o := range []storagetest.Office{one, two, three} {
-		if events, err := d.in.Events(t.Context(), o.Clerk, d.arrived(t, o).ID, org.ID{}, 50); err != nil || count(events, "heard_take_back") != 1 {
+		if events, err := d.in.Events(t.Context(), o.Clerk, d.arrived(t, o).ID, org.ID{}, 50); err != nil || count(events, "take_back_asked") != 1 {
 			t.Errorf("%s: %+v %v", o.Name, events, err)
 		}
 	}

@@ -59,6 +59,16 @@ type Request struct {
 // MaxReason is how long the words for a request may be.
 const MaxReason = 1000
 
+// Verb gives the word for it in the history of both sides.
+func (k RequestKind) Verb() string {
+	for _, s := range lifeCycle {
+		if s.Act == k.act() {
+			return s.Verb
+		}
+	}
+	return ""
+}
+
 // act gives the step of the life cycle that the request is.
 func (k RequestKind) act() Act {
 	switch k {

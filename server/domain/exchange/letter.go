@@ -27,6 +27,7 @@ type Letter struct {
 	To          []Party
 	Act         Act
 	Reason      string  // of an act that is not the first
+	References  string  // of a recall: the document by which it is done
 	Earlier     []Named // the documents that the act is done to
 }
 
@@ -62,7 +63,7 @@ func (p OpenedPackage) CheckLetter() error {
 // Bare tells whether the letter only does something to an earlier one and brings
 // no document of its own: it makes no arrival.
 func (p OpenedPackage) Bare() bool {
-	return p.Letter != nil && p.Letter.Act == ActRecall && len(p.Files) == 0
+	return p.Letter != nil && p.Letter.Act != ActNew && len(p.Files) == 0
 }
 
 // MessageKey names what makes two messages of one system the same. Our own

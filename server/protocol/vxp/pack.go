@@ -108,7 +108,7 @@ func documentOf(e exchange.Envelope) *edxml.Document {
 		d.Type, d.TypeDetail, d.TypeName = &one, &detail, kind.Name.VI
 	}
 	priority := max(slices.Index(urgencies[:], l.Urgency), 0)
-	d.Other = &edxml.OtherInfo{Priority: &priority}
+	d.Other = &edxml.OtherInfo{Priority: &priority, ReferenceCodes: line(l.References)}
 	d.Trace = &edxml.Trace{Hops: []edxml.Hop{{AgencyCode: string(e.From.Code), At: e.CreatedAt}}, Act: actOf(e, d.DocumentID)}
 	for _, earlier := range l.Earlier {
 		d.ResponseFor = append(d.ResponseFor, earlierOf(earlier))

@@ -2,6 +2,7 @@ package vxp
 
 import (
 	"io"
+	"slices"
 	"strings"
 
 	"golang.org/x/text/unicode/norm"
@@ -84,6 +85,9 @@ func letterOf(d edxml.Document) *exchange.Letter {
 	if kind, ok := document.KindNamed(norm.NFC.String(l.KindName)); ok {
 		l.Kind = kind.Code
 	}
+	if d.Other != nil {
+		l.References = short(d.Other.ReferenceCodes, maxCode)
+	}
 	if d.Other != nil && d.Other.Priority != nil && *d.Other.Priority > 0 && *d.Other.Priority < len(urgencies) {
 		l.Urgency = urgencies[*d.Other.Priority]
 	}
@@ -93,8 +97,14 @@ func letterOf(d edxml.Document) *exchange.Letter {
 	if d.Trace != nil && d.Trace.Act != nil {
 		readAct(l, *d.Trace.Act)
 	}
-	for _, e := range d.ResponseFor {
-		l.Earlier = append(l.Earlier, namedOf(e))
+	// What is answered is not what is updated or replaced; what is recalled may
+	// stand here.
+	if l.Act == exchange.ActNew || l.Act == exchange.ActRecall || len(l.Earlier) == 0 {
+		for _, e := range d.ResponseFor {
+			if !slices.ContainsFunc(l.Earlier, func(n exchange.Named) bool { return n.Code != "" && n.Code == e.DocumentID }) {
+				l.Earlier = append(l.Earlier, namedOf(e))
+			}
+		}
 	}
 	return l
 }

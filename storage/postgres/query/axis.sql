@@ -13,8 +13,8 @@ select a.id, a.code, a.old_code, a.name, a.email, a.channel, a.valid_from, a.val
 
 -- name: InsertAxisMessage :one
 -- The update changes nothing: it locks the row that is there already.
-insert into axis_message (id, peer_id, key, content, act, from_code, document_code, reference, document_date, subject, sha256, size, created_at)
-values (@id, @peer_id, @key, @content, @act, @from_code, @document_code, @reference, @document_date, @subject, @sha256, @size, @created_at)
+insert into axis_message (id, peer_id, key, content, act, from_code, document_code, reference, document_date, subject, sha256, size, created_at, reason)
+values (@id, @peer_id, @key, @content, @act, @from_code, @document_code, @reference, @document_date, @subject, @sha256, @size, @created_at, @reason)
 on conflict (peer_id, key) do update set key = axis_message.key
 returning *;
 
@@ -63,11 +63,24 @@ select r.code as our_code, m.peer_id, m.from_code, m.document_code, m.reference,
  limit 1;
 
 -- name: ArrivalOfAxis :many
--- The arrivals that an earlier message of the sender became.
+-- The arrivals that an earlier message of the sender became, by whichever road it came.
 select r.agency_id, r.arrival_id
   from axis_message m join axis_recipient r on r.message_id = m.id
- where m.peer_id = @peer_id and m.document_code = @document_code and m.content = 'document' and r.agency_id = @agency_id and r.arrival_id is not null
+ where m.document_code = @document_code and m.from_code = any(@senders::text[]) and m.peer_id is not null and m.content = 'document'
+   and r.agency_id = @agency_id and r.arrival_id is not null
  order by m.id;
+
+-- name: EarlyActs :many
+-- What the sender said of a document before the document itself came.
+select m.id, m.act, m.reason, m.created_at
+  from axis_message m join axis_recipient r on r.message_id = m.id
+ where m.document_code = @document_code and m.from_code = any(@senders::text[]) and m.peer_id is not null and m.act in ('take_back', 'recall')
+   and r.agency_id = @agency_id and r.arrival_id is null
+ order by m.id;
+
+-- name: AgenciesBefore :many
+-- The agencies whose successor the agency is.
+select id, code, old_code from agency where successor_id = @successor_id;
 
 -- name: GetDocumentPackage :one
 select * from document_package where agency_id = @agency_id and document_id = @document_id;

@@ -31,9 +31,9 @@ update request_delivery set answer = @answer, answered_at = @answered_at, answer
 
 -- name: InsertRequestArrival :execrows
 insert into request_arrival (agency_id, id, arrival_id, kind, reason, by_document_id, by_reference, sender_name, origin_agency_id, origin_document_id,
-                             origin_delivery_id, asked_at, answer, answered_at)
+                             origin_delivery_id, asked_at, answer, answered_at, by_code, by_arrival_id)
 values (@agency_id, @id, @arrival_id, @kind, @reason, @by_document_id, @by_reference, @sender_name, @origin_agency_id, @origin_document_id,
-        @origin_delivery_id, @asked_at, @answer, @answered_at)
+        @origin_delivery_id, @asked_at, @answer, @answered_at, @by_code, @by_arrival_id)
 on conflict (agency_id, arrival_id, id) do nothing;
 
 -- name: LockRequestArrival :one
@@ -68,7 +68,7 @@ select r.kind, d.id, d.number, d.number_suffix, d.symbol, d.subject
  limit 100;
 
 -- name: ListArrivalRequests :many
-select q.*, coalesce(n.id, '00000000-0000-0000-0000-000000000000')::uuid as by_arrival_id
+select q.*, coalesce(q.by_arrival_id, n.id, '00000000-0000-0000-0000-000000000000')::uuid as followed_by
   from request_arrival q
   left join lateral (select v.id from arrival v where v.agency_id = q.agency_id and v.origin_document_id = q.by_document_id limit 1) n on true
  where q.agency_id = @agency_id and q.arrival_id = @arrival_id
@@ -83,3 +83,33 @@ select q.*, g.name as agency_name, v.subject, v.number, v.symbol, v.arrival_numb
   join arrival v on v.agency_id = q.agency_id and v.id = q.arrival_id
  order by q.asked_at, q.id
  limit 200;
+
+-- name: QueueRequestDelivery :exec
+update request_delivery set message_id = @message_id, next_attempt_at = @next_attempt_at
+ where agency_id = @agency_id and request_id = @request_id and delivery_id = @delivery_id and message_id is null;
+
+-- name: LockRequestDelivery :one
+select * from request_delivery where agency_id = @agency_id and request_id = @request_id and delivery_id = @delivery_id for update;
+
+-- name: SaveRequestDelivery :exec
+update request_delivery set attempts = @attempts, next_attempt_at = @next_attempt_at, error_code = @error_code, sent_at = @sent_at
+ where agency_id = @agency_id and request_id = @request_id and delivery_id = @delivery_id;
+
+-- name: OverdueRequests :many
+select agency_id, request_id, document_id, delivery_id from request_delivery
+ where message_id is not null and sent_at is null and next_attempt_at < @before::timestamptz
+ limit @most;
+
+-- name: OpenRequestsOf :many
+-- What was said of a delivery and waits for its recipient's answer, oldest first.
+select q.request_id, r.kind
+  from request_delivery q join request r on r.agency_id = q.agency_id and r.id = q.request_id
+ where q.agency_id = @agency_id and q.document_id = @document_id and q.delivery_id = @delivery_id and q.answer in ('', 'pending')
+ order by q.request_id;
+
+-- name: LinkRequestArrivals :exec
+-- Joins what an earlier word of the sender named to the arrival that it has become.
+update request_arrival q set by_arrival_id = @arrival_id
+ where q.agency_id = @agency_id and q.by_code = @by_code and q.by_code <> '' and q.by_arrival_id is null and q.arrival_id <> @arrival_id
+   and exists (select from axis_recipient r join axis_message m on m.id = r.message_id
+                where r.agency_id = q.agency_id and r.arrival_id = q.arrival_id and m.from_code = any(@senders::text[]));

@@ -12,6 +12,37 @@ import (
 	"congvan/server/domain/org"
 )
 
+const AgenciesBefore = `-- name: AgenciesBefore :many
+select id, code, old_code from agency where successor_id = $1
+`
+
+type AgenciesBeforeRow struct {
+	ID      org.ID
+	Code    string
+	OldCode *string
+}
+
+// The agencies whose successor the agency is.
+func (q *Queries) AgenciesBefore(ctx context.Context, successorID *org.ID) ([]AgenciesBeforeRow, error) {
+	rows, err := q.db.Query(ctx, AgenciesBefore, successorID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []AgenciesBeforeRow{}
+	for rows.Next() {
+		var i AgenciesBeforeRow
+		if err := rows.Scan(&i.ID, &i.Code, &i.OldCode); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const AgenciesByCode = `-- name: AgenciesByCode :many
 select a.id, a.code, a.old_code, a.name, a.email, a.channel, a.valid_from, a.valid_until, a.parent_id,
        s.id as successor_id, coalesce(s.name, '')::text as successor_name, coalesce(s.channel, '')::text as successor_channel, coalesce(s.code, '')::text as successor_code,
@@ -75,13 +106,14 @@ func (q *Queries) AgenciesByCode(ctx context.Context, codes []string) ([]Agencie
 const ArrivalOfAxis = `-- name: ArrivalOfAxis :many
 select r.agency_id, r.arrival_id
   from axis_message m join axis_recipient r on r.message_id = m.id
- where m.peer_id = $1 and m.document_code = $2 and m.content = 'document' and r.agency_id = $3 and r.arrival_id is not null
+ where m.document_code = $1 and m.from_code = any($2::text[]) and m.peer_id is not null and m.content = 'document'
+   and r.agency_id = $3 and r.arrival_id is not null
  order by m.id
 `
 
 type ArrivalOfAxisParams struct {
-	PeerID       *org.ID
 	DocumentCode string
+	Senders      []string
 	AgencyID     org.ID
 }
 
@@ -90,9 +122,9 @@ type ArrivalOfAxisRow struct {
 	ArrivalID *org.ID
 }
 
-// The arrivals that an earlier message of the sender became.
+// The arrivals that an earlier message of the sender became, by whichever road it came.
 func (q *Queries) ArrivalOfAxis(ctx context.Context, arg ArrivalOfAxisParams) ([]ArrivalOfAxisRow, error) {
-	rows, err := q.db.Query(ctx, ArrivalOfAxis, arg.PeerID, arg.DocumentCode, arg.AgencyID)
+	rows, err := q.db.Query(ctx, ArrivalOfAxis, arg.DocumentCode, arg.Senders, arg.AgencyID)
 	if err != nil {
 		return nil, err
 	}
@@ -163,7 +195,7 @@ func (q *Queries) AxisDirectory(ctx context.Context, here bool) ([]AxisDirectory
 }
 
 const AxisMessageByKey = `-- name: AxisMessageByKey :one
-select id, peer_id, key, content, act, from_code, document_code, reference, document_date, subject, sha256, size, created_at from axis_message where peer_id = $1 and key = $2
+select id, peer_id, key, content, act, from_code, document_code, reference, document_date, subject, sha256, size, created_at, reason from axis_message where peer_id = $1 and key = $2
 `
 
 func (q *Queries) AxisMessageByKey(ctx context.Context, peerID *org.ID, key string) (AxisMessage, error) {
@@ -183,6 +215,7 @@ func (q *Queries) AxisMessageByKey(ctx context.Context, peerID *org.ID, key stri
 		&i.Sha256,
 		&i.Size,
 		&i.CreatedAt,
+		&i.Reason,
 	)
 	return i, err
 }
@@ -483,6 +516,53 @@ func (q *Queries) DocumentParties(ctx context.Context, agencyID org.ID, document
 	return items, nil
 }
 
+const EarlyActs = `-- name: EarlyActs :many
+select m.id, m.act, m.reason, m.created_at
+  from axis_message m join axis_recipient r on r.message_id = m.id
+ where m.document_code = $1 and m.from_code = any($2::text[]) and m.peer_id is not null and m.act in ('take_back', 'recall')
+   and r.agency_id = $3 and r.arrival_id is null
+ order by m.id
+`
+
+type EarlyActsParams struct {
+	DocumentCode string
+	Senders      []string
+	AgencyID     org.ID
+}
+
+type EarlyActsRow struct {
+	ID        org.ID
+	Act       string
+	Reason    string
+	CreatedAt time.Time
+}
+
+// What the sender said of a document before the document itself came.
+func (q *Queries) EarlyActs(ctx context.Context, arg EarlyActsParams) ([]EarlyActsRow, error) {
+	rows, err := q.db.Query(ctx, EarlyActs, arg.DocumentCode, arg.Senders, arg.AgencyID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []EarlyActsRow{}
+	for rows.Next() {
+		var i EarlyActsRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Act,
+			&i.Reason,
+			&i.CreatedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const GetAxisRecipient = `-- name: GetAxisRecipient :one
 select agency_id, message_id, code, peer_id, arrival_id, state, state_at, receipt_text, receipt_key, receipt_signature from axis_recipient where agency_id = $1 and message_id = $2
 `
@@ -548,10 +628,10 @@ func (q *Queries) GetDocumentPackage(ctx context.Context, agencyID org.ID, docum
 }
 
 const InsertAxisMessage = `-- name: InsertAxisMessage :one
-insert into axis_message (id, peer_id, key, content, act, from_code, document_code, reference, document_date, subject, sha256, size, created_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+insert into axis_message (id, peer_id, key, content, act, from_code, document_code, reference, document_date, subject, sha256, size, created_at, reason)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
 on conflict (peer_id, key) do update set key = axis_message.key
-returning id, peer_id, key, content, act, from_code, document_code, reference, document_date, subject, sha256, size, created_at
+returning id, peer_id, key, content, act, from_code, document_code, reference, document_date, subject, sha256, size, created_at, reason
 `
 
 type InsertAxisMessageParams struct {
@@ -568,6 +648,7 @@ type InsertAxisMessageParams struct {
 	Sha256       []byte
 	Size         int64
 	CreatedAt    time.Time
+	Reason       string
 }
 
 // The update changes nothing: it locks the row that is there already.
@@ -586,6 +667,7 @@ func (q *Queries) InsertAxisMessage(ctx context.Context, arg InsertAxisMessagePa
 		arg.Sha256,
 		arg.Size,
 		arg.CreatedAt,
+		arg.Reason,
 	)
 	var i AxisMessage
 	err := row.Scan(
@@ -602,6 +684,7 @@ func (q *Queries) InsertAxisMessage(ctx context.Context, arg InsertAxisMessagePa
 		&i.Sha256,
 		&i.Size,
 		&i.CreatedAt,
+		&i.Reason,
 	)
 	return i, err
 }

@@ -96,6 +96,7 @@ type AxisMessage struct {
 	Sha256       []byte
 	Size         int64
 	CreatedAt    time.Time
+	Reason       string
 }
 
 type AxisRecipient struct {
@@ -662,14 +663,32 @@ type RequestArrival struct {
 	ByDocumentID     *org.ID
 	ByReference      string
 	SenderName       string
-	OriginAgencyID   org.ID
-	OriginDocumentID org.ID
-	OriginDeliveryID org.ID
+	OriginAgencyID   *org.ID
+	OriginDocumentID *org.ID
+	OriginDeliveryID *org.ID
 	AskedAt          time.Time
 	Answer           string
 	AnsweredAt       *time.Time
 	AnsweredBy       string
 	Note             string
+	ByCode           string
+	ByArrivalID      *org.ID
+}
+
+type RequestDelivery struct {
+	AgencyID      org.ID
+	RequestID     org.ID
+	DocumentID    org.ID
+	DeliveryID    org.ID
+	Answer        string
+	AnsweredAt    *time.Time
+	AnsweredBy    string
+	Note          string
+	MessageID     *org.ID
+	Attempts      int32
+	NextAttemptAt *time.Time
+	ErrorCode     string
+	SentAt        *time.Time
 }
 
 type Seal struct {

@@ -175,9 +175,9 @@ func (q *Queries) InsertRequest(ctx context.Context, arg InsertRequestParams) er
 
 const InsertRequestArrival = `-- name: InsertRequestArrival :execrows
 insert into request_arrival (agency_id, id, arrival_id, kind, reason, by_document_id, by_reference, sender_name, origin_agency_id, origin_document_id,
-                             origin_delivery_id, asked_at, answer, answered_at)
+                             origin_delivery_id, asked_at, answer, answered_at, by_code, by_arrival_id)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
-        $11, $12, $13, $14)
+        $11, $12, $13, $14, $15, $16)
 on conflict (agency_id, arrival_id, id) do nothing
 `
 
@@ -190,12 +190,14 @@ type InsertRequestArrivalParams struct {
 	ByDocumentID     *org.ID
 	ByReference      string
 	SenderName       string
-	OriginAgencyID   org.ID
-	OriginDocumentID org.ID
-	OriginDeliveryID org.ID
+	OriginAgencyID   *org.ID
+	OriginDocumentID *org.ID
+	OriginDeliveryID *org.ID
 	AskedAt          time.Time
 	Answer           string
 	AnsweredAt       *time.Time
+	ByCode           string
+	ByArrivalID      *org.ID
 }
 
 func (q *Queries) InsertRequestArrival(ctx context.Context, arg InsertRequestArrivalParams) (int64, error) {
@@ -214,6 +216,8 @@ func (q *Queries) InsertRequestArrival(ctx context.Context, arg InsertRequestArr
 		arg.AskedAt,
 		arg.Answer,
 		arg.AnsweredAt,
+		arg.ByCode,
+		arg.ByArrivalID,
 	)
 	if err != nil {
 		return 0, err
@@ -221,8 +225,33 @@ func (q *Queries) InsertRequestArrival(ctx context.Context, arg InsertRequestArr
 	return result.RowsAffected(), nil
 }
 
+const LinkRequestArrivals = `-- name: LinkRequestArrivals :exec
+update request_arrival q set by_arrival_id = $1
+ where q.agency_id = $2 and q.by_code = $3 and q.by_code <> '' and q.by_arrival_id is null and q.arrival_id <> $1
+   and exists (select from axis_recipient r join axis_message m on m.id = r.message_id
+                where r.agency_id = q.agency_id and r.arrival_id = q.arrival_id and m.from_code = any($4::text[]))
+`
+
+type LinkRequestArrivalsParams struct {
+	ArrivalID *org.ID
+	AgencyID  org.ID
+	ByCode    string
+	Senders   []string
+}
+
+// Joins what an earlier word of the sender named to the arrival that it has become.
+func (q *Queries) LinkRequestArrivals(ctx context.Context, arg LinkRequestArrivalsParams) error {
+	_, err := q.db.Exec(ctx, LinkRequestArrivals,
+		arg.ArrivalID,
+		arg.AgencyID,
+		arg.ByCode,
+		arg.Senders,
+	)
+	return err
+}
+
 const ListArrivalRequests = `-- name: ListArrivalRequests :many
-select q.agency_id, q.id, q.arrival_id, q.kind, q.reason, q.by_document_id, q.by_reference, q.sender_name, q.origin_agency_id, q.origin_document_id, q.origin_delivery_id, q.asked_at, q.answer, q.answered_at, q.answered_by, q.note, coalesce(n.id, '00000000-0000-0000-0000-000000000000')::uuid as by_arrival_id
+select q.agency_id, q.id, q.arrival_id, q.kind, q.reason, q.by_document_id, q.by_reference, q.sender_name, q.origin_agency_id, q.origin_document_id, q.origin_delivery_id, q.asked_at, q.answer, q.answered_at, q.answered_by, q.note, q.by_code, q.by_arrival_id, coalesce(q.by_arrival_id, n.id, '00000000-0000-0000-0000-000000000000')::uuid as followed_by
   from request_arrival q
   left join lateral (select v.id from arrival v where v.agency_id = q.agency_id and v.origin_document_id = q.by_document_id limit 1) n on true
  where q.agency_id = $1 and q.arrival_id = $2
@@ -239,15 +268,17 @@ type ListArrivalRequestsRow struct {
 	ByDocumentID     *org.ID
 	ByReference      string
 	SenderName       string
-	OriginAgencyID   org.ID
-	OriginDocumentID org.ID
-	OriginDeliveryID org.ID
+	OriginAgencyID   *org.ID
+	OriginDocumentID *org.ID
+	OriginDeliveryID *org.ID
 	AskedAt          time.Time
 	Answer           string
 	AnsweredAt       *time.Time
 	AnsweredBy       string
 	Note             string
-	ByArrivalID      org.ID
+	ByCode           string
+	ByArrivalID      *org.ID
+	FollowedBy       org.ID
 }
 
 func (q *Queries) ListArrivalRequests(ctx context.Context, agencyID org.ID, arrivalID org.ID) ([]ListArrivalRequestsRow, error) {
@@ -276,7 +307,9 @@ func (q *Queries) ListArrivalRequests(ctx context.Context, agencyID org.ID, arri
 			&i.AnsweredAt,
 			&i.AnsweredBy,
 			&i.Note,
+			&i.ByCode,
 			&i.ByArrivalID,
+			&i.FollowedBy,
 		); err != nil {
 			return nil, err
 		}
@@ -333,9 +366,9 @@ func (q *Queries) ListFollowed(ctx context.Context, agencyID org.ID, byDocumentI
 }
 
 const ListPendingRequests = `-- name: ListPendingRequests :many
-select q.agency_id, q.id, q.arrival_id, q.kind, q.reason, q.by_document_id, q.by_reference, q.sender_name, q.origin_agency_id, q.origin_document_id, q.origin_delivery_id, q.asked_at, q.answer, q.answered_at, q.answered_by, q.note, g.name as agency_name, v.subject, v.number, v.symbol, v.arrival_number, v.kind as document_kind
+select q.agency_id, q.id, q.arrival_id, q.kind, q.reason, q.by_document_id, q.by_reference, q.sender_name, q.origin_agency_id, q.origin_document_id, q.origin_delivery_id, q.asked_at, q.answer, q.answered_at, q.answered_by, q.note, q.by_code, q.by_arrival_id, g.name as agency_name, v.subject, v.number, v.symbol, v.arrival_number, v.kind as document_kind
   from unnest($1::uuid[]) a (id)
- cross join lateral (select agency_id, id, arrival_id, kind, reason, by_document_id, by_reference, sender_name, origin_agency_id, origin_document_id, origin_delivery_id, asked_at, answer, answered_at, answered_by, note from request_arrival p where p.agency_id = a.id and p.answer = 'pending' order by p.asked_at, p.id limit 200) q
+ cross join lateral (select agency_id, id, arrival_id, kind, reason, by_document_id, by_reference, sender_name, origin_agency_id, origin_document_id, origin_delivery_id, asked_at, answer, answered_at, answered_by, note, by_code, by_arrival_id from request_arrival p where p.agency_id = a.id and p.answer = 'pending' order by p.asked_at, p.id limit 200) q
   join agency g on g.id = q.agency_id
   join arrival v on v.agency_id = q.agency_id and v.id = q.arrival_id
  order by q.asked_at, q.id
@@ -351,14 +384,16 @@ type ListPendingRequestsRow struct {
 	ByDocumentID     *org.ID
 	ByReference      string
 	SenderName       string
-	OriginAgencyID   org.ID
-	OriginDocumentID org.ID
-	OriginDeliveryID org.ID
+	OriginAgencyID   *org.ID
+	OriginDocumentID *org.ID
+	OriginDeliveryID *org.ID
 	AskedAt          time.Time
 	Answer           string
 	AnsweredAt       *time.Time
 	AnsweredBy       string
 	Note             string
+	ByCode           string
+	ByArrivalID      *org.ID
 	AgencyName       string
 	Subject          string
 	Number           string
@@ -393,6 +428,8 @@ func (q *Queries) ListPendingRequests(ctx context.Context, agencies []org.ID) ([
 			&i.AnsweredAt,
 			&i.AnsweredBy,
 			&i.Note,
+			&i.ByCode,
+			&i.ByArrivalID,
 			&i.AgencyName,
 			&i.Subject,
 			&i.Number,
@@ -518,7 +555,7 @@ func (q *Queries) ListRequests(ctx context.Context, agencyID org.ID, documentID 
 }
 
 const LockRequestArrival = `-- name: LockRequestArrival :one
-select agency_id, id, arrival_id, kind, reason, by_document_id, by_reference, sender_name, origin_agency_id, origin_document_id, origin_delivery_id, asked_at, answer, answered_at, answered_by, note from request_arrival where agency_id = $1 and arrival_id = $2 and id = $3 for update
+select agency_id, id, arrival_id, kind, reason, by_document_id, by_reference, sender_name, origin_agency_id, origin_document_id, origin_delivery_id, asked_at, answer, answered_at, answered_by, note, by_code, by_arrival_id from request_arrival where agency_id = $1 and arrival_id = $2 and id = $3 for update
 `
 
 type LockRequestArrivalParams struct {
@@ -547,8 +584,170 @@ func (q *Queries) LockRequestArrival(ctx context.Context, arg LockRequestArrival
 		&i.AnsweredAt,
 		&i.AnsweredBy,
 		&i.Note,
+		&i.ByCode,
+		&i.ByArrivalID,
 	)
 	return i, err
+}
+
+const LockRequestDelivery = `-- name: LockRequestDelivery :one
+select agency_id, request_id, document_id, delivery_id, answer, answered_at, answered_by, note, message_id, attempts, next_attempt_at, error_code, sent_at from request_delivery where agency_id = $1 and request_id = $2 and delivery_id = $3 for update
+`
+
+type LockRequestDeliveryParams struct {
+	AgencyID   org.ID
+	RequestID  org.ID
+	DeliveryID org.ID
+}
+
+func (q *Queries) LockRequestDelivery(ctx context.Context, arg LockRequestDeliveryParams) (RequestDelivery, error) {
+	row := q.db.QueryRow(ctx, LockRequestDelivery, arg.AgencyID, arg.RequestID, arg.DeliveryID)
+	var i RequestDelivery
+	err := row.Scan(
+		&i.AgencyID,
+		&i.RequestID,
+		&i.DocumentID,
+		&i.DeliveryID,
+		&i.Answer,
+		&i.AnsweredAt,
+		&i.AnsweredBy,
+		&i.Note,
+		&i.MessageID,
+		&i.Attempts,
+		&i.NextAttemptAt,
+		&i.ErrorCode,
+		&i.SentAt,
+	)
+	return i, err
+}
+
+const OpenRequestsOf = `-- name: OpenRequestsOf :many
+select q.request_id, r.kind
+  from request_delivery q join request r on r.agency_id = q.agency_id and r.id = q.request_id
+ where q.agency_id = $1 and q.document_id = $2 and q.delivery_id = $3 and q.answer in ('', 'pending')
+ order by q.request_id
+`
+
+type OpenRequestsOfParams struct {
+	AgencyID   org.ID
+	DocumentID org.ID
+	DeliveryID org.ID
+}
+
+type OpenRequestsOfRow struct {
+	RequestID org.ID
+	Kind      string
+}
+
+// What was said of a delivery and waits for its recipient's answer, oldest first.
+func (q *Queries) OpenRequestsOf(ctx context.Context, arg OpenRequestsOfParams) ([]OpenRequestsOfRow, error) {
+	rows, err := q.db.Query(ctx, OpenRequestsOf, arg.AgencyID, arg.DocumentID, arg.DeliveryID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []OpenRequestsOfRow{}
+	for rows.Next() {
+		var i OpenRequestsOfRow
+		if err := rows.Scan(&i.RequestID, &i.Kind); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const OverdueRequests = `-- name: OverdueRequests :many
+select agency_id, request_id, document_id, delivery_id from request_delivery
+ where message_id is not null and sent_at is null and next_attempt_at < $1::timestamptz
+ limit $2
+`
+
+type OverdueRequestsRow struct {
+	AgencyID   org.ID
+	RequestID  org.ID
+	DocumentID org.ID
+	DeliveryID org.ID
+}
+
+func (q *Queries) OverdueRequests(ctx context.Context, before time.Time, most int32) ([]OverdueRequestsRow, error) {
+	rows, err := q.db.Query(ctx, OverdueRequests, before, most)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []OverdueRequestsRow{}
+	for rows.Next() {
+		var i OverdueRequestsRow
+		if err := rows.Scan(
+			&i.AgencyID,
+			&i.RequestID,
+			&i.DocumentID,
+			&i.DeliveryID,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const QueueRequestDelivery = `-- name: QueueRequestDelivery :exec
+update request_delivery set message_id = $1, next_attempt_at = $2
+ where agency_id = $3 and request_id = $4 and delivery_id = $5 and message_id is null
+`
+
+type QueueRequestDeliveryParams struct {
+	MessageID     *org.ID
+	NextAttemptAt *time.Time
+	AgencyID      org.ID
+	RequestID     org.ID
+	DeliveryID    org.ID
+}
+
+func (q *Queries) QueueRequestDelivery(ctx context.Context, arg QueueRequestDeliveryParams) error {
+	_, err := q.db.Exec(ctx, QueueRequestDelivery,
+		arg.MessageID,
+		arg.NextAttemptAt,
+		arg.AgencyID,
+		arg.RequestID,
+		arg.DeliveryID,
+	)
+	return err
+}
+
+const SaveRequestDelivery = `-- name: SaveRequestDelivery :exec
+update request_delivery set attempts = $1, next_attempt_at = $2, error_code = $3, sent_at = $4
+ where agency_id = $5 and request_id = $6 and delivery_id = $7
+`
+
+type SaveRequestDeliveryParams struct {
+	Attempts      int32
+	NextAttemptAt *time.Time
+	ErrorCode     string
+	SentAt        *time.Time
+	AgencyID      org.ID
+	RequestID     org.ID
+	DeliveryID    org.ID
+}
+
+func (q *Queries) SaveRequestDelivery(ctx context.Context, arg SaveRequestDeliveryParams) error {
+	_, err := q.db.Exec(ctx, SaveRequestDelivery,
+		arg.Attempts,
+		arg.NextAttemptAt,
+		arg.ErrorCode,
+		arg.SentAt,
+		arg.AgencyID,
+		arg.RequestID,
+		arg.DeliveryID,
+	)
+	return err
 }
 
 const UntoldRequestDeliveries = `-- name: UntoldRequestDeliveries :many

@@ -96,6 +96,8 @@ export const event: Text["event"] = {
     heard_replace: "The sender says it was replaced",
     heard_update: "The sender says it was updated",
     request_agreed: "Take-back agreed",
+    request_withdrawn: "Withdrawn before registration",
+    request_not_sent: "The recipient could not be told",
     request_declined: "Take-back declined",
     request_confirmed: "Recalled document cancelled and confirmed",
   },

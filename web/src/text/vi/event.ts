@@ -95,6 +95,8 @@ export const event = {
     heard_replace: "Bên gửi báo văn bản được thay thế",
     heard_update: "Bên gửi báo văn bản được cập nhật",
     request_agreed: "Đồng ý cho lấy lại",
+    request_withdrawn: "Lấy lại: văn bản chưa vào sổ, đã tự rút",
+    request_not_sent: "Không báo được cho bên nhận",
     request_declined: "Từ chối cho lấy lại",
     request_confirmed: "Hủy văn bản bị thu hồi và xác nhận",
     casefile_opened: "Mở hồ sơ",
