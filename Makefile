@@ -34,6 +34,10 @@ demo: setup-run $(WEB_BUILT) bin/congvan ## Start everything with the demo provi
 	@# ends as it does. Without a terminal the signal comes to make, which waits.
 	@if [[ -t 0 ]]; then bash -mc 'bin/congvan demo; exit $$?'; else exec bin/congvan demo; fi
 
+.PHONY: demo-federation
+demo-federation: setup-run $(WEB_BUILT) bin/congvan ## Start two provinces that are connected, on ports 8081 and 8082
+	@if [[ -t 0 ]]; then bash -mc 'bin/congvan demo federation; exit $$?'; else exec bin/congvan demo federation; fi
+
 .PHONY: build
 build: $(WEB_BUILT) bin/congvan ## Build the web app and the one binary, bin/congvan
 
@@ -80,7 +84,7 @@ clean: ## Remove what was built; data stays
 help: ## This list
 	@awk 'BEGIN {FS = ":.*## "} \
 		/^##@ / {printf "\n%s\n", substr($$0, 5)} \
-		/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+		/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
 ##: what the targets above are made of
 

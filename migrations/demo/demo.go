@@ -9,8 +9,9 @@ import (
 	"io/fs"
 )
 
-//go:embed *.csv
+//go:embed *.csv federation
 var files embed.FS
 
-// Files gives the CSV files, each with a header row.
+// Files gives the CSV files, each with a header row. Those of the second
+// province of a federation, and what the first knows of it, stand in a folder.
 func Files() fs.FS { return files }

@@ -25,7 +25,7 @@ import (
 func newDemo() *cobra.Command {
 	c := &cobra.Command{Use: "demo", Short: "Start everything with the demo province; data stays in the data folder", Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return demo(c.Context(), c.OutOrStdout()) }}
-	c.AddCommand(newDemoMail(), newDemoInbox(), newDemoCode())
+	c.AddCommand(newDemoMail(), newDemoInbox(), newDemoCode(), newDemoFederation(), newDemoHalf())
 	return c
 }
 
@@ -125,6 +125,14 @@ func demo(ctx context.Context, out io.Writer) (err error) {
 }
 
 func (s *servers) start(ctx context.Context, cfg *config.Config, say progress) error {
+	if err := s.startStores(ctx, cfg, say); err != nil {
+		return err
+	}
+	say("Dovecot, hộp thư công vụ · official mailboxes")
+	return s.startMail(ctx, cfg)
+}
+
+func (s *servers) startStores(ctx context.Context, cfg *config.Config, say progress) error {
 	var err error
 	if cfg.DatabaseURL == "" {
 		say("PostgreSQL")
@@ -152,8 +160,7 @@ func (s *servers) start(ctx context.Context, cfg *config.Config, say progress) e
 		}
 		cfg.SecretKey = config.Secret(key)
 	}
-	say("Dovecot, hộp thư công vụ · official mailboxes")
-	return s.startMail(ctx, cfg)
+	return nil
 }
 
 // mailboxKeyFile holds the password of every mailbox of the demo.
