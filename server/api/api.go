@@ -102,6 +102,7 @@ type gate struct {
 	contract *contract
 	origin   *http.CrossOriginProtection
 	secure   bool
+	policy   string // what pages may do
 }
 
 // New builds the handler of everything that is served.
@@ -110,7 +111,8 @@ func New(opts Options) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	g := &gate{opts: opts, contract: known, origin: http.NewCrossOriginProtection(), secure: opts.PublicURL.Scheme == "https"}
+	g := &gate{opts: opts, contract: known, origin: http.NewCrossOriginProtection(), secure: opts.PublicURL.Scheme == "https",
+		policy: policyWith(opts.LocalProgram)}
 	gin.SetMode(gin.ReleaseMode)
 	engine := gin.New()
 	engine.ContextWithFallback = true

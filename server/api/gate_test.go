@@ -110,6 +110,19 @@ func TestHeadersOfEveryAnswer(t *testing.T) {
 	}
 }
 
+// TestC4b_PagesMayReachTheSigningProgramAlone: of all addresses besides our own
+// a page may talk to the one that is configured, and to nothing of its paths.
+func TestC4b_PagesMayReachTheSigningProgramAlone(t *testing.T) {
+	t.Parallel()
+	said := install(t, func(o *api.Options) { o.LocalProgram = "http://127.0.0.1:14407/sign" }).nobody(t).get("/").Header.Get("Content-Security-Policy")
+	if !strings.Contains(said, "connect-src 'self' http://127.0.0.1:14407; ") {
+		t.Error(said)
+	}
+	if said := install(t).nobody(t).get("/").Header.Get("Content-Security-Policy"); !strings.Contains(said, "connect-src 'self'; ") {
+		t.Error(said)
+	}
+}
+
 func TestAnotherSiteCannotAct(t *testing.T) {
 	t.Parallel()
 	i := install(t)

@@ -136,12 +136,12 @@ func (r signingRoom) ListToSign(ctx context.Context, q gen.ListToSignRequestObje
 func order(ctx context.Context, o outgoing.SigningOrder, t signing.Ticket) gen.SigningOrder {
 	act := gen.SigningActSign
 	switch o.Place.Kind {
-	case signing.Seal:
+	case signing.Seal, signing.AnnexSeal, signing.Copy:
 		act = gen.SigningActSeal
 	case signing.Initial:
 		act = gen.SigningActInitial
 	}
-	out := gen.SigningOrder{Id: uuid.UUID(o.ID), BatchId: uuid.UUID(o.BatchID), DocumentId: uuid.UUID(o.DocumentID), Subject: o.Subject, Kind: o.Kind, Act: act,
+	out := gen.SigningOrder{Id: uuid.UUID(o.ID), BatchId: uuid.UUID(o.BatchID), DocumentId: uuid.UUID(o.DocumentID), Subject: o.Subject, Kind: o.Kind, Act: act, Annex: absent(o.Annex),
 		Provider: gen.KeyProvider(o.Provider), State: gen.SigningOrderState(o.State), Stamped: o.Stamped, Failure: absent(o.Failure),
 		FailureText: absent(in(ctx, o.Failed)), CreatedAt: o.CreatedAt, ExpiresAt: o.ExpiresAt}
 	if t != (signing.Ticket{}) {

@@ -173,7 +173,11 @@ func (k *keyring) sign(ctx context.Context, t outgoing.SignTask) ([]byte, error)
 		return nil, err
 	}
 	now := time.Now()
-	r := signature.Request{Place: t.Place, Certificate: chain[0], Chain: chain[1:], Name: t.Name, Reason: t.Reason, At: now, Appearance: appearance(t, now)}
+	look, err := appearance(t, now)
+	if err != nil {
+		return nil, err
+	}
+	r := signature.Request{Place: t.Place, Certificate: chain[0], Chain: chain[1:], Name: t.Name, Reason: t.Reason, At: now, Appearance: look}
 	out, err := k.withKey(ctx, t, r)
 	if err != nil {
 		return nil, err
@@ -188,14 +192,21 @@ func (k *keyring) sign(ctx context.Context, t outgoing.SignTask) ([]byte, error)
 	return signature.AddEvidence(out.File, evidence)
 }
 
-func appearance(t outgoing.SignTask, now time.Time) signature.Appearance {
-	if len(t.Certificate.Image) > 0 {
-		return signature.Appearance{Image: t.Certificate.Image}
+// appearance is what the decree has a signature show: words alone on annexes
+// and copies, otherwise the image where there is one.
+func appearance(t outgoing.SignTask, now time.Time) (signature.Appearance, error) {
+	switch {
+	case t.Place.Kind == signing.AnnexSeal:
+		return signature.Appearance{Lines: signing.AnnexWords(t.Reference, now), Align: signature.Right}, nil
+	case t.Place.Kind == signing.Copy:
+		words, err := signing.CopyWords(t.Kind, t.Name, now)
+		return signature.Appearance{Lines: words, Align: signature.Right}, err
+	case len(t.Certificate.Image) > 0:
+		return signature.Appearance{Image: t.Certificate.Image}, nil
+	case t.Place.Kind == signing.Initial:
+		return signature.Appearance{Lines: []string{t.Name}, Align: signature.Centre}, nil // its place is small
 	}
-	if t.Place.Kind == signing.Initial {
-		return signature.Appearance{Lines: []string{t.Name}, Align: signature.Centre} // its place is small
-	}
-	return signature.Appearance{Lines: []string{t.Name, signing.WrittenTime(now)}, Align: signature.Centre}
+	return signature.Appearance{Lines: []string{t.Name, signing.WrittenTime(now)}, Align: signature.Centre}, nil
 }
 
 func (k *keyring) withKey(ctx context.Context, t outgoing.SignTask, r signature.Request) (signature.Outcome, error) {

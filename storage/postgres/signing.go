@@ -25,6 +25,7 @@ type SigningOrder struct {
 	Failed        fault.Text    // what went wrong last, in words
 	Subject       string        // of the document, in a list
 	Kind          string
+	Annex         string // name of the annex that is signed; none for the document itself
 }
 
 func orderOf(r dbsqlc.SigningOrder) SigningOrder {
@@ -81,16 +82,8 @@ func (tx *Tx) SaveSigningOrder(ctx context.Context, o SigningOrder) error {
 	return nil
 }
 
-// SigningOrder gives an order of one of the agencies.
-func (tx *Tx) SigningOrder(ctx context.Context, agencies []org.ID, id org.ID) (SigningOrder, error) {
-	r, err := tx.q.GetSigningOrder(ctx, agencies, id)
-	if err != nil {
-		return SigningOrder{}, fmt.Errorf("read signing order: %w", err)
-	}
-	return orderOf(r), nil
-}
-
-// LockSigningOrder gives it and keeps everybody else from changing it.
+// LockSigningOrder gives an order of one of the agencies and keeps everybody else
+// from changing it.
 func (tx *Tx) LockSigningOrder(ctx context.Context, agencies []org.ID, id org.ID) (SigningOrder, error) {
 	r, err := tx.q.LockSigningOrder(ctx, agencies, id)
 	if err != nil {
@@ -118,7 +111,7 @@ func (tx *Tx) SigningOrders(ctx context.Context, agencies []org.ID, account, bat
 	list := make([]SigningOrder, len(rows))
 	for i, r := range rows {
 		list[i] = orderOf(r.SigningOrder)
-		list[i].Subject, list[i].Kind = r.Subject, r.Kind
+		list[i].Subject, list[i].Kind, list[i].Annex = r.Subject, r.Kind, r.Annex
 	}
 	return list, nil
 }
@@ -142,7 +135,7 @@ func (tx *Tx) DueSigningOrders(ctx context.Context, now time.Time, most int) ([]
 // ToSign gives the approved documents that wait for a signature of one of the
 // positions, by the person who approved them.
 func (tx *Tx) ToSign(ctx context.Context, agencies, positions []org.ID, name string, most int) ([]document.Document, error) {
-	rows, err := tx.q.ListToSign(ctx, dbsqlc.ListToSignParams{Agencies: agencies, Positions: positions, SignerName: name, Most: int32(most)})
+	rows, err := tx.q.ListToSign(ctx, dbsqlc.ListToSignParams{Agencies: agencies, Positions: positions, SignerName: name, Copies: copyKinds(), Most: int32(most)})
 	if err != nil {
 		return nil, fmt.Errorf("list documents to sign: %w", err)
 	}
@@ -175,13 +168,24 @@ func (tx *Tx) HasInitialled(ctx context.Context, d document.Document, position o
 	return has, nil
 }
 
-// ToSeal gives the signed documents of the agencies that wait for number, date and seal.
+// ToSeal gives the signed documents and the copies of the agencies that wait for
+// number, date and seal, or for the seal on an annex.
 func (tx *Tx) ToSeal(ctx context.Context, agencies []org.ID, most int) ([]document.Document, error) {
-	rows, err := tx.q.ListToSeal(ctx, agencies, int32(most))
+	rows, err := tx.q.ListToSeal(ctx, dbsqlc.ListToSealParams{Agencies: agencies, Copies: copyKinds(), Most: int32(most)})
 	if err != nil {
 		return nil, fmt.Errorf("list documents to seal: %w", err)
 	}
 	return tx.withFilesAll(ctx, rows)
+}
+
+// copyKinds are the kinds that the agency signs alone.
+func copyKinds() (list []string) {
+	for _, k := range document.Kinds() {
+		if k.Copy {
+			list = append(list, k.Code)
+		}
+	}
+	return list
 }
 
 func (tx *Tx) withFilesAll(ctx context.Context, rows []dbsqlc.Document) ([]document.Document, error) {

@@ -4226,7 +4226,10 @@ type SigningBatch struct {
 
 // SigningOrder defines model for SigningOrder.
 type SigningOrder struct {
-	Act        SigningAct         `json:"act"`
+	Act SigningAct `json:"act"`
+
+	// Annex name of the annex that is signed; absent for the document itself
+	Annex      *string            `json:"annex,omitempty"`
 	BatchId    openapi_types.UUID `json:"batchId"`
 	CreatedAt  time.Time          `json:"createdAt"`
 	DocumentId openapi_types.UUID `json:"documentId"`

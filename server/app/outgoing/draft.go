@@ -141,11 +141,7 @@ func (s *Service) Edit(ctx context.Context, who access.Person, position, id org.
 }
 
 func fileNames(files []document.File) string {
-	names := make([]string, len(files))
-	for i, f := range files {
-		names[i] = f.Name
-	}
-	return strings.Join(names, ", ")
+	return strings.Join(namesOf(files), ", ")
 }
 
 // fill takes over what was entered, resolving uploads and recipients.

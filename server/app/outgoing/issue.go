@@ -67,6 +67,9 @@ func issue(ctx context.Context, tx *postgres.Tx, i issuing) error {
 	if err := i.ground.Issuer.Rule.MayIssue(!d.SignedHash.IsZero(), !d.SealedAt.IsZero()); err != nil {
 		return err
 	}
+	if err := i.ground.Issuer.Rule.MayIssueAnnexes(!d.SignedHash.IsZero(), namesOf(d.UnsealedAnnexes())); err != nil {
+		return err
+	}
 	if err := stillThere(d, i.addresses, day); err != nil {
 		return err
 	}
@@ -117,6 +120,14 @@ func issue(ctx context.Context, tx *postgres.Tx, i issuing) error {
 		}
 	}
 	return tx.Issue(ctx, out)
+}
+
+func namesOf(files []document.File) []string {
+	names := make([]string, len(files))
+	for i, f := range files {
+		names[i] = f.Name
+	}
+	return names
 }
 
 // stillThere refuses to issue to an agency that ended after the draft was made.

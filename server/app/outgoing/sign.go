@@ -42,6 +42,8 @@ type SignTask struct {
 	Certificate signing.Certificate
 	Sealed      []byte // key or PIN, for the row of the certificate
 	Name        string // of the person or the agency
+	Reference   string // of the document, once it has a number
+	Kind        string // of the document
 	Reason      string
 }
 
@@ -114,14 +116,59 @@ func (s *Service) Order(ctx context.Context, who access.Person, c access.Command
 		return s.batch(ctx, who, batch.ID)
 	}
 	for _, one := range r.Documents {
-		o := Ordered{DocumentID: one.DocumentID}
-		o.Order, o.Ticket, o.Refused = s.order(ctx, who, c, orderOne{r, one, proof, batch.ID})
-		if o.Refused != nil && fault.KindOf(o.Refused) == fault.Internal {
-			o.Refused = errSigningFailed.Because(o.Refused)
+		targets, err := s.targets(ctx, who, r.Act, one)
+		if err != nil {
+			batch.Items = append(batch.Items, Ordered{DocumentID: one.DocumentID, Refused: err})
+			continue
 		}
-		batch.Items = append(batch.Items, o)
+		for _, t := range targets {
+			o := Ordered{DocumentID: one.DocumentID}
+			o.Order, o.Ticket, o.Refused = s.order(ctx, who, c, orderOne{r, one, t, proof, batch.ID})
+			if o.Refused != nil && fault.KindOf(o.Refused) == fault.Internal {
+				o.Refused = errSigningFailed.Because(o.Refused)
+			}
+			batch.Items = append(batch.Items, o)
+		}
 	}
 	return batch, nil
+}
+
+// target is one file of a document that is to be signed.
+type target struct {
+	kind  signing.PlaceKind
+	hash  document.Hash
+	annex string // name of the file, when it is an annex
+}
+
+// targets gives the files that an act signs: the document itself, and with the
+// agency's seal each annex in a file of its own.
+func (s *Service) targets(ctx context.Context, who access.Person, act document.Act, one ToSign) ([]target, error) {
+	switch act {
+	case document.Initial:
+		return []target{{kind: signing.Initial, hash: one.Seen}}, nil
+	case document.Sign:
+		return []target{{kind: signing.Signature, hash: one.Seen}}, nil
+	}
+	var list []target
+	err := s.store.InTx(ctx, postgres.PersonScope(who.Agencies()), func(tx *postgres.Tx) error {
+		d, err := tx.Document(ctx, who.Agencies(), one.DocumentID)
+		if err != nil {
+			return err
+		}
+		annexes := d.UnsealedAnnexes()
+		if d.SealedAt.IsZero() || len(annexes) == 0 {
+			kind := signing.Seal
+			if d.IsCopy() {
+				kind = signing.Copy
+			}
+			list = append(list, target{kind: kind, hash: one.Seen})
+		}
+		for _, f := range annexes {
+			list = append(list, target{kind: signing.AnnexSeal, hash: f.Hash, annex: f.Name})
+		}
+		return nil
+	})
+	return list, err
 }
 
 func (s *Service) maySign(who access.Person, act document.Act) error {
@@ -164,26 +211,16 @@ func usePresence(ctx context.Context, tx *postgres.Tx, account, id org.ID, now t
 
 type orderOne struct {
 	SignRequest
-	one   ToSign
+	one ToSign
+	target
 	proof signing.Presence
 	batch org.ID
-}
-
-// kindOf gives the kind of place that an act signs.
-func kindOf(act document.Act) signing.PlaceKind {
-	switch act {
-	case document.Seal:
-		return signing.Seal
-	case document.Initial:
-		return signing.Initial
-	}
-	return signing.Signature
 }
 
 // actOf gives the act that signs a place.
 func actOf(p signing.Place) document.Act {
 	switch p.Kind {
-	case signing.Seal:
+	case signing.Seal, signing.AnnexSeal, signing.Copy:
 		return document.Seal
 	case signing.Initial:
 		return document.Initial
@@ -198,11 +235,11 @@ func (s *Service) order(ctx context.Context, who access.Person, c access.Command
 	if err != nil {
 		return SigningOrder{}, signing.Ticket{}, err
 	}
-	base, err := s.bytesOf(ctx, o.one.Seen)
+	base, err := s.bytesOf(ctx, o.hash)
 	if err != nil {
 		return SigningOrder{}, signing.Ticket{}, err
 	}
-	file, place, err := s.toBeSigned(ctx, o.Act, base, w)
+	file, place, err := s.toBeSigned(ctx, o.kind, base, w)
 	if err != nil {
 		return SigningOrder{}, signing.Ticket{}, err
 	}
@@ -212,7 +249,8 @@ func (s *Service) order(ctx context.Context, who access.Person, c access.Command
 	}
 	now := s.clock()
 	ticket := newTicket()
-	made := SigningOrder{AgencyID: d.AgencyID, BatchID: o.batch, CertificateID: cert.ID, Provider: cert.Provider, Base: o.one.Seen, Subject: d.Subject, Kind: d.Kind}
+	made := SigningOrder{AgencyID: d.AgencyID, BatchID: o.batch, CertificateID: cert.ID, Provider: cert.Provider, Base: o.hash, Subject: d.Subject, Kind: d.Kind,
+		Annex: o.annex}
 	err = s.store.InTx(ctx, postgres.PersonScope(who.Agencies()), func(tx *postgres.Tx) error {
 		d, err := tx.LockDocument(ctx, who.Agencies(), o.one.DocumentID)
 		if err != nil {
@@ -306,6 +344,9 @@ func wanted(ctx context.Context, tx *postgres.Tx, d document.Document) (signing.
 }
 
 func checkSign(d document.Document, o orderOne, name string) error {
+	if o.kind == signing.AnnexSeal {
+		return d.CheckSealAnnex(o.hash)
+	}
 	if err := d.CheckSign(o.Act, o.one.Seen); err != nil || o.Act != document.Sign {
 		return err
 	}
@@ -332,12 +373,15 @@ var errNotAdded = errors.New("what is to be signed does not begin with the appro
 
 // toBeSigned gives the bytes that the key signs, and the place for it. They
 // begin with those that were approved.
-func (s *Service) toBeSigned(ctx context.Context, act document.Act, base []byte, w writing) ([]byte, signing.Place, error) {
+func (s *Service) toBeSigned(ctx context.Context, kind signing.PlaceKind, base []byte, w writing) ([]byte, signing.Place, error) {
 	var file []byte
 	var err error
-	if act == document.Seal {
+	switch kind {
+	case signing.Seal:
 		file, err = s.signing.Fill(base, w.numbering)
-	} else {
+	case signing.AnnexSeal, signing.Copy:
+		file, err = s.signing.Prepare(ctx, base, signing.Wanted{Corner: kind})
+	default:
 		file, err = s.signing.Prepare(ctx, base, w.wanted)
 	}
 	if err == nil && !bytes.HasPrefix(file, base) {
@@ -346,7 +390,7 @@ func (s *Service) toBeSigned(ctx context.Context, act document.Act, base []byte,
 	if err != nil {
 		return nil, signing.Place{}, err
 	}
-	place, err := s.signing.Free(file, kindOf(act))
+	place, err := s.signing.Free(file, kind)
 	return file, place, err
 }
 

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"time"
 
 	"congvan/server/domain/document"
 	"congvan/server/domain/fault"
@@ -64,7 +65,11 @@ func (s *Service) startOrder(ctx context.Context, j job.Sign) (task SignTask, o 
 		if err != nil {
 			return err
 		}
-		task.Place, task.Name = o.Place, o.Signer.Name
+		d, err := tx.Document(ctx, []org.ID{o.AgencyID}, o.DocumentID)
+		if err != nil {
+			return err
+		}
+		task.Place, task.Name, task.Reference, task.Kind = o.Place, o.Signer.Name, d.Reference(), d.Kind
 		if act == document.Seal {
 			issuer, err := tx.Issuer(ctx, o.AgencyID, org.ID{})
 			task.Name = issuer.Name
@@ -147,13 +152,21 @@ func (s *Service) accept(ctx context.Context, o SigningOrder, file []byte) (Sign
 	return o, nil
 }
 
+// signedBy puts the signed file where the order was for it.
+func signedBy(d *document.Document, o SigningOrder, file document.File, now time.Time) (document.Event, error) {
+	if o.Place.Kind == signing.AnnexSeal {
+		return d.TakeSealedAnnex(o.Base, file, now)
+	}
+	if main, _ := d.Main(); main.Hash != o.Base {
+		return document.Event{}, signing.ErrOtherBytes
+	}
+	return d.TakeSigned(actOf(o.Place), file, now)
+}
+
 func (s *Service) takeSigned(ctx context.Context, tx *postgres.Tx, d document.Document, o SigningOrder, r signing.Returned, size int64) error {
 	now := s.clock()
-	if main, _ := d.Main(); main.Hash != o.Base {
-		return signing.ErrOtherBytes
-	}
 	before := d.Files
-	event, err := d.TakeSigned(actOf(o.Place), document.File{ID: postgres.NewID(), Hash: r.Hash, Size: size}, now)
+	event, err := signedBy(&d, o, document.File{ID: postgres.NewID(), Hash: r.Hash, Size: size}, now)
 	if err != nil {
 		return err
 	}

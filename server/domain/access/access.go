@@ -145,7 +145,8 @@ type DocumentFacts struct {
 	ApproverPositionID org.ID
 	UnitID             org.ID
 	SentBack           bool
-	Signed, Sealed     bool              // the file carries the signature, the agency's seal
+	Signed, Sealed     bool              // the file carries the signature; all files that should carry the agency's
+	Copy               bool              // a certified copy, which the agency alone signs
 	Stage              document.StepKind // what its circuit asks now
 	Asked              []org.ID          // positions that the circuit has come to
 	Awaited            []org.ID          // those whose act it waits for
@@ -156,7 +157,7 @@ func FactsOf(d document.Document) DocumentFacts {
 	return DocumentFacts{AgencyID: d.AgencyID, State: d.State, AuthorAccountID: d.AuthorAccountID,
 		ApproverPositionID: d.ApproverPositionID, UnitID: d.UnitID, SentBack: d.SentBackReason != "",
 		Stage: d.Stage, Asked: d.Asked, Awaited: d.Awaited,
-		Signed: !d.SignedHash.IsZero(), Sealed: !d.SealedAt.IsZero()}
+		Signed: !d.SignedHash.IsZero(), Sealed: !d.SealedAt.IsZero() && len(d.UnsealedAnnexes()) == 0, Copy: d.IsCopy()}
 }
 
 // drafters may begin a document.
@@ -272,12 +273,12 @@ func (p Person) mayDocument(act document.Act, f DocumentFacts, pos org.Position)
 		// What is signed already is also given back by who signed it.
 		return pos.Role == org.Clerk || f.State == document.Signed && pos.Role.Signs() && pos.ID == f.ApproverPositionID
 	case document.Sign:
-		return pos.Role.Signs() && pos.ID == f.ApproverPositionID && pos.Covers(org.PowerApprove)
+		return pos.Role.Signs() && pos.ID == f.ApproverPositionID && pos.Covers(org.PowerApprove) && !f.Copy
 	case document.Number, document.Issue, document.TakeBack, document.Replace, document.Update:
 		return pos.Role == org.Clerk
 	case document.Seal:
 		// Only the clerk, and only what is signed (NĐ 30/2020, điều 32).
-		return pos.Role == org.Clerk && f.Signed && !f.Sealed && pos.Covers(org.PowerIssue)
+		return pos.Role == org.Clerk && (f.Signed || f.Copy) && !f.Sealed && pos.Covers(org.PowerIssue)
 	case document.Void, document.Recall:
 		return pos.Role == org.Clerk || pos.Role == org.Leader
 	}

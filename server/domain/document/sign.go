@@ -16,8 +16,11 @@ func (d Document) CheckSign(act Act, seen Hash) error {
 	if _, err := d.next(act); err != nil {
 		return err
 	}
-	if act == Seal && (d.SignedHash.IsZero() || !d.SealedAt.IsZero()) {
+	if act == Seal && (d.SignedHash.IsZero() && !d.IsCopy() || !d.SealedAt.IsZero()) {
 		return ErrOutOfOrder
+	}
+	if act == Sign && d.IsCopy() {
+		return errCopySigned
 	}
 	if act == Initial && d.Stage != InitialStep {
 		return ErrOutOfOrder
@@ -32,6 +35,59 @@ func (d Document) CheckSign(act Act, seen Hash) error {
 		return ErrNotPDF
 	}
 	return d.checkSeen(seen)
+}
+
+var errCopySigned = fault.New(fault.Conflict, "copy_signed",
+	"Bản sao điện tử chỉ mang chữ ký số của cơ quan: cấp số rồi đóng dấu số.",
+	"An electronic copy bears the agency's signature alone: number it, then seal it.")
+
+// IsCopy tells whether it is a certified copy. An electronic one bears the
+// agency's signature alone (NĐ 30/2020, phụ lục I, phần II).
+func (d Document) IsCopy() bool {
+	kind, ok := KindByCode(d.Kind)
+	return ok && kind.Copy
+}
+
+// UnsealedAnnexes gives the annexes in PDF that the agency has not signed yet.
+// Each file of its own is signed (NĐ 30/2020, phụ lục I, phần I, mục II, điểm 8).
+func (d Document) UnsealedAnnexes() []File {
+	var list []File
+	for _, f := range d.Files {
+		if f.Role == Annex && f.MediaType == TypePDF && f.Unsigned.IsZero() {
+			list = append(list, f)
+		}
+	}
+	return list
+}
+
+func (d Document) unsealedAnnex(h Hash) (File, error) {
+	if d.State != Numbered || d.SignedHash.IsZero() && !d.IsCopy() {
+		return File{}, ErrOutOfOrder
+	}
+	for _, f := range d.UnsealedAnnexes() {
+		if f.Hash == h {
+			return f, nil
+		}
+	}
+	return File{}, ErrChanged
+}
+
+// CheckSealAnnex refuses to sign an annex that is not there or is signed already.
+func (d Document) CheckSealAnnex(h Hash) error {
+	_, err := d.unsealedAnnex(h)
+	return err
+}
+
+// TakeSealedAnnex puts the annex with the agency's signature in the place of
+// the one that it was made of.
+func (d *Document) TakeSealedAnnex(of Hash, file File, now time.Time) (Event, error) {
+	annex, err := d.unsealedAnnex(of)
+	if err != nil {
+		return Event{}, err
+	}
+	d.putSigned(annex, file, now)
+	d.UpdatedAt = now
+	return Event{Verb: "annex_sealed", Data: map[string]string{"file": annex.Name, "sha256": file.Hash.String()}}, nil
 }
 
 // CheckSigner refuses a signature by anybody else than who approved: the paper

@@ -1,6 +1,7 @@
 package signing
 
 import (
+	"strings"
 	"time"
 
 	"congvan/server/domain/fault"
@@ -103,4 +104,16 @@ func (r Rule) MayIssue(signed, sealed bool) error {
 		return errUnsealed
 	}
 	return nil
+}
+
+// MayIssueAnnexes refuses to issue a signed document with an annex in a file of
+// its own that the agency has not signed (C6).
+func (r Rule) MayIssueAnnexes(signed bool, unsealed []string) error {
+	if !signed || !r.Seals || len(unsealed) == 0 {
+		return nil
+	}
+	names := strings.Join(unsealed, ", ")
+	return fault.New(fault.Conflict, "annex_unsealed",
+		"Phụ lục ở tệp riêng chưa có chữ ký số của cơ quan: "+names+". Hãy đóng dấu số trước khi phát hành.",
+		"Annexes in files of their own lack the agency's signature: "+names+". Seal them before issuing.")
 }

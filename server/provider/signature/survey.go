@@ -67,6 +67,12 @@ func Reserve(ctx context.Context, file []byte, w signing.Wanted, locate Locate) 
 	if s.Signed {
 		return nil, ErrAlreadySigned
 	}
+	if len(s.Pages) == 0 {
+		return nil, pdf.ErrDamaged
+	}
+	if w.Corner != "" {
+		return Prepare(file, []Reservation{{Place: signing.Place{Kind: w.Corner, Ordinal: 1}, Page: 1, Box: signing.UpperRight(s.Pages[0])}})
+	}
 	found, err := locate(ctx, file, s.Pages, w.Signer)
 	if err != nil {
 		return nil, fmt.Errorf("look where the places are: %w", err)

@@ -48,9 +48,6 @@ update signing_order
        stamped = @stamped, failure = @failure, failure_vi = @failure_vi, failure_en = @failure_en
  where agency_id = @agency_id and id = @id;
 
--- name: GetSigningOrder :one
-select * from signing_order where agency_id = any(@agencies::uuid[]) and id = @id;
-
 -- name: LockSigningOrder :one
 select * from signing_order where agency_id = any(@agencies::uuid[]) and id = @id for update;
 
@@ -59,7 +56,10 @@ select * from signing_order where agency_id = any(@agencies::uuid[]) and id = @i
 select * from signing_order where id = @id;
 
 -- name: ListSigningOrders :many
-select sqlc.embed(o), d.subject, d.kind from signing_order o join document d on d.agency_id = o.agency_id and d.id = o.document_id
+select sqlc.embed(o), d.subject, d.kind,
+       coalesce((select f.name from document_file f where f.agency_id = o.agency_id and f.document_id = o.document_id and f.sha256 = o.base_sha256
+                    and f.role = 'annex' limit 1), '')::text as annex
+  from signing_order o join document d on d.agency_id = o.agency_id and d.id = o.document_id
  where o.agency_id = any(@agencies::uuid[]) and o.account_id = @account_id and (o.batch_id = @batch_id or @batch_id = '00000000-0000-0000-0000-000000000000'::uuid)
  order by o.created_at desc, o.id desc
  limit @most;
@@ -71,6 +71,7 @@ select agency_id, id from signing_order where state in ('waiting', 'started') an
 select d.* from document d
  where d.agency_id = any(@agencies::uuid[]) and d.state = 'approved' and d.approver_position_id = any(@positions::uuid[])
    and d.signer_name = @signer_name -- who approved it signs it
+   and not (d.kind = any(@copies::text[]))
    and exists (select from document_file f where f.agency_id = d.agency_id and f.document_id = d.id and f.role = 'main' and f.removed_at is null
                 and f.media_type = 'application/pdf')
  order by d.updated_at desc, d.id desc
@@ -97,7 +98,11 @@ select exists (select from signing_order o
 
 -- name: ListToSeal :many
 select d.* from document d
- where d.agency_id = any(@agencies::uuid[]) and d.state in ('signed', 'numbered') and d.signed_sha256 is not null and d.sealed_at is null
+ where d.agency_id = any(@agencies::uuid[]) and d.state in ('signed', 'numbered')
+   and (d.sealed_at is null and (d.signed_sha256 is not null or d.state = 'numbered' and d.kind = any(@copies::text[]))
+        or d.sealed_at is not null and exists (
+           select from document_file f where f.agency_id = d.agency_id and f.document_id = d.id and f.role = 'annex' and f.removed_at is null
+              and f.media_type = 'application/pdf' and f.unsigned_sha256 is null))
  order by d.updated_at desc, d.id desc
  limit @most;
 

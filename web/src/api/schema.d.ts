@@ -5356,6 +5356,8 @@ export interface components {
             subject: string;
             kind: string;
             act: components["schemas"]["SigningAct"];
+            /** @description name of the annex that is signed; absent for the document itself */
+            annex?: string;
             provider: components["schemas"]["KeyProvider"];
             state: components["schemas"]["SigningOrderState"];
             /** @description the signature has a time stamp */

@@ -208,43 +208,6 @@ func (q *Queries) GetSeal(ctx context.Context, agencyID org.ID, iD org.ID) (Seal
 	return i, err
 }
 
-const GetSigningOrder = `-- name: GetSigningOrder :one
-select agency_id, id, document_id, batch_id, account_id, position_id, signer_name, signer_title, certificate_id, provider, place, base_sha256, file_sha256, signer_fingerprint, ticket_sha256, state, attempts, created_at, expires_at, signed_sha256, stamped, failure, failure_vi, failure_en, on_behalf_of from signing_order where agency_id = any($1::uuid[]) and id = $2
-`
-
-func (q *Queries) GetSigningOrder(ctx context.Context, agencies []org.ID, iD org.ID) (SigningOrder, error) {
-	row := q.db.QueryRow(ctx, GetSigningOrder, agencies, iD)
-	var i SigningOrder
-	err := row.Scan(
-		&i.AgencyID,
-		&i.ID,
-		&i.DocumentID,
-		&i.BatchID,
-		&i.AccountID,
-		&i.PositionID,
-		&i.SignerName,
-		&i.SignerTitle,
-		&i.CertificateID,
-		&i.Provider,
-		&i.Place,
-		&i.BaseSha256,
-		&i.FileSha256,
-		&i.SignerFingerprint,
-		&i.TicketSha256,
-		&i.State,
-		&i.Attempts,
-		&i.CreatedAt,
-		&i.ExpiresAt,
-		&i.SignedSha256,
-		&i.Stamped,
-		&i.Failure,
-		&i.FailureVi,
-		&i.FailureEn,
-		&i.OnBehalfOf,
-	)
-	return i, err
-}
-
 const GetSigningRule = `-- name: GetSigningRule :one
 select coalesce(bool_or(r.required), false)::bool as required, coalesce(bool_or(r.initials), false)::bool as initials, coalesce(max(r.version), 0)::int as version,
        exists (select from seal s where s.agency_id = $1 and s.removed_at is null and s.valid_from <= now() and s.valid_until >= now())::bool as seals
@@ -686,7 +649,10 @@ func (q *Queries) ListSeals(ctx context.Context, agencyID org.ID) ([]Seal, error
 }
 
 const ListSigningOrders = `-- name: ListSigningOrders :many
-select o.agency_id, o.id, o.document_id, o.batch_id, o.account_id, o.position_id, o.signer_name, o.signer_title, o.certificate_id, o.provider, o.place, o.base_sha256, o.file_sha256, o.signer_fingerprint, o.ticket_sha256, o.state, o.attempts, o.created_at, o.expires_at, o.signed_sha256, o.stamped, o.failure, o.failure_vi, o.failure_en, o.on_behalf_of, d.subject, d.kind from signing_order o join document d on d.agency_id = o.agency_id and d.id = o.document_id
+select o.agency_id, o.id, o.document_id, o.batch_id, o.account_id, o.position_id, o.signer_name, o.signer_title, o.certificate_id, o.provider, o.place, o.base_sha256, o.file_sha256, o.signer_fingerprint, o.ticket_sha256, o.state, o.attempts, o.created_at, o.expires_at, o.signed_sha256, o.stamped, o.failure, o.failure_vi, o.failure_en, o.on_behalf_of, d.subject, d.kind,
+       coalesce((select f.name from document_file f where f.agency_id = o.agency_id and f.document_id = o.document_id and f.sha256 = o.base_sha256
+                    and f.role = 'annex' limit 1), '')::text as annex
+  from signing_order o join document d on d.agency_id = o.agency_id and d.id = o.document_id
  where o.agency_id = any($1::uuid[]) and o.account_id = $2 and (o.batch_id = $3 or $3 = '00000000-0000-0000-0000-000000000000'::uuid)
  order by o.created_at desc, o.id desc
  limit $4
@@ -703,6 +669,7 @@ type ListSigningOrdersRow struct {
 	SigningOrder SigningOrder
 	Subject      string
 	Kind         string
+	Annex        string
 }
 
 func (q *Queries) ListSigningOrders(ctx context.Context, arg ListSigningOrdersParams) ([]ListSigningOrdersRow, error) {
@@ -747,6 +714,7 @@ func (q *Queries) ListSigningOrders(ctx context.Context, arg ListSigningOrdersPa
 			&i.SigningOrder.OnBehalfOf,
 			&i.Subject,
 			&i.Kind,
+			&i.Annex,
 		); err != nil {
 			return nil, err
 		}
@@ -833,13 +801,23 @@ func (q *Queries) ListToInitial(ctx context.Context, arg ListToInitialParams) ([
 
 const ListToSeal = `-- name: ListToSeal :many
 select d.agency_id, d.id, d.state, d.kind, d.subject, d.urgency, d.secrecy, d.due_date, d.note, d.unit_id, d.author_position_id, d.author_account_id, d.approver_position_id, d.submitted_at, d.approved_at, d.approved_sha256, d.signer_name, d.signer_title, d.register_id, d.number, d.number_suffix, d.symbol, d.document_date, d.numbered_at, d.issued_at, d.sent_back_reason, d.version, d.created_at, d.updated_at, d.signed_sha256, d.signed_at, d.sealed_at, d.stage, d.asked, d.awaited, d.told, d.signer_competence from document d
- where d.agency_id = any($1::uuid[]) and d.state in ('signed', 'numbered') and d.signed_sha256 is not null and d.sealed_at is null
+ where d.agency_id = any($1::uuid[]) and d.state in ('signed', 'numbered')
+   and (d.sealed_at is null and (d.signed_sha256 is not null or d.state = 'numbered' and d.kind = any($2::text[]))
+        or d.sealed_at is not null and exists (
+           select from document_file f where f.agency_id = d.agency_id and f.document_id = d.id and f.role = 'annex' and f.removed_at is null
+              and f.media_type = 'application/pdf' and f.unsigned_sha256 is null))
  order by d.updated_at desc, d.id desc
- limit $2
+ limit $3
 `
 
-func (q *Queries) ListToSeal(ctx context.Context, agencies []org.ID, most int32) ([]Document, error) {
-	rows, err := q.db.Query(ctx, ListToSeal, agencies, most)
+type ListToSealParams struct {
+	Agencies []org.ID
+	Copies   []string
+	Most     int32
+}
+
+func (q *Queries) ListToSeal(ctx context.Context, arg ListToSealParams) ([]Document, error) {
+	rows, err := q.db.Query(ctx, ListToSeal, arg.Agencies, arg.Copies, arg.Most)
 	if err != nil {
 		return nil, err
 	}
@@ -900,16 +878,18 @@ const ListToSign = `-- name: ListToSign :many
 select d.agency_id, d.id, d.state, d.kind, d.subject, d.urgency, d.secrecy, d.due_date, d.note, d.unit_id, d.author_position_id, d.author_account_id, d.approver_position_id, d.submitted_at, d.approved_at, d.approved_sha256, d.signer_name, d.signer_title, d.register_id, d.number, d.number_suffix, d.symbol, d.document_date, d.numbered_at, d.issued_at, d.sent_back_reason, d.version, d.created_at, d.updated_at, d.signed_sha256, d.signed_at, d.sealed_at, d.stage, d.asked, d.awaited, d.told, d.signer_competence from document d
  where d.agency_id = any($1::uuid[]) and d.state = 'approved' and d.approver_position_id = any($2::uuid[])
    and d.signer_name = $3 -- who approved it signs it
+   and not (d.kind = any($4::text[]))
    and exists (select from document_file f where f.agency_id = d.agency_id and f.document_id = d.id and f.role = 'main' and f.removed_at is null
                 and f.media_type = 'application/pdf')
  order by d.updated_at desc, d.id desc
- limit $4
+ limit $5
 `
 
 type ListToSignParams struct {
 	Agencies   []org.ID
 	Positions  []org.ID
 	SignerName string
+	Copies     []string
 	Most       int32
 }
 
@@ -918,6 +898,7 @@ func (q *Queries) ListToSign(ctx context.Context, arg ListToSignParams) ([]Docum
 		arg.Agencies,
 		arg.Positions,
 		arg.SignerName,
+		arg.Copies,
 		arg.Most,
 	)
 	if err != nil {

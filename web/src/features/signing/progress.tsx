@@ -65,6 +65,7 @@ export function Progress({ title, batch, documents, onClose }: Props) {
           <li key={o.id}>
             <span>
               {subject(o.documentId) || o.subject}
+              {o.annex ? <small>{o.annex}</small> : null}
               {o.failureText ? <small className={css.wrong}>{o.failureText}</small> : null}
               {o.state === "done" && !o.stamped ? <small>{t.noStamp}</small> : null}
               {open(o) && o.provider === "local" ? <ByHand order={o} ticket={ticket(o.id)} /> : null}

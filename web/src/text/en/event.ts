@@ -85,6 +85,7 @@ export const event: Text["event"] = {
     signing_repeat: "Signing ordered again",
     seal_added: "Seal added",
     seal_removed: "Seal removed",
+    annex_sealed: "Annex signed by the agency",
     signing_rule_set: "Rule of signing changed",
     voided: "Voided",
     follows_recall: "Recalls another document",

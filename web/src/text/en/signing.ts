@@ -27,7 +27,7 @@ export const signing: typeof vi = {
     initial: (n) => (n === 1 ? "Initial the document digitally" : `Initial ${n} documents digitally`),
     initialHint: "The initials go into the lower margin of the page that is signed and change nothing of what it says. The document goes on to the next step.",
     signHint: "The signature goes into its reserved place and changes nothing of what was approved.",
-    sealHint: "Number and date are written into the PDF; then the agency signs it (the red seal).",
+    sealHint: "Number and date are written into the PDF; then the agency signs it (the red seal). Each annex in a PDF of its own is signed in its upper right corner.",
     certificate: "Certificate",
     noCertificate: "You have no certificate yet. Add one in the settings of signing.",
     noSeal: "The agency has no certificate for its seal. An administrator adds it in the settings of signing.",

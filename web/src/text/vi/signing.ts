@@ -25,7 +25,7 @@ export const signing = {
     initial: (n: number) => (n === 1 ? "Ký nháy số văn bản" : `Ký nháy số ${n} văn bản`),
     initialHint: "Chữ ký nháy đặt ở lề dưới trang ký, không làm đổi nội dung. Văn bản chuyển sang bước tiếp theo.",
     signHint: "Chữ ký số đặt vào vị trí dành sẵn, không làm đổi nội dung đã duyệt.",
-    sealHint: "Số và ngày được ghi vào tệp PDF, sau đó cơ quan ký số (con dấu đỏ).",
+    sealHint: "Số và ngày được ghi vào tệp PDF, sau đó cơ quan ký số (con dấu đỏ). Mỗi phụ lục ở tệp PDF riêng được ký số ở góc trên bên phải.",
     certificate: "Chứng thư số",
     noCertificate: "Bạn chưa có chứng thư số. Thêm ở Cài đặt ký số.",
     noSeal: "Cơ quan chưa có chứng thư con dấu. Người quản trị thêm ở Cài đặt ký số.",
