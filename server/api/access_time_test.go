@@ -26,7 +26,7 @@ func aDelegation(t testing.TB, w *world, in *agency, by org.ID) string {
 }
 
 // delegationRows are those of absence, days and files.
-var delegationRows = tableOf(substituteRows, calendarRows, casefileRows)
+var delegationRows = tableOf(substituteRows, calendarRows, noticeRows, casefileRows)
 
 var substituteRows = map[string]row{
 	"listDelegations": {success: 200, allowed: all, request: get("/api/delegations")},
@@ -75,6 +75,24 @@ var calendarRows = map[string]row{
 	"reckonDueDate": {success: 200, allowed: append([]kind{operator}, staff...), denied: 404, owner: clerk, object: itself,
 		request: func(x thing) call {
 			return call{method: "GET", path: "/api/agencies/" + x.id + "/due-date?from=2026-02-13&workingDays=1"}
+		}},
+}
+
+var noticeRows = map[string]row{
+	"listNotices": {success: 200, allowed: all, request: get("/api/notices")},
+	"markNoticesRead": {success: 204, allowed: all, request: func(thing) call {
+		return call{method: "POST", path: "/api/notices/read", body: object{}}
+	}},
+	"readNoticeChoice": {success: 200, allowed: all, request: get("/api/me/notices")},
+	"setNoticeChoice": {success: 200, allowed: all, request: func(thing) call {
+		return call{method: "PUT", path: "/api/me/notices", body: object{"muted": []string{"soon"}, "digest": true}}
+	}},
+	"readAlarms": {success: 200, allowed: append([]kind{operator}, staff...), denied: 404, owner: clerk, object: itself,
+		request: func(x thing) call { return call{method: "GET", path: "/api/agencies/" + x.id + "/alarms"} }},
+	"setAlarms": {success: 422, allowed: append([]kind{clerk}, managers...), denied: 403, instead: gone, owner: clerk, object: itself,
+		request: func(x thing) call {
+			return call{method: "PUT", path: "/api/agencies/" + x.id + "/alarms",
+				body: object{"firstDays": 1, "secondDays": 2, "headAfter": 1, "leaderAfter": 2, "registerBy": "16:30"}}
 		}},
 }
 

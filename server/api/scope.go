@@ -156,8 +156,14 @@ var scopes = map[string]access.Scope{
 	"listDocumentSignatures": access.ScopeRead,
 	"listArrivalSignatures":  access.ScopeRead,
 
-	"readWork":      access.ScopeRead,
-	"streamChanges": access.ScopeRead,
+	"readWork":         access.ScopeRead,
+	"listNotices":      access.ScopeRead,
+	"markNoticesRead":  access.ScopeRead,
+	"readNoticeChoice": access.ScopeSession,
+	"setNoticeChoice":  access.ScopeSession,
+	"readAlarms":       access.ScopeRead,
+	"setAlarms":        access.ScopeSession,
+	"streamChanges":    access.ScopeRead,
 
 	"listDelegations":  access.ScopeSession,
 	"addDelegation":    access.ScopeSession,

@@ -2,12 +2,10 @@ package api
 
 import (
 	"context"
-	"time"
 
 	"congvan/server/api/gen"
 	"congvan/server/app/accounts"
 	"congvan/server/app/notice"
-	"congvan/server/domain/org"
 )
 
 // workRoom answers what waits for a person, and live changes.
@@ -28,7 +26,7 @@ func (r workRoom) ReadWork(ctx context.Context, _ gen.ReadWorkRequestObject) (ge
 		out[i] = gen.WorkGroup{Expected: gen.WorkGroupExpected(g.Expected), Count: g.Count, More: g.More,
 			Since: optionalDate(g.Since), Mine: absent(g.Mine),
 			Documents: documentSummaries(g.Documents), Arrivals: arrivalSummaries(g.Arrivals),
-			Lines: lineSummaries(g.Lines, org.DayOf(time.Now()))}
+			Lines: lineSummaries(g.Lines, r.notices.Today())}
 	}
 	return gen.ReadWork200JSONResponse{Groups: out}, nil
 }

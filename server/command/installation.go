@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"syscall"
+	"strings"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -240,6 +241,8 @@ func (in *installation) work() worker.Work {
 		Sign:            in.documents.SignOrder,
 		ExpireOrders:    in.documents.ExpireOrders,
 		JudgeFiles:      in.judged.Arrived,
+		Alarm:           in.notices.Alarm,
+		Digest:          in.digest,
 		TellRecipients:  in.delivery.TellRecipients,
 		RequestAnswered: in.delivery.Answered,
 		SendRequest:     in.delivery.SendRequest,
@@ -250,6 +253,18 @@ func (in *installation) work() worker.Work {
 // dispatchDue looks for deliveries and statuses that nobody sends.
 func (in *installation) dispatchDue(ctx context.Context) error {
 	return errors.Join(in.delivery.DispatchDue(ctx), in.delivery.SendStatusesDue(ctx), in.delivery.SendRequestsDue(ctx))
+}
+
+// digest mails what is unread, where a server for outgoing mail is configured.
+func (in *installation) digest(ctx context.Context) error {
+	if in.cfg.SMTPHost == "" {
+		return nil
+	}
+	public, err := in.cfg.Public()
+	if err != nil {
+		return err
+	}
+	return in.notices.Digest(ctx, in.notify, strings.TrimSuffix(public.String(), "/"))
 }
 
 // sweep removes what nobody refers to any more.

@@ -38,6 +38,18 @@ type CloseAnswered struct {
 // Kind names the job in the queue.
 func (CloseAnswered) Kind() string { return "close_answered" }
 
+// Alarm asks to tell people of due dates and of what stays unregistered.
+type Alarm struct{}
+
+// Kind names the job in the queue.
+func (Alarm) Kind() string { return "alarm" }
+
+// Digest asks to mail what is unread to those who want that.
+type Digest struct{}
+
+// Kind names the job in the queue.
+func (Digest) Kind() string { return "digest" }
+
 // DispatchQueue is apart from the others: a slow receiver holds up no receipt.
 const DispatchQueue = "dispatch"
 

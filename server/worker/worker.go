@@ -46,6 +46,9 @@ type Work struct {
 	Sign         func(ctx context.Context, j job.Sign) error
 	ExpireOrders func(ctx context.Context) error
 	JudgeFiles   func(ctx context.Context) error
+	// Alarm and Digest tell people what the clock says.
+	Alarm  func(ctx context.Context) error
+	Digest func(ctx context.Context) error
 }
 
 // The pace of the workers.
@@ -55,6 +58,7 @@ const (
 	signing     = 8  // keys asked at a time; some wait for a person
 	expireEvery = time.Minute
 	judgeEvery  = 20 * time.Second
+	alarmEvery  = 10 * time.Minute
 	dueEvery    = 5 * time.Minute
 	sweepEvery  = time.Hour
 	verifyEvery = time.Hour
@@ -96,6 +100,8 @@ func Run(ctx context.Context, pool *pgxpool.Pool, work Work, log *slog.Logger) e
 	river.AddWorker(workers, &sign{do: work.Sign})
 	river.AddWorker(workers, &expireOrders{do: work.ExpireOrders})
 	river.AddWorker(workers, &judgeFiles{do: work.JudgeFiles})
+	river.AddWorker(workers, &alarm{do: work.Alarm})
+	river.AddWorker(workers, &digest{do: work.Digest})
 	client, err := river.NewClient(riverpgxv5.New(pool), &river.Config{
 		Queues: map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: parallel}, job.DispatchQueue: {MaxWorkers: sending},
 			job.SignQueue: {MaxWorkers: signing}},
@@ -112,6 +118,9 @@ func Run(ctx context.Context, pool *pgxpool.Pool, work Work, log *slog.Logger) e
 			river.NewPeriodicJob(river.PeriodicInterval(signEvery), func() (river.JobArgs, *river.InsertOpts) { return job.Checkpoint{}, nil }, nil),
 			river.NewPeriodicJob(river.PeriodicInterval(pollEvery), func() (river.JobArgs, *river.InsertOpts) { return job.PollAxis{}, nil }, nil),
 			river.NewPeriodicJob(river.PeriodicInterval(expireEvery), func() (river.JobArgs, *river.InsertOpts) { return job.ExpireOrders{}, nil }, nil),
+			river.NewPeriodicJob(river.PeriodicInterval(alarmEvery), func() (river.JobArgs, *river.InsertOpts) { return job.Alarm{}, onceAtATime },
+				&river.PeriodicJobOpts{RunOnStart: true}),
+			river.NewPeriodicJob(river.PeriodicInterval(alarmEvery), func() (river.JobArgs, *river.InsertOpts) { return job.Digest{}, onceAtATime }, nil),
 			// Files come by many roads, and all of them end in the store.
 			river.NewPeriodicJob(river.PeriodicInterval(judgeEvery), func() (river.JobArgs, *river.InsertOpts) { return job.JudgeFiles{}, onceAtATime }, nil),
 			river.NewPeriodicJob(river.PeriodicInterval(dueEvery), func() (river.JobArgs, *river.InsertOpts) { return job.DispatchDue{}, nil },

@@ -250,6 +250,7 @@ const (
 	ChangeSubjectTypeDuty       ChangeSubjectType = "duty"
 	ChangeSubjectTypeMailItem   ChangeSubjectType = "mail_item"
 	ChangeSubjectTypeMailbox    ChangeSubjectType = "mailbox"
+	ChangeSubjectTypeNotice     ChangeSubjectType = "notice"
 )
 
 // Valid indicates whether the value is a known member of the ChangeSubjectType enum.
@@ -270,6 +271,8 @@ func (e ChangeSubjectType) Valid() bool {
 	case ChangeSubjectTypeMailItem:
 		return true
 	case ChangeSubjectTypeMailbox:
+		return true
+	case ChangeSubjectTypeNotice:
 		return true
 	default:
 		return false
@@ -1152,6 +1155,39 @@ func (e MeChangeLanguage) Valid() bool {
 	}
 }
 
+// Defines values for NoticeKind.
+const (
+	NoticeKindLate         NoticeKind = "late"
+	NoticeKindLateHead     NoticeKind = "late_head"
+	NoticeKindLateLeader   NoticeKind = "late_leader"
+	NoticeKindNear         NoticeKind = "near"
+	NoticeKindReminded     NoticeKind = "reminded"
+	NoticeKindSoon         NoticeKind = "soon"
+	NoticeKindUnregistered NoticeKind = "unregistered"
+)
+
+// Valid indicates whether the value is a known member of the NoticeKind enum.
+func (e NoticeKind) Valid() bool {
+	switch e {
+	case NoticeKindLate:
+		return true
+	case NoticeKindLateHead:
+		return true
+	case NoticeKindLateLeader:
+		return true
+	case NoticeKindNear:
+		return true
+	case NoticeKindReminded:
+		return true
+	case NoticeKindSoon:
+		return true
+	case NoticeKindUnregistered:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for PeerUp.
 const (
 	Down    PeerUp = "down"
@@ -1969,6 +2005,24 @@ type AgencyNew struct {
 	Place        *string             `json:"place,omitempty"`
 	ShortName    *string             `json:"shortName,omitempty"`
 	ValidFrom    openapi_types.Date  `json:"validFrom"`
+}
+
+// AlarmRule working days before and after the due date, and the time of day by which everything is registered
+type AlarmRule struct {
+	FirstDays   int    `json:"firstDays"`
+	HeadAfter   int    `json:"headAfter"`
+	LeaderAfter int    `json:"leaderAfter"`
+	RegisterBy  string `json:"registerBy"`
+	SecondDays  int    `json:"secondDays"`
+}
+
+// Alarms defines model for Alarms.
+type Alarms struct {
+	MayEdit bool `json:"mayEdit"`
+
+	// Rule working days before and after the due date, and the time of day by which everything is registered
+	Rule    AlarmRule `json:"rule"`
+	Version int       `json:"version"`
 }
 
 // AnswerLink defines model for AnswerLink.
@@ -3506,6 +3560,50 @@ type MoreTimeDecision struct {
 	Grant bool `json:"grant"`
 }
 
+// Notice defines model for Notice.
+type Notice struct {
+	AgencyId      openapi_types.UUID `json:"agencyId"`
+	ArrivalId     openapi_types.UUID `json:"arrivalId"`
+	ArrivalNumber *int               `json:"arrivalNumber,omitempty"`
+	At            time.Time          `json:"at"`
+
+	// Day the due date
+	Day        *openapi_types.Date `json:"day,omitempty"`
+	Id         openapi_types.UUID  `json:"id"`
+	IssuerName string              `json:"issuerName"`
+	Kind       NoticeKind          `json:"kind"`
+	Read       bool                `json:"read"`
+	Reference  string              `json:"reference"`
+	Subject    string              `json:"subject"`
+}
+
+// NoticeChoice defines model for NoticeChoice.
+type NoticeChoice struct {
+	// Digest one mail each working day of what is unread
+	Digest bool `json:"digest"`
+
+	// Muted kinds that one is not told of
+	Muted []NoticeKind `json:"muted"`
+}
+
+// NoticeKind defines model for NoticeKind.
+type NoticeKind string
+
+// NoticePage defines model for NoticePage.
+type NoticePage struct {
+	Items []Notice `json:"items"`
+	Next  *string  `json:"next,omitempty"`
+
+	// Unread of all of them, up to a thousand
+	Unread int `json:"unread"`
+}
+
+// NoticesRead defines model for NoticesRead.
+type NoticesRead struct {
+	// Ids none is all
+	Ids *[]openapi_types.UUID `json:"ids,omitempty"`
+}
+
 // NumberOffer defines model for NumberOffer.
 type NumberOffer struct {
 	Name string `json:"name"`
@@ -4684,6 +4782,11 @@ type ListAgenciesParams struct {
 	Cursor  *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
+// SetAlarmsParams defines parameters for SetAlarms.
+type SetAlarmsParams struct {
+	IfMatch IfMatch `json:"If-Match"`
+}
+
 // ReadCalendarParams defines parameters for ReadCalendar.
 type ReadCalendarParams struct {
 	Year Year `form:"year" json:"year"`
@@ -5313,6 +5416,13 @@ type EditMailboxParams struct {
 	IfMatch IfMatch `json:"If-Match"`
 }
 
+// ListNoticesParams defines parameters for ListNotices.
+type ListNoticesParams struct {
+	Unread *bool   `form:"unread,omitempty" json:"unread,omitempty"`
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+	Limit  *Limit  `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
 // ListPeopleParams defines parameters for ListPeople.
 type ListPeopleParams struct {
 	Q        *string             `form:"q,omitempty" json:"q,omitempty"`
@@ -5517,6 +5627,9 @@ type EditPositionJSONRequestBody = PositionEdit
 // EditUnitJSONRequestBody defines body for EditUnit for application/json ContentType.
 type EditUnitJSONRequestBody = UnitEdit
 
+// SetAlarmsJSONRequestBody defines body for SetAlarms for application/json ContentType.
+type SetAlarmsJSONRequestBody = AlarmRule
+
 // SetCalendarJSONRequestBody defines body for SetCalendar for application/json ContentType.
 type SetCalendarJSONRequestBody = CalendarNew
 
@@ -5685,6 +5798,9 @@ type ChangeMeJSONRequestBody = MeChange
 // AddCertificateJSONRequestBody defines body for AddCertificate for application/json ContentType.
 type AddCertificateJSONRequestBody = CertificateNew
 
+// SetNoticeChoiceJSONRequestBody defines body for SetNoticeChoice for application/json ContentType.
+type SetNoticeChoiceJSONRequestBody = NoticeChoice
+
 // MakeOneTimeCodeJSONRequestBody defines body for MakeOneTimeCode for application/json ContentType.
 type MakeOneTimeCodeJSONRequestBody = PasswordAgain
 
@@ -5702,6 +5818,9 @@ type ChangePasswordJSONRequestBody = PasswordChange
 
 // CreateTokenJSONRequestBody defines body for CreateToken for application/json ContentType.
 type CreateTokenJSONRequestBody = TokenNew
+
+// MarkNoticesReadJSONRequestBody defines body for MarkNoticesRead for application/json ContentType.
+type MarkNoticesReadJSONRequestBody = NoticesRead
 
 // AddPhraseJSONRequestBody defines body for AddPhrase for application/json ContentType.
 type AddPhraseJSONRequestBody = PhraseNew
@@ -5837,6 +5956,12 @@ type ServerInterface interface {
 	// ReadAgency One agency
 	// (GET /api/agencies/{id})
 	ReadAgency(c *gin.Context, id Id)
+	// ReadAlarms When an agency is alarmed before and after due dates, and of what stays unregistered
+	// (GET /api/agencies/{id}/alarms)
+	ReadAlarms(c *gin.Context, id Id)
+	// SetAlarms Set when an agency is alarmed
+	// (PUT /api/agencies/{id}/alarms)
+	SetAlarms(c *gin.Context, id Id, params SetAlarmsParams)
 	// ReadCalendar A year of the calendar that an agency goes by, which is its province's
 	// (GET /api/agencies/{id}/calendar)
 	ReadCalendar(c *gin.Context, id Id, params ReadCalendarParams)
@@ -6173,6 +6298,12 @@ type ServerInterface interface {
 	// RemoveCertificate Take one of one's own certificates out of use
 	// (DELETE /api/me/certificates/{id})
 	RemoveCertificate(c *gin.Context, id Id)
+	// ReadNoticeChoice How one wants to be told
+	// (GET /api/me/notices)
+	ReadNoticeChoice(c *gin.Context)
+	// SetNoticeChoice Choose how one wants to be told
+	// (PUT /api/me/notices)
+	SetNoticeChoice(c *gin.Context)
 	// RemoveOneTimeCode Switch one's own codes off
 	// (DELETE /api/me/one-time-code)
 	RemoveOneTimeCode(c *gin.Context)
@@ -6212,6 +6343,12 @@ type ServerInterface interface {
 	// RevokeToken End one of one's own tokens
 	// (DELETE /api/me/tokens/{id})
 	RevokeToken(c *gin.Context, id Id)
+	// ListNotices What one was told of, the newest first; what one may not see any more is left out
+	// (GET /api/notices)
+	ListNotices(c *gin.Context, params ListNoticesParams)
+	// MarkNoticesRead Note that one has read some notices, or all
+	// (POST /api/notices/read)
+	MarkNoticesRead(c *gin.Context)
 	// ListPeople Units and positions of one's own agencies, by name with or without tone marks
 	// (GET /api/people)
 	ListPeople(c *gin.Context, params ListPeopleParams)
@@ -7600,6 +7737,83 @@ func (siw *ServerInterfaceWrapper) ReadAgency(c *gin.Context) {
 	}
 
 	siw.Handler.ReadAgency(c, id)
+}
+
+// ReadAlarms operation middleware
+func (siw *ServerInterfaceWrapper) ReadAlarms(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ReadAlarms(c, id)
+}
+
+// SetAlarms operation middleware
+func (siw *ServerInterfaceWrapper) SetAlarms(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SetAlarmsParams
+
+	headers := c.Request.Header
+
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = IfMatch
+
+	} else {
+		siw.ErrorHandler(c, fmt.Errorf("Header parameter If-Match is required, but not found"), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.SetAlarms(c, id, params)
 }
 
 // ReadCalendar operation middleware
@@ -13328,6 +13542,32 @@ func (siw *ServerInterfaceWrapper) RemoveCertificate(c *gin.Context) {
 	siw.Handler.RemoveCertificate(c, id)
 }
 
+// ReadNoticeChoice operation middleware
+func (siw *ServerInterfaceWrapper) ReadNoticeChoice(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ReadNoticeChoice(c)
+}
+
+// SetNoticeChoice operation middleware
+func (siw *ServerInterfaceWrapper) SetNoticeChoice(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.SetNoticeChoice(c)
+}
+
 // RemoveOneTimeCode operation middleware
 func (siw *ServerInterfaceWrapper) RemoveOneTimeCode(c *gin.Context) {
 
@@ -13531,6 +13771,62 @@ func (siw *ServerInterfaceWrapper) RevokeToken(c *gin.Context) {
 	}
 
 	siw.Handler.RevokeToken(c, id)
+}
+
+// ListNotices operation middleware
+func (siw *ServerInterfaceWrapper) ListNotices(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListNoticesParams
+
+	// ------------- Optional query parameter "unread" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "unread", c.Request.URL.Query(), &params.Unread, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter unread: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", c.Request.URL.Query(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter cursor: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", c.Request.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter limit: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListNotices(c, params)
+}
+
+// MarkNoticesRead operation middleware
+func (siw *ServerInterfaceWrapper) MarkNoticesRead(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.MarkNoticesRead(c)
 }
 
 // ListPeople operation middleware
@@ -15182,6 +15478,12 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.GET(options.BaseURL+"/api/agencies/:id/calendar", wrapper.ReadCalendar)
 	router.PUT(options.BaseURL+"/api/agencies/:id/calendar", wrapper.SetCalendar)
 	router.GET(options.BaseURL+"/api/agencies/:id/due-date", wrapper.ReckonDueDate)
+	router.GET(options.BaseURL+"/api/notices", wrapper.ListNotices)
+	router.POST(options.BaseURL+"/api/notices/read", wrapper.MarkNoticesRead)
+	router.GET(options.BaseURL+"/api/me/notices", wrapper.ReadNoticeChoice)
+	router.PUT(options.BaseURL+"/api/me/notices", wrapper.SetNoticeChoice)
+	router.GET(options.BaseURL+"/api/agencies/:id/alarms", wrapper.ReadAlarms)
+	router.PUT(options.BaseURL+"/api/agencies/:id/alarms", wrapper.SetAlarms)
 	router.GET(options.BaseURL+"/api/casefiles", wrapper.ListCaseFiles)
 	router.POST(options.BaseURL+"/api/casefiles", wrapper.OpenCaseFile)
 	router.GET(options.BaseURL+"/api/casefiles/:id", wrapper.ReadCaseFile)
@@ -15272,6 +15574,15 @@ type AgencyJSONResponse struct {
 	Body Agency
 
 	Headers AgencyResponseHeaders
+}
+
+type AlarmsResponseHeaders struct {
+	ETag *string
+}
+type AlarmsJSONResponse struct {
+	Body Alarms
+
+	Headers AlarmsResponseHeaders
 }
 
 type ArrivalResponseHeaders struct {
@@ -16607,6 +16918,92 @@ type ReadAgencydefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ReadAgencydefaultApplicationProblemPlusJSONResponse) VisitReadAgencyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadAlarmsRequestObject struct {
+	Id Id `json:"id"`
+}
+
+type ReadAlarmsResponseObject interface {
+	VisitReadAlarmsResponse(w http.ResponseWriter) error
+}
+
+type ReadAlarms200JSONResponse struct{ AlarmsJSONResponse }
+
+func (response ReadAlarms200JSONResponse) VisitReadAlarmsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadAlarmsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ReadAlarmsdefaultApplicationProblemPlusJSONResponse) VisitReadAlarmsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetAlarmsRequestObject struct {
+	Id     Id `json:"id"`
+	Params SetAlarmsParams
+	Body   *SetAlarmsJSONRequestBody
+}
+
+type SetAlarmsResponseObject interface {
+	VisitSetAlarmsResponse(w http.ResponseWriter) error
+}
+
+type SetAlarms200JSONResponse struct{ AlarmsJSONResponse }
+
+func (response SetAlarms200JSONResponse) VisitSetAlarmsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetAlarmsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SetAlarmsdefaultApplicationProblemPlusJSONResponse) VisitSetAlarmsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -21352,6 +21749,83 @@ func (response RemoveCertificatedefaultApplicationProblemPlusJSONResponse) Visit
 	return err
 }
 
+type ReadNoticeChoiceRequestObject struct {
+}
+
+type ReadNoticeChoiceResponseObject interface {
+	VisitReadNoticeChoiceResponse(w http.ResponseWriter) error
+}
+
+type ReadNoticeChoice200JSONResponse NoticeChoice
+
+func (response ReadNoticeChoice200JSONResponse) VisitReadNoticeChoiceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadNoticeChoicedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ReadNoticeChoicedefaultApplicationProblemPlusJSONResponse) VisitReadNoticeChoiceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetNoticeChoiceRequestObject struct {
+	Body *SetNoticeChoiceJSONRequestBody
+}
+
+type SetNoticeChoiceResponseObject interface {
+	VisitSetNoticeChoiceResponse(w http.ResponseWriter) error
+}
+
+type SetNoticeChoice200JSONResponse NoticeChoice
+
+func (response SetNoticeChoice200JSONResponse) VisitSetNoticeChoiceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetNoticeChoicedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SetNoticeChoicedefaultApplicationProblemPlusJSONResponse) VisitSetNoticeChoiceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type RemoveOneTimeCodeRequestObject struct {
 }
 
@@ -21808,6 +22282,78 @@ type RevokeTokendefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response RevokeTokendefaultApplicationProblemPlusJSONResponse) VisitRevokeTokenResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListNoticesRequestObject struct {
+	Params ListNoticesParams
+}
+
+type ListNoticesResponseObject interface {
+	VisitListNoticesResponse(w http.ResponseWriter) error
+}
+
+type ListNotices200JSONResponse NoticePage
+
+func (response ListNotices200JSONResponse) VisitListNoticesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListNoticesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListNoticesdefaultApplicationProblemPlusJSONResponse) VisitListNoticesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MarkNoticesReadRequestObject struct {
+	Body *MarkNoticesReadJSONRequestBody
+}
+
+type MarkNoticesReadResponseObject interface {
+	VisitMarkNoticesReadResponse(w http.ResponseWriter) error
+}
+
+type MarkNoticesRead204Response struct {
+}
+
+func (response MarkNoticesRead204Response) VisitMarkNoticesReadResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type MarkNoticesReaddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response MarkNoticesReaddefaultApplicationProblemPlusJSONResponse) VisitMarkNoticesReadResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -23784,6 +24330,12 @@ type StrictServerInterface interface {
 	// ReadAgency One agency
 	// (GET /api/agencies/{id})
 	ReadAgency(ctx context.Context, request ReadAgencyRequestObject) (ReadAgencyResponseObject, error)
+	// ReadAlarms When an agency is alarmed before and after due dates, and of what stays unregistered
+	// (GET /api/agencies/{id}/alarms)
+	ReadAlarms(ctx context.Context, request ReadAlarmsRequestObject) (ReadAlarmsResponseObject, error)
+	// SetAlarms Set when an agency is alarmed
+	// (PUT /api/agencies/{id}/alarms)
+	SetAlarms(ctx context.Context, request SetAlarmsRequestObject) (SetAlarmsResponseObject, error)
 	// ReadCalendar A year of the calendar that an agency goes by, which is its province's
 	// (GET /api/agencies/{id}/calendar)
 	ReadCalendar(ctx context.Context, request ReadCalendarRequestObject) (ReadCalendarResponseObject, error)
@@ -24120,6 +24672,12 @@ type StrictServerInterface interface {
 	// RemoveCertificate Take one of one's own certificates out of use
 	// (DELETE /api/me/certificates/{id})
 	RemoveCertificate(ctx context.Context, request RemoveCertificateRequestObject) (RemoveCertificateResponseObject, error)
+	// ReadNoticeChoice How one wants to be told
+	// (GET /api/me/notices)
+	ReadNoticeChoice(ctx context.Context, request ReadNoticeChoiceRequestObject) (ReadNoticeChoiceResponseObject, error)
+	// SetNoticeChoice Choose how one wants to be told
+	// (PUT /api/me/notices)
+	SetNoticeChoice(ctx context.Context, request SetNoticeChoiceRequestObject) (SetNoticeChoiceResponseObject, error)
 	// RemoveOneTimeCode Switch one's own codes off
 	// (DELETE /api/me/one-time-code)
 	RemoveOneTimeCode(ctx context.Context, request RemoveOneTimeCodeRequestObject) (RemoveOneTimeCodeResponseObject, error)
@@ -24159,6 +24717,12 @@ type StrictServerInterface interface {
 	// RevokeToken End one of one's own tokens
 	// (DELETE /api/me/tokens/{id})
 	RevokeToken(ctx context.Context, request RevokeTokenRequestObject) (RevokeTokenResponseObject, error)
+	// ListNotices What one was told of, the newest first; what one may not see any more is left out
+	// (GET /api/notices)
+	ListNotices(ctx context.Context, request ListNoticesRequestObject) (ListNoticesResponseObject, error)
+	// MarkNoticesRead Note that one has read some notices, or all
+	// (POST /api/notices/read)
+	MarkNoticesRead(ctx context.Context, request MarkNoticesReadRequestObject) (MarkNoticesReadResponseObject, error)
 	// ListPeople Units and positions of one's own agencies, by name with or without tone marks
 	// (GET /api/people)
 	ListPeople(ctx context.Context, request ListPeopleRequestObject) (ListPeopleResponseObject, error)
@@ -25401,6 +25965,77 @@ func (sh *strictHandler) ReadAgency(ctx *gin.Context, id Id) {
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(ReadAgencyResponseObject); ok {
 		if err := validResponse.VisitReadAgencyResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ReadAlarms operation middleware
+func (sh *strictHandler) ReadAlarms(ctx *gin.Context, id Id) {
+	var request ReadAlarmsRequestObject
+
+	request.Id = id
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReadAlarms(ctx, request.(ReadAlarmsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReadAlarms")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ReadAlarmsResponseObject); ok {
+		if err := validResponse.VisitReadAlarmsResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// SetAlarms operation middleware
+func (sh *strictHandler) SetAlarms(ctx *gin.Context, id Id, params SetAlarmsParams) {
+	var request SetAlarmsRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body SetAlarmsJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SetAlarms(ctx, request.(SetAlarmsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetAlarms")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(SetAlarmsResponseObject); ok {
+		if err := validResponse.VisitSetAlarmsResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
@@ -29382,6 +30017,72 @@ func (sh *strictHandler) RemoveCertificate(ctx *gin.Context, id Id) {
 	}
 }
 
+// ReadNoticeChoice operation middleware
+func (sh *strictHandler) ReadNoticeChoice(ctx *gin.Context) {
+	var request ReadNoticeChoiceRequestObject
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReadNoticeChoice(ctx, request.(ReadNoticeChoiceRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReadNoticeChoice")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ReadNoticeChoiceResponseObject); ok {
+		if err := validResponse.VisitReadNoticeChoiceResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// SetNoticeChoice operation middleware
+func (sh *strictHandler) SetNoticeChoice(ctx *gin.Context) {
+	var request SetNoticeChoiceRequestObject
+
+	var body SetNoticeChoiceJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SetNoticeChoice(ctx, request.(SetNoticeChoiceRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetNoticeChoice")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(SetNoticeChoiceResponseObject); ok {
+		if err := validResponse.VisitSetNoticeChoiceResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // RemoveOneTimeCode operation middleware
 func (sh *strictHandler) RemoveOneTimeCode(ctx *gin.Context) {
 	var request RemoveOneTimeCodeRequestObject
@@ -29801,6 +30502,74 @@ func (sh *strictHandler) RevokeToken(ctx *gin.Context, id Id) {
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(RevokeTokenResponseObject); ok {
 		if err := validResponse.VisitRevokeTokenResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListNotices operation middleware
+func (sh *strictHandler) ListNotices(ctx *gin.Context, params ListNoticesParams) {
+	var request ListNoticesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListNotices(ctx, request.(ListNoticesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListNotices")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListNoticesResponseObject); ok {
+		if err := validResponse.VisitListNoticesResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// MarkNoticesRead operation middleware
+func (sh *strictHandler) MarkNoticesRead(ctx *gin.Context) {
+	var request MarkNoticesReadRequestObject
+
+	var body MarkNoticesReadJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.MarkNoticesRead(ctx, request.(MarkNoticesReadRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "MarkNoticesRead")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(MarkNoticesReadResponseObject); ok {
+		if err := validResponse.VisitMarkNoticesReadResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {

@@ -119,7 +119,7 @@ func (s *Service) Remind(ctx context.Context, who access.Person, c access.Comman
 			if b.line.State.Closed() {
 				return nil, errLineClosed
 			}
-			return t, nil
+			return t, b.tx.NoticeLine(ctx, b.arrival.AgencyID, line, b.now)
 		}})
 }
 

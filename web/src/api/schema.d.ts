@@ -2037,6 +2037,78 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What one was told of, the newest first; what one may not see any more is left out */
+        get: operations["listNotices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notices/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Note that one has read some notices, or all */
+        post: operations["markNoticesRead"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How one wants to be told */
+        get: operations["readNoticeChoice"];
+        /** Choose how one wants to be told */
+        put: operations["setNoticeChoice"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agencies/{id}/alarms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /** When an agency is alarmed before and after due dates, and of what stays unregistered */
+        get: operations["readAlarms"];
+        /** Set when an agency is alarmed */
+        put: operations["setAlarms"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/casefiles": {
         parameters: {
             query?: never;
@@ -3262,6 +3334,58 @@ export interface components {
             /** Format: date */
             validUntil: string;
             reason?: string;
+        };
+        /** @enum {string} */
+        NoticeKind: "reminded" | "soon" | "near" | "late" | "late_head" | "late_leader" | "unregistered";
+        Notice: {
+            /** Format: uuid */
+            id: string;
+            kind: components["schemas"]["NoticeKind"];
+            /** Format: date-time */
+            at: string;
+            /** Format: uuid */
+            agencyId: string;
+            /** Format: uuid */
+            arrivalId: string;
+            arrivalNumber?: number;
+            subject: string;
+            reference: string;
+            issuerName: string;
+            /**
+             * Format: date
+             * @description the due date
+             */
+            day?: string;
+            read: boolean;
+        };
+        NoticePage: {
+            items: components["schemas"]["Notice"][];
+            /** @description of all of them, up to a thousand */
+            unread: number;
+            next?: string;
+        };
+        NoticesRead: {
+            /** @description none is all */
+            ids?: string[];
+        };
+        NoticeChoice: {
+            /** @description kinds that one is not told of */
+            muted: components["schemas"]["NoticeKind"][];
+            /** @description one mail each working day of what is unread */
+            digest: boolean;
+        };
+        /** @description working days before and after the due date, and the time of day by which everything is registered */
+        AlarmRule: {
+            firstDays: number;
+            secondDays: number;
+            headAfter: number;
+            leaderAfter: number;
+            registerBy: string;
+        };
+        Alarms: {
+            rule: components["schemas"]["AlarmRule"];
+            mayEdit: boolean;
+            version: number;
         };
         /** @enum {string} */
         CaseFileState: "open" | "closed" | "destroyed";
@@ -5176,7 +5300,7 @@ export interface components {
             /** Format: uuid */
             agencyId: string;
             /** @enum {string} */
-            subjectType: "document" | "arrival" | "mail_item" | "mailbox" | "delegation" | "duty" | "casefile" | "catalogue";
+            subjectType: "document" | "arrival" | "mail_item" | "mailbox" | "delegation" | "duty" | "casefile" | "catalogue" | "notice";
             /**
              * Format: uuid
              * @description left out where the person may not read the object; lists of its kind may have changed then
@@ -5519,6 +5643,16 @@ export interface components {
                 "application/json": components["schemas"]["Group"];
             };
         };
+        /** @description When the agency is alarmed */
+        Alarms: {
+            headers: {
+                ETag: components["headers"]["ETag"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Alarms"];
+            };
+        };
         /** @description The yearly list of files */
         Catalogue: {
             headers: {
@@ -5634,6 +5768,13 @@ export type Power = components['schemas']['Power'];
 export type Delegation = components['schemas']['Delegation'];
 export type DelegationList = components['schemas']['DelegationList'];
 export type DelegationNew = components['schemas']['DelegationNew'];
+export type NoticeKind = components['schemas']['NoticeKind'];
+export type Notice = components['schemas']['Notice'];
+export type NoticePage = components['schemas']['NoticePage'];
+export type NoticesRead = components['schemas']['NoticesRead'];
+export type NoticeChoice = components['schemas']['NoticeChoice'];
+export type AlarmRule = components['schemas']['AlarmRule'];
+export type Alarms = components['schemas']['Alarms'];
 export type CaseFileState = components['schemas']['CaseFileState'];
 export type CaseFileRights = components['schemas']['CaseFileRights'];
 export type CaseFileAct = components['schemas']['CaseFileAct'];
@@ -5871,6 +6012,7 @@ export type ResponseAgency = components['responses']['Agency'];
 export type ResponseUnit = components['responses']['Unit'];
 export type ResponseAccount = components['responses']['Account'];
 export type ResponseGroup = components['responses']['Group'];
+export type ResponseAlarms = components['responses']['Alarms'];
 export type ResponseCatalogue = components['responses']['Catalogue'];
 export type ResponseCaseFile = components['responses']['CaseFile'];
 export type ResponseCalendar = components['responses']['Calendar'];
@@ -9007,6 +9149,136 @@ export interface operations {
                     "application/json": components["schemas"]["DueDate"];
                 };
             };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listNotices: {
+        parameters: {
+            query?: {
+                unread?: boolean;
+                cursor?: components["parameters"]["Cursor"];
+                limit?: components["parameters"]["Limit"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Notices */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticePage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    markNoticesRead: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticesRead"];
+            };
+        };
+        responses: {
+            /** @description Noted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    readNoticeChoice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The choice */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeChoice"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    setNoticeChoice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticeChoice"];
+            };
+        };
+        responses: {
+            /** @description The choice */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeChoice"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    readAlarms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Alarms"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    setAlarms: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlarmRule"];
+            };
+        };
+        responses: {
+            200: components["responses"]["Alarms"];
             default: components["responses"]["Problem"];
         };
     };

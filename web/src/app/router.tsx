@@ -8,7 +8,7 @@ import {
   redirect,
 } from "@tanstack/react-router";
 import { asProblem } from "@/api/problem";
-import { oneOf, text } from "@/api/pick";
+import { flag, oneOf, text } from "@/api/pick";
 import { accountSearch, agencySearch } from "@/features/admin/queries";
 import { caseFileSearch } from "@/features/casefile/queries";
 import { lineSearch } from "@/features/direction/queries";
@@ -145,6 +145,13 @@ const caseFiles = createRoute({
 
 const caseFile = createRoute({ getParentRoute: () => desk, path: "/case-files/$id", component: lazyRouteComponent(() => import("@/features/casefile/casefile-page"), "CaseFilePage") });
 
+const notices = createRoute({
+  getParentRoute: () => desk,
+  path: "/notices",
+  validateSearch: (raw: Record<string, unknown>): { all?: true } => ({ all: flag(raw.all) }),
+  component: lazyRouteComponent(() => import("@/features/notice/notices-page"), "NoticesPage"),
+});
+
 const calendar = createRoute({ getParentRoute: () => desk, path: "/calendar", component: lazyRouteComponent(() => import("@/features/calendar/calendar-page"), "CalendarPage") });
 
 const absence = createRoute({
@@ -205,6 +212,7 @@ const tree = root.addChildren([
     templates,
     caseFiles,
     caseFile,
+    notices,
     calendar,
     peers,
     toSign,

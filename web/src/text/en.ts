@@ -8,6 +8,7 @@ import { delegation } from "./en/delegation";
 import { direction } from "./en/direction";
 import { document } from "./en/document";
 import { event } from "./en/event";
+import { notice } from "./en/notice";
 import { office } from "./en/office";
 import { parts } from "./en/parts";
 import { peer } from "./en/peer";
@@ -20,4 +21,4 @@ import { work } from "./en/work";
 import { writing } from "./en/writing";
 import type { Text } from "./text";
 
-export const en: Text = { admin, arrival, calendar, casefile, circuit, common, delegation, direction, document, event, office, parts, peer, recipient, register, session, shell, signing, work, writing };
+export const en: Text = { admin, arrival, calendar, casefile, circuit, common, delegation, direction, document, event, notice, office, parts, peer, recipient, register, session, shell, signing, work, writing };

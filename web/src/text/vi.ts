@@ -9,6 +9,7 @@ import { delegation } from "./vi/delegation";
 import { direction } from "./vi/direction";
 import { document } from "./vi/document";
 import { event } from "./vi/event";
+import { notice } from "./vi/notice";
 import { office } from "./vi/office";
 import { parts } from "./vi/parts";
 import { peer } from "./vi/peer";
@@ -20,4 +21,4 @@ import { signing } from "./vi/signing";
 import { work } from "./vi/work";
 import { writing } from "./vi/writing";
 
-export const vi = { admin, arrival, calendar, casefile, circuit, common, delegation, direction, document, event, office, parts, peer, recipient, register, session, shell, signing, work, writing };
+export const vi = { admin, arrival, calendar, casefile, circuit, common, delegation, direction, document, event, notice, office, parts, peer, recipient, register, session, shell, signing, work, writing };

@@ -45,6 +45,16 @@ type Agency struct {
 	Version      int32
 }
 
+type AlarmRule struct {
+	AgencyID    org.ID
+	FirstDays   int32
+	SecondDays  int32
+	HeadAfter   int32
+	LeaderAfter int32
+	RegisterBy  int32
+	Version     int32
+}
+
 type Arrival struct {
 	AgencyID         org.ID
 	ID               org.ID

@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, type LinkProps } from "@tanstack/react-router";
 import {
+  Bell,
   BookOpen,
   Building2,
   CalendarCheck2,
@@ -28,6 +29,7 @@ import type { ReactNode } from "react";
 import type { Me } from "@/api/schema";
 import { hasRole, useMe } from "@/features/session/me";
 import { pendingRequestsQuery } from "@/features/incoming/queries";
+import { unreadQuery } from "@/features/notice/queries";
 import { countOf } from "@/features/work/groups";
 import { workQuery } from "@/features/work/queries";
 import { useText } from "@/text/text";
@@ -40,7 +42,7 @@ import { PersonMenu } from "./person-menu";
 const size = 16;
 
 export function Navigation() {
-  const { shell: t, casefile, circuit, writing, register } = useText();
+  const { shell: t, casefile, notice, circuit, writing, register } = useText();
   const circuits = circuit.defaults;
   const r = register.recall;
   const me = useMe();
@@ -48,6 +50,7 @@ export function Navigation() {
   const administers = me.operator || hasRole(me, "admin");
   const clerk = hasRole(me, "clerk");
   const requests = useQuery({ ...pendingRequestsQuery, enabled: clerk }).data?.length ?? 0;
+  const unread = useQuery(unreadQuery).data;
   const office = hasRole(me, "clerk", "leader", "unit_head", "officer");
   return (
     <div className={css.nav}>
@@ -66,6 +69,7 @@ export function Navigation() {
         <Item to="/" icon={<ListTodo size={size} />} label={t.home} count={total(work, me)} accent />
         {office ? (
           <>
+            <Item to="/notices" search={{}} icon={<Bell size={size} />} label={notice.title} count={unread} late />
             <div className={css.heading}>{t.incoming}</div>
             <Item
               to="/incoming"

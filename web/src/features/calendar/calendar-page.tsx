@@ -5,6 +5,8 @@ import { asProblem } from "@/api/problem";
 import type { Calendar, SpecialDay } from "@/api/schema";
 import { agenciesOf, useMe } from "@/features/session/me";
 import { useCommand } from "@/features/session/command";
+import { AlarmsDialog } from "@/features/notice/alarms-dialog";
+import { alarmsQuery } from "@/features/notice/queries";
 import { FormProblem } from "@/features/session/problem-note";
 import { AgencyField } from "@/features/recipient/agency-field";
 import { useText } from "@/text/text";
@@ -28,6 +30,7 @@ export function CalendarPage() {
   const [agencyId, setAgencyId] = useState(agencies[0]?.id ?? "");
   const thisYear = Number(today().slice(0, 4));
   const [year, setYear] = useState(thisYear);
+  const [alarming, setAlarming] = useState(false);
   const [editing, setEditing] = useState(false);
   const calendar = useQuery({
     queryKey: ["calendar", agencyId, year],
@@ -35,6 +38,7 @@ export function CalendarPage() {
     enabled: agencyId !== "",
   });
   const weekday = (day: string) => text.delegation.weekday((new Date(`${day}T00:00:00Z`).getUTCDay() + 6) % 7);
+  const alarms = useQuery(alarmsQuery(agencyId)).data;
   const columns: readonly Column<SpecialDay>[] = [
     { id: "day", title: t.day, width: "150px", cell: (d) => showDay(d.day) },
     { id: "weekday", title: t.weekday, width: "150px", cell: (d) => weekday(d.day) },
@@ -47,11 +51,14 @@ export function CalendarPage() {
       title={t.title}
       sub={calendar.data ? t.of(calendar.data.provinceName) : undefined}
       acts={
-        calendar.data?.mayEdit ? (
-          <Button look="primary" onClick={() => setEditing(true)}>
-            {t.edit}
-          </Button>
-        ) : null
+        <>
+          {alarms?.mayEdit ? <Button onClick={() => setAlarming(true)}>{text.notice.alarms}</Button> : null}
+          {calendar.data?.mayEdit ? (
+            <Button look="primary" onClick={() => setEditing(true)}>
+              {t.edit}
+            </Button>
+          ) : null}
+        </>
       }
       bar={
         <FilterBar active={false} onClear={() => undefined}>
@@ -73,6 +80,7 @@ export function CalendarPage() {
         onRetry={() => void calendar.refetch()}
         empty={<EmptyState title={t.empty} hint={t.emptyHint} />}
       />
+      {alarming && alarms ? <AlarmsDialog agencyId={agencyId} alarms={alarms} onClose={() => setAlarming(false)} /> : null}
       {editing && calendar.data ? <EditDialog agencyId={agencyId} calendar={calendar.data} onClose={() => setEditing(false)} /> : null}
     </Page>
   );

@@ -19,6 +19,8 @@ export function spoiled(change: Pick<Change, "subjectType" | "subjectId">): read
     case "casefile":
     case "catalogue":
       return [["casefiles"], ["catalogue"]];
+    case "notice":
+      return [["notices"]];
     case "duty":
       return [["duties"]];
     default:

@@ -1,0 +1,36 @@
+import type { Text } from "../text";
+
+// What people are told of, and how they want to be told.
+export const notice: Text["notice"] = {
+  title: "Notices",
+  unread: "Unread",
+  all: "All",
+  readAll: "Mark all as read",
+  kinds: {
+    reminded: "You are reminded",
+    soon: "Due soon",
+    near: "Due very soon",
+    late: "Late",
+    late_head: "Late in your unit",
+    late_leader: "Late on your direction",
+    unregistered: "Not registered",
+  },
+  kind: "Notice",
+  what: "Document",
+  day: "Due date",
+  at: "At",
+  empty: "No notices",
+  emptyHint: "Due dates, reminders and what waits to be registered appear here.",
+  choose: "How you are told",
+  chooseHint: "Untick what you do not want to hear of.",
+  digest: "A mail each working day (it only says how much waits)",
+  saved: "Your choice is saved.",
+  alarms: "Alarms, hour of registration",
+  firstDays: "First alarm, working days before",
+  secondDays: "Second alarm, working days before",
+  headAfter: "Tell the unit head, working days after",
+  leaderAfter: "Tell the leaders, working days after",
+  registerBy: "Everything is registered by",
+  registerByHint: "What still waits at this hour is told to the clerks and who is on duty.",
+  alarmsSaved: "The alarms are saved.",
+};
