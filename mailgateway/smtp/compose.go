@@ -81,6 +81,9 @@ func (c *Channel) compose(e exchange.Envelope) (*message, error) {
 }
 
 func filesOf(e exchange.Envelope) []exchange.FileRef {
+	if e.Link != "" {
+		return nil
+	}
 	if e.Package.Hash.IsZero() {
 		return e.Files
 	}
@@ -127,8 +130,16 @@ func textOf(e exchange.Envelope) string {
 	if e.Symbol != "" {
 		fmt.Fprintf(&b, " số %s", clean(e.Symbol))
 	}
-	fmt.Fprintf(&b, ".\nTrích yếu: %s\n\nTệp kèm theo:\n", clean(e.Subject))
-	for i, f := range filesOf(e) {
+	fmt.Fprintf(&b, ".\nTrích yếu: %s\n\n", clean(e.Subject))
+	listed := filesOf(e)
+	if e.Link != "" {
+		listed = e.Files
+		fmt.Fprintf(&b, "Tệp vượt quá dung lượng của thư điện tử. Mời tải về tại liên kết sau, chỉ dùng một lần (tải xong trong\n"+
+			"24 giờ kể từ lần tải đầu), trước %s:\n\n%s\n\nKhông chuyển tiếp liên kết này: ai có liên kết đều tải được tệp.\n\n",
+			e.LinkUntil.In(org.Zone()).Format("15:04 02/01/2006"), e.Link)
+	}
+	b.WriteString("Tệp kèm theo:\n")
+	for i, f := range listed {
 		fmt.Fprintf(&b, "%d. %s (%d byte)\n   SHA-256: %s\n", i+1, fileName(f), f.Size, f.Hash)
 	}
 	b.WriteString("\nĐề nghị Quý cơ quan kiểm tra, đăng ký văn bản đến theo quy định và phản hồi thư này nếu văn bản\n" +

@@ -5,6 +5,8 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"strings"
+	"time"
 
 	"github.com/emersion/go-smtp"
 
@@ -51,7 +53,12 @@ var (
 type refusal struct {
 	fault *fault.Error
 	words string
+	wait  time.Duration // how long the server should be left alone
 }
+
+// greylisted is how long a server keeps whoever it does not know yet waiting;
+// who comes back sooner waits anew with some.
+const greylisted = 5 * time.Minute
 
 // Error is for logs: the code, never the words, which may name people.
 func (r *refusal) Error() string { return r.fault.Code }
@@ -62,7 +69,7 @@ func (r *refusal) Unwrap() error { return r.fault }
 func outcomeOf(err error) exchange.Outcome {
 	var r *refusal
 	if errors.As(err, &r) {
-		return exchange.Outcome{Words: r.words}
+		return exchange.Outcome{Words: r.words, Wait: r.wait}
 	}
 	return exchange.Outcome{}
 }
@@ -111,6 +118,9 @@ func (s *session) judge(e *smtp.SMTPError) error {
 		r.fault = ErrDown
 	case e.Code < 500:
 		r.fault = ErrLater
+		if s.stage == address && (subject == 7 && detail == 1 || strings.Contains(strings.ToLower(e.Message), "greylist")) {
+			r.wait = greylisted
+		}
 	case class == 5 && large, class == 0 && e.Code == 552:
 		r.fault = exchange.ErrPackageTooLarge
 	case s.stage == address && class == 5 && subject == 1 && detail <= 3:

@@ -9,6 +9,7 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -91,6 +92,15 @@ func New(settings Settings) (*Channel, error) {
 
 // Send makes one mail of the message and hands it over.
 func (c *Channel) Send(ctx context.Context, e exchange.Envelope, open func(context.Context, exchange.FileRef) (io.ReadCloser, error)) (exchange.Outcome, error) {
+	outcome, err := c.sendWhole(ctx, e, open)
+	if errors.Is(err, exchange.ErrPackageTooLarge) && !e.Package.Hash.IsZero() {
+		e.Package = exchange.FileRef{} // people can use the files without it
+		return c.sendWhole(ctx, e, open)
+	}
+	return outcome, err
+}
+
+func (c *Channel) sendWhole(ctx context.Context, e exchange.Envelope, open opener) (exchange.Outcome, error) {
 	m, err := c.compose(e)
 	if err != nil {
 		return exchange.Outcome{}, err
@@ -208,7 +218,7 @@ func (s *session) enter(ctx context.Context, settings Settings) (err error) {
 // send hands the mail over. What is too large for the server is not begun.
 func (s *session) send(ctx context.Context, m *message, open opener) error {
 	if limit, ok := s.c.MaxMessageSize(); ok && limit > 0 && m.size() > int64(limit) {
-		return &refusal{exchange.ErrPackageTooLarge, limitWords(int64(limit))}
+		return &refusal{fault: exchange.ErrPackageTooLarge, words: limitWords(int64(limit))}
 	}
 	s.stage = naming
 	mail := &smtp.MailOptions{Size: m.size(), Return: smtp.DSNReturnHeaders, EnvelopeID: m.delivery}

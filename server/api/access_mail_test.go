@@ -33,7 +33,10 @@ func aHeldMail(t testing.TB, w *world, in *agency, _ org.ID) string {
 }
 
 var mailRows = map[string]row{
-	"listMailboxes": {success: 200, allowed: []kind{clerk, admin, operator, stranger}, denied: 403, request: get("/api/mailboxes")},
+	// Whoever holds a link needs no account, and whoever does not learns nothing.
+	"readLink":       {success: 404, request: get("/api/links/" + strings.Repeat("x", 32))},
+	"readLinkedFile": {success: 404, request: get("/api/links/" + strings.Repeat("x", 32) + "/files/" + strings.Repeat("0", 64))},
+	"listMailboxes":  {success: 200, allowed: []kind{clerk, admin, operator, stranger}, denied: 403, request: get("/api/mailboxes")},
 	"addMailbox": {success: 201, allowed: managers, denied: 403, instead: gone, owner: admin, object: itself,
 		request: func(x thing) call {
 			return call{method: "POST", path: "/api/mailboxes", body: object{"agencyId": x.id, "address": strings.ToLower(uuid.NewString()) + "@example.test",

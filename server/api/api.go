@@ -89,6 +89,7 @@ type server struct {
 	lineRoom
 	registerRoom
 	mailRoom
+	linkRoom
 	workRoom
 	peerRoom
 	signingRoom
@@ -149,6 +150,7 @@ func (g *gate) mountContract(engine *gin.Engine) error {
 		lineRoom:           lineRoom{arrivals: g.opts.Arrivals},
 		registerRoom:       registerRoom{reports: g.opts.Reports, documents: g.opts.Documents},
 		mailRoom:           mailRoom{mail: g.opts.Mail},
+		linkRoom:           linkRoom{deliveries: g.opts.Deliveries, guests: newVisits(time.Now)},
 		peerRoom:           peerRoom{deliveries: g.opts.Deliveries},
 		workRoom:           workRoom{notices: g.opts.Notices, hub: g.opts.Changes, accounts: g.opts.Accounts},
 		systemRoom:         systemRoom{version: g.opts.Version},

@@ -80,6 +80,9 @@ func (r fileResponse) VisitDownloadUploadResponse(w http.ResponseWriter) error {
 // VisitReadQuarantinedRawResponse answers readQuarantinedRaw.
 func (r fileResponse) VisitReadQuarantinedRawResponse(w http.ResponseWriter) error { return r.send(w) }
 
+// VisitReadLinkedFileResponse answers readLinkedFile.
+func (r fileResponse) VisitReadLinkedFileResponse(w http.ResponseWriter) error { return r.send(w) }
+
 // VisitReadRegisterBookResponse answers readRegisterBook.
 func (r fileResponse) VisitReadRegisterBookResponse(w http.ResponseWriter) error { return r.send(w) }
 

@@ -21,17 +21,35 @@ func (in *installation) openDelivery() error {
 	if err != nil {
 		return err
 	}
-	content := func(ctx context.Context, h document.Hash) (io.ReadCloser, error) {
+	content := func(ctx context.Context, h document.Hash) (io.ReadSeekCloser, error) {
 		file, err := in.blobs.Open(ctx, h)
 		if err != nil {
 			return nil, err
 		}
 		return file, nil
 	}
+	links, err := linkBase(in.cfg)
+	if err != nil {
+		return err
+	}
+	pace := exchange.UsualPaceRule()
+	pace.PerMinute = max(in.cfg.SMTPPerMinute, 1)
 	in.delivery = delivery.New(in.store, time.Now, delivery.Options{Channels: channels, Content: content,
 		Connect: connectAxis(in.cfg), Write: writePackage, Keep: keepFile(in.blobs), Reveal: in.secrets.Open, Seal: in.secrets.Seal,
-		Chance: rand.Float64, Log: in.log})
+		Chance: rand.Float64, Pace: pace, LinkBase: links, Log: in.log})
 	return nil
+}
+
+// linkBase is the page for what is too large to be mailed, if there is to be one.
+func linkBase(cfg config.Config) (string, error) {
+	if !cfg.MailLinks {
+		return "", nil
+	}
+	public, err := cfg.Public()
+	if err != nil {
+		return "", err
+	}
+	return public.JoinPath("link").String(), nil
 }
 
 func channelsOf(cfg config.Config) (map[exchange.Channel]delivery.Channel, error) {

@@ -82,6 +82,8 @@ type Config struct {
 	SMTPFrom              string `env:"CONGVAN_SMTP_FROM" doc:"Address that all mail is sent from, where the server takes no other; replies go to the agency. Empty: each agency's own mailbox is the sender."`
 	SMTPName              string `env:"CONGVAN_SMTP_NAME" doc:"Host name in greetings and in the identifiers of mails; it should never change. Empty: the host of CONGVAN_PUBLIC_URL."`
 	SMTPMaxBytes          int64  `env:"CONGVAN_SMTP_MAX_BYTES" envDefault:"52428800" doc:"Largest mail that is sent, in bytes as it travels: a third more than its files. The server's own limit counts too."`
+	SMTPPerMinute         int    `env:"CONGVAN_SMTP_PER_MINUTE" envDefault:"60" doc:"Mails that are sent to the addresses of one mail host in a minute, at most; further ones wait."`
+	MailLinks             bool   `env:"CONGVAN_MAIL_LINKS" envDefault:"true" doc:"Whether files that are too large for a recipient's mail server go as a link to a page of this installation (CONGVAN_PUBLIC_URL), which closes by itself. Otherwise such a mail is refused."`
 	ClamAV                string `env:"CONGVAN_CLAMAV" doc:"ClamAV daemon that every mailed file is shown to: host:port or unix:/path. While it does not answer mail waits; nothing passes unscanned. Empty: nothing is scanned."`
 	SMTPDKIMDomain        string `env:"CONGVAN_SMTP_DKIM_DOMAIN" doc:"Domain that signs outgoing mail (DKIM). Empty: the mail server signs, or nobody."`
 	SMTPDKIMSelector      string `env:"CONGVAN_SMTP_DKIM_SELECTOR" doc:"Selector under which the domain publishes the key."`
@@ -249,6 +251,7 @@ func (c Config) Validate() error {
 	for _, r := range c.Roles {
 		say(r != "api" && r != "worker" && r != "mail", "CONGVAN_ROLES có vai trò không tồn tại: "+r, "CONGVAN_ROLES has an unknown role "+r)
 	}
+	say(c.SMTPPerMinute < 1, "CONGVAN_SMTP_PER_MINUTE phải từ 1 trở lên", "CONGVAN_SMTP_PER_MINUTE must be at least 1")
 	say(c.DatabaseConnections < 2, "CONGVAN_DATABASE_CONNECTIONS phải từ 2 trở lên", "CONGVAN_DATABASE_CONNECTIONS must be at least 2")
 	say(c.MaxUploadBytes < 1<<20, "CONGVAN_MAX_UPLOAD_BYTES phải từ 1048576 trở lên",
 		"CONGVAN_MAX_UPLOAD_BYTES must be at least 1048576")

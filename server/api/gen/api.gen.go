@@ -3291,6 +3291,25 @@ type LineSummary struct {
 // LineView defines model for LineView.
 type LineView string
 
+// LinkedDocument defines model for LinkedDocument.
+type LinkedDocument struct {
+	Files     []LinkedFile `json:"files"`
+	From      string       `json:"from"`
+	Reference string       `json:"reference"`
+	Subject   string       `json:"subject"`
+	To        string       `json:"to"`
+
+	// Until when the link closes
+	Until time.Time `json:"until"`
+}
+
+// LinkedFile defines model for LinkedFile.
+type LinkedFile struct {
+	Name   string `json:"name"`
+	Sha256 string `json:"sha256"`
+	Size   int64  `json:"size"`
+}
+
 // LookAlike defines model for LookAlike.
 type LookAlike struct {
 	ArrivalNumber *int               `json:"arrivalNumber,omitempty"`
@@ -6268,6 +6287,12 @@ type ServerInterface interface {
 	// WithdrawLine Take back a line that nobody has opened
 	// (POST /api/lines/{id}/withdraw)
 	WithdrawLine(c *gin.Context, id Id, params WithdrawLineParams)
+	// ReadLink What a link in a mail leads to; an unknown, old or used one is a plain 404
+	// (GET /api/links/{token})
+	ReadLink(c *gin.Context, token string)
+	// ReadLinkedFile One of its files. The first fetch starts the day in which the link closes
+	// (GET /api/links/{token}/files/{sha256})
+	ReadLinkedFile(c *gin.Context, token string, sha256 Sha256)
 	// ListMailboxes Mailboxes of one's own agencies (an operator sees all)
 	// (GET /api/mailboxes)
 	ListMailboxes(c *gin.Context)
@@ -13319,6 +13344,65 @@ func (siw *ServerInterfaceWrapper) WithdrawLine(c *gin.Context) {
 	siw.Handler.WithdrawLine(c, id, params)
 }
 
+// ReadLink operation middleware
+func (siw *ServerInterfaceWrapper) ReadLink(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "token" -------------
+	var token string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "token", c.Param("token"), &token, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter token: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ReadLink(c, token)
+}
+
+// ReadLinkedFile operation middleware
+func (siw *ServerInterfaceWrapper) ReadLinkedFile(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "token" -------------
+	var token string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "token", c.Param("token"), &token, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter token: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "sha256" -------------
+	var sha256 Sha256
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sha256", c.Param("sha256"), &sha256, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter sha256: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ReadLinkedFile(c, token, sha256)
+}
+
 // ListMailboxes operation middleware
 func (siw *ServerInterfaceWrapper) ListMailboxes(c *gin.Context) {
 
@@ -15555,6 +15639,8 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.GET(options.BaseURL+"/api/documents/:id/signatures", wrapper.ListDocumentSignatures)
 	router.GET(options.BaseURL+"/api/arrivals/:id/signatures", wrapper.ListArrivalSignatures)
 	router.POST(options.BaseURL+"/api/verify", wrapper.VerifyFile)
+	router.GET(options.BaseURL+"/api/links/:token", wrapper.ReadLink)
+	router.GET(options.BaseURL+"/api/links/:token/files/:sha256", wrapper.ReadLinkedFile)
 	router.GET(options.BaseURL+"/api/version", wrapper.ReadVersion)
 }
 
@@ -21365,6 +21451,143 @@ func (response WithdrawLinedefaultApplicationProblemPlusJSONResponse) VisitWithd
 	return err
 }
 
+type ReadLinkRequestObject struct {
+	Token string `json:"token"`
+}
+
+type ReadLinkResponseObject interface {
+	VisitReadLinkResponse(w http.ResponseWriter) error
+}
+
+type ReadLink200JSONResponse LinkedDocument
+
+func (response ReadLink200JSONResponse) VisitReadLinkResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadLinkdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ReadLinkdefaultApplicationProblemPlusJSONResponse) VisitReadLinkResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadLinkedFileRequestObject struct {
+	Token  string `json:"token"`
+	Sha256 Sha256 `json:"sha256"`
+}
+
+type ReadLinkedFileResponseObject interface {
+	VisitReadLinkedFileResponse(w http.ResponseWriter) error
+}
+
+type ReadLinkedFile200AsteriskResponse struct{ FileAsteriskResponse }
+
+func (response ReadLinkedFile200AsteriskResponse) VisitReadLinkedFileResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", response.ContentType)
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	if response.Headers.ContentDisposition != nil {
+		w.Header().Set("Content-Disposition", fmt.Sprint(*response.Headers.ContentDisposition))
+	}
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ReadLinkedFile206ResponseHeaders struct {
+	ContentDisposition *string
+	ETag               *string
+}
+
+type ReadLinkedFile206AsteriskResponse struct {
+	Body          io.Reader
+	Headers       ReadLinkedFile206ResponseHeaders
+	ContentType   string
+	ContentLength int64
+}
+
+func (response ReadLinkedFile206AsteriskResponse) VisitReadLinkedFileResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", response.ContentType)
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	if response.Headers.ContentDisposition != nil {
+		w.Header().Set("Content-Disposition", fmt.Sprint(*response.Headers.ContentDisposition))
+	}
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(206)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ReadLinkedFile304Response struct {
+}
+
+func (response ReadLinkedFile304Response) VisitReadLinkedFileResponse(w http.ResponseWriter) error {
+	w.WriteHeader(304)
+	return nil
+}
+
+type ReadLinkedFile416Response struct {
+}
+
+func (response ReadLinkedFile416Response) VisitReadLinkedFileResponse(w http.ResponseWriter) error {
+	w.WriteHeader(416)
+	return nil
+}
+
+type ReadLinkedFiledefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ReadLinkedFiledefaultApplicationProblemPlusJSONResponse) VisitReadLinkedFileResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListMailboxesRequestObject struct {
 }
 
@@ -24642,6 +24865,12 @@ type StrictServerInterface interface {
 	// WithdrawLine Take back a line that nobody has opened
 	// (POST /api/lines/{id}/withdraw)
 	WithdrawLine(ctx context.Context, request WithdrawLineRequestObject) (WithdrawLineResponseObject, error)
+	// ReadLink What a link in a mail leads to; an unknown, old or used one is a plain 404
+	// (GET /api/links/{token})
+	ReadLink(ctx context.Context, request ReadLinkRequestObject) (ReadLinkResponseObject, error)
+	// ReadLinkedFile One of its files. The first fetch starts the day in which the link closes
+	// (GET /api/links/{token}/files/{sha256})
+	ReadLinkedFile(ctx context.Context, request ReadLinkedFileRequestObject) (ReadLinkedFileResponseObject, error)
 	// ListMailboxes Mailboxes of one's own agencies (an operator sees all)
 	// (GET /api/mailboxes)
 	ListMailboxes(ctx context.Context, request ListMailboxesRequestObject) (ListMailboxesResponseObject, error)
@@ -29671,6 +29900,59 @@ func (sh *strictHandler) WithdrawLine(ctx *gin.Context, id Id, params WithdrawLi
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(WithdrawLineResponseObject); ok {
 		if err := validResponse.VisitWithdrawLineResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ReadLink operation middleware
+func (sh *strictHandler) ReadLink(ctx *gin.Context, token string) {
+	var request ReadLinkRequestObject
+
+	request.Token = token
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReadLink(ctx, request.(ReadLinkRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReadLink")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ReadLinkResponseObject); ok {
+		if err := validResponse.VisitReadLinkResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ReadLinkedFile operation middleware
+func (sh *strictHandler) ReadLinkedFile(ctx *gin.Context, token string, sha256 Sha256) {
+	var request ReadLinkedFileRequestObject
+
+	request.Token = token
+	request.Sha256 = sha256
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReadLinkedFile(ctx, request.(ReadLinkedFileRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReadLinkedFile")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ReadLinkedFileResponseObject); ok {
+		if err := validResponse.VisitReadLinkedFileResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {

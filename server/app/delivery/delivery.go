@@ -34,7 +34,7 @@ type Channel interface {
 type Options struct {
 	Channels map[exchange.Channel]Channel
 	// Content opens a stored file.
-	Content func(ctx context.Context, h document.Hash) (io.ReadCloser, error)
+	Content func(ctx context.Context, h document.Hash) (io.ReadSeekCloser, error)
 	// Connect, Write, Keep, Reveal and Seal are what messages to other systems take;
 	// without Connect none is sent there.
 	Connect  Connect
@@ -44,7 +44,11 @@ type Options struct {
 	Seal     func(row org.ID, plain string) []byte
 	Patience exchange.Patience    // the usual when zero
 	Breaker  exchange.BreakerRule // the usual when zero
+	Pace     exchange.PaceRule    // for each mail host, the usual when zero
 	Chance   func() float64       // spreads tries, from 0 to 1
+	// LinkBase is the address of the page for what is too large to be mailed;
+	// without it such mails are refused.
+	LinkBase string
 	Log      *slog.Logger
 }
 
@@ -54,6 +58,7 @@ type Service struct {
 	clock func() time.Time
 	opts  Options
 	peers *peers
+	hosts *hosts
 	roads roads
 }
 
@@ -65,6 +70,9 @@ func New(store *postgres.Store, clock func() time.Time, opts Options) *Service {
 	if opts.Breaker == (exchange.BreakerRule{}) {
 		opts.Breaker = exchange.UsualBreakerRule()
 	}
+	if opts.Pace == (exchange.PaceRule{}) {
+		opts.Pace = exchange.UsualPaceRule()
+	}
 	if opts.Chance == nil {
 		opts.Chance = func() float64 { return 1 }
 	}
@@ -72,7 +80,7 @@ func New(store *postgres.Store, clock func() time.Time, opts Options) *Service {
 		opts.Log = slog.New(slog.DiscardHandler)
 	}
 	s := &Service{store: store, clock: clock, opts: opts, peers: &peers{rule: opts.Breaker, known: map[peer]exchange.Breaker{}},
-		roads: roads{known: map[org.ID]opened{}}}
+		hosts: &hosts{rule: opts.Pace, known: map[string]exchange.Pace{}}, roads: roads{known: map[org.ID]opened{}}}
 	if opts.Connect != nil {
 		s.opts.Channels = maps.Clone(opts.Channels)
 		if s.opts.Channels == nil {

@@ -103,13 +103,18 @@ func (d *desk) later(by time.Duration) {
 	d.at = d.at.Add(by)
 }
 
-func (d *desk) open(_ context.Context, h document.Hash) (io.ReadCloser, error) {
+func (d *desk) open(_ context.Context, h document.Hash) (io.ReadSeekCloser, error) {
 	text, ok := d.content[h]
 	if !ok {
 		return nil, errors.New("no such object")
 	}
-	return io.NopCloser(strings.NewReader(text)), nil
+	return held{strings.NewReader(text)}, nil
 }
+
+// held is a content in memory.
+type held struct{ *strings.Reader }
+
+func (held) Close() error { return nil }
 
 func (d *desk) exec(sql string, args ...any) {
 	d.t.Helper()

@@ -36,6 +36,7 @@ func (s *Service) Dispatch(ctx context.Context, j job.Dispatch) (again time.Time
 		return c.again, err
 	}
 	outcome, failure := s.send(ctx, c)
+	s.leaveHost(c)
 	if failure != nil && errors.Is(context.Cause(ctx), context.Canceled) {
 		s.peers.letGo(peerOf(c.delivery), s.clock())
 		return s.record(ctx, c, func(d exchange.Delivery, now time.Time) exchange.Delivery { return d.Release(now) })
@@ -83,7 +84,7 @@ func (s *Service) claim(ctx context.Context, j job.Dispatch) (claim, error) {
 			next := exchange.Next{State: exchange.Failed, Verdict: exchange.GiveUp}
 			return s.save(ctx, tx, before, before.FailTry(next, exchange.ErrSuppressed, words, now), now)
 		}
-		after, err := s.begin(before, e, state, now, exchange.SendTime(j.Bytes))
+		after, err := s.begin(before, e, state, now, exchange.SendTime(bytesBy(before.Channel, j.Bytes)))
 		switch {
 		case err != nil:
 			return s.save(ctx, tx, before, after, now)
@@ -95,10 +96,20 @@ func (s *Service) claim(ctx context.Context, j job.Dispatch) (claim, error) {
 		return tx.SaveDelivery(ctx, before, after)
 	})
 	if err != nil && !c.envelope.ID.IsZero() {
+		s.leaveHost(c)
 		s.peers.letGo(peerOf(c.delivery), s.clock())
 		return claim{}, err
 	}
 	return c, err
+}
+
+// bytesBy is how much really goes out: a mail brings the files twice, the
+// package has them too.
+func bytesBy(by exchange.Channel, files int64) int64 {
+	if by == exchange.Mailbox {
+		return 2 * files
+	}
+	return files
 }
 
 // suppressed tells whether the recipient's own server called the address wrong
@@ -127,18 +138,41 @@ func (s *Service) begin(d exchange.Delivery, e exchange.Envelope, state document
 	if admitted, at := s.peers.admit(peerOf(d), now); !admitted {
 		return d.Postpone(at.Add(time.Duration(s.opts.Chance() * float64(probing)))), nil
 	}
+	if d.Channel == exchange.Mailbox {
+		if admitted, at := s.hosts.begin(e.To.Email, now); !admitted {
+			s.peers.letGo(peerOf(d), now)
+			return d.Postpone(at.Add(time.Duration(s.opts.Chance() * float64(spread)))), nil
+		}
+	}
 	return d.Claim(now.Add(lease)), nil
+}
+
+// spread keeps what waits for one host from coming back all at once.
+const spread = 5 * time.Second
+
+// leaveHost gives the place at the recipient's host back.
+func (s *Service) leaveHost(c claim) {
+	if c.delivery.Channel == exchange.Mailbox {
+		s.hosts.end(c.envelope.To.Email)
+	}
 }
 
 // send lets the channel do its work, in the time that the claim lasts.
 func (s *Service) send(ctx context.Context, c claim) (exchange.Outcome, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, c.delivery.NextAttemptAt.Sub(s.clock()), exchange.ErrTooSlow)
 	defer cancel()
-	outcome, err := s.opts.Channels[c.delivery.Channel].Send(ctx, c.envelope, s.open)
+	outcome, err := s.sendOnce(ctx, c)
 	if err != nil && errors.Is(context.Cause(ctx), exchange.ErrTooSlow) || errors.Is(err, context.DeadlineExceeded) {
 		return outcome, exchange.ErrTooSlow.Because(err)
 	}
 	return outcome, err
+}
+
+func (s *Service) sendOnce(ctx context.Context, c claim) (exchange.Outcome, error) {
+	if c.delivery.Channel == exchange.Mailbox {
+		return s.mail(ctx, c.envelope)
+	}
+	return s.opts.Channels[c.delivery.Channel].Send(ctx, c.envelope, s.open)
 }
 
 // The tries to write down how a try ended: a database that is away for a

@@ -34,12 +34,34 @@ func answered(ctx context.Context, tx *postgres.Tx, m *exchange.Mail, now time.T
 			return err
 		}
 	}
+	if m.Answer.LargeBounce() {
+		if err := noteLimit(ctx, tx, before, m.Answer.Words, now); err != nil {
+			return err
+		}
+	}
 	for _, event := range eventsOf(*m, before, after) {
 		if err := tx.Record(ctx, m.About.AgencyID, "document", m.About.DocumentID, event, document.By{}, now); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// noteLimit remembers that the files were too large for the recipient's server:
+// sent again they go as a link. A mail that is one already says nothing.
+func noteLimit(ctx context.Context, tx *postgres.Tx, d exchange.Delivery, words string, now time.Time) error {
+	if _, _, linked, err := tx.MailLink(ctx, d.AgencyID, d.ID); err != nil || linked {
+		return err
+	}
+	e, _, err := tx.Envelope(ctx, d)
+	if err != nil || e.To.Email == "" {
+		return err
+	}
+	var bytes int64
+	for _, f := range e.Files {
+		bytes += f.Size
+	}
+	return tx.NoteMailLimit(ctx, d.AgencyID, e.To.Email, bytes, words, now)
 }
 
 // eventsOf is what the history of the document keeps of an answer.

@@ -154,3 +154,21 @@ func TestK13_ReportsAboutOtherMailsAreNobodysBusiness(t *testing.T) {
 	assert.Equal(t, exchange.MailArrived, d.receive(0, answer(exchange.AnswerReply, stranger, d.pdf("2", "trả lời người khác"))).State)
 	assert.Equal(t, exchange.MailQuarantined, d.receive(0, answer(exchange.AnswerReply, stranger)).State, "a person wrote: a clerk looks")
 }
+
+func TestK13_AMailThatBouncesForItsSizeIsRemembered(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	ref := d.sent(d.office.ID, exchange.Sent)
+	other := d.db.Office(t, "H59.08", "Sở Nội vụ")
+	for _, sql := range []string{`update agency set email = 'VT@sonoivu.example' where id = $1`, `update delivery set target_agency_id = $1 where channel = 'mailbox'`} {
+		_, err := d.db.Admin(t).Exec(t.Context(), sql, uuid.UUID(other.ID))
+		require.NoError(t, err)
+	}
+	m := answer(exchange.AnswerBounce, ref)
+	m.Answer.Status, m.Answer.Words = "5.3.4", "552 5.3.4 message too big"
+	d.receive(0, m)
+	assert.Equal(t, "failed", d.stands(ref).state)
+	var address string
+	require.NoError(t, d.db.Admin(t).QueryRow(t.Context(), `select address from mail_limit`).Scan(&address))
+	assert.Equal(t, "vt@sonoivu.example", address)
+}

@@ -82,6 +82,8 @@ type Envelope struct {
 	About      Named     // what the status is of
 	Package    FileRef   // the edXML package
 	Files      []FileRef // the document's own files, for channels without packages
+	Link       string    // to a page with the files, which are then not sent: they are too large for mail
+	LinkUntil  time.Time
 	CreatedAt  time.Time
 	ExpiresAt  time.Time // zero: it lives until it is given up
 }

@@ -173,3 +173,27 @@ select words from mail_suppression where agency_id = @agency_id and address = lo
 
 -- name: Unsuppress :exec
 delete from mail_suppression where agency_id = @agency_id and address = lower(@address::text);
+
+-- name: InsertMailLink :exec
+insert into mail_link (agency_id, id, document_id, delivery_id, token_sha256, sealed, created_at, expires_at)
+values (@agency_id, @id, @document_id, @delivery_id, @token_sha256, @sealed, @created_at, @expires_at)
+on conflict (agency_id, delivery_id) do nothing;
+
+-- name: GetMailLink :one
+select * from mail_link where agency_id = @agency_id and delivery_id = @delivery_id;
+
+-- name: MailLinkByToken :one
+select * from mail_link where token_sha256 = @token_sha256;
+
+-- Counted while it is still open, and never after.
+-- name: CountMailLink :one
+update mail_link set opened_at = coalesce(opened_at, @now::timestamptz), fetched = fetched + 1
+ where agency_id = @agency_id and id = @id and expires_at > @now and (opened_at is null or opened_at > @opened_after::timestamptz) and fetched < @most::integer
+returning fetched;
+
+-- name: NoteMailLimit :exec
+insert into mail_limit (agency_id, address, most, words, since) values (@agency_id, lower(@address::text), @most, @words, @since)
+on conflict (agency_id, address) do update set most = least(mail_limit.most, excluded.most), words = excluded.words, since = excluded.since;
+
+-- name: MailLimit :one
+select most from mail_limit where agency_id = @agency_id and address = lower(@address::text);

@@ -3138,6 +3138,45 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/links/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        /** What a link in a mail leads to; an unknown, old or used one is a plain 404 */
+        get: operations["readLink"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/links/{token}/files/{sha256}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+                sha256: components["parameters"]["Sha256"];
+            };
+            cookie?: never;
+        };
+        /** One of its files. The first fetch starts the day in which the link closes */
+        get: operations["readLinkedFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/version": {
         parameters: {
             query?: never;
@@ -5266,6 +5305,24 @@ export interface components {
             items: components["schemas"]["MailItem"][];
             next?: string;
         };
+        LinkedDocument: {
+            from: string;
+            to: string;
+            reference: string;
+            subject: string;
+            /**
+             * Format: date-time
+             * @description when the link closes
+             */
+            until: string;
+            files: components["schemas"]["LinkedFile"][];
+        };
+        LinkedFile: {
+            name: string;
+            /** Format: int64 */
+            size: number;
+            sha256: string;
+        };
         Discard: {
             reason: string;
         };
@@ -5965,6 +6022,8 @@ export type MailboxEdit = components['schemas']['MailboxEdit'];
 export type MailItem = components['schemas']['MailItem'];
 export type MailPart = components['schemas']['MailPart'];
 export type MailItemPage = components['schemas']['MailItemPage'];
+export type LinkedDocument = components['schemas']['LinkedDocument'];
+export type LinkedFile = components['schemas']['LinkedFile'];
 export type Discard = components['schemas']['Discard'];
 export type Work = components['schemas']['Work'];
 export type WorkGroup = components['schemas']['WorkGroup'];
@@ -10922,6 +10981,60 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["SignatureReport"];
                 };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    readLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The document behind the link */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkedDocument"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    readLinkedFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+                sha256: components["parameters"]["Sha256"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["File"];
+            206: components["responses"]["File"];
+            /** @description Not changed */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No such range */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: components["responses"]["Problem"];
         };

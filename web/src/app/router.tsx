@@ -1,10 +1,8 @@
 import type { QueryClient } from "@tanstack/react-query";
 import {
-  createRootRouteWithContext,
   createRoute,
   createRouter,
   lazyRouteComponent,
-  Outlet,
   redirect,
 } from "@tanstack/react-router";
 import { asProblem } from "@/api/problem";
@@ -18,17 +16,9 @@ import { registerSearch } from "@/features/register/queries";
 import { meQuery } from "@/features/session/me";
 import { BrokenPage, MissingPage } from "./broken-page";
 import { Desk } from "./desk/desk";
+import { publicRoutes } from "./public-routes";
+import { root } from "./root";
 import { SignInRoute } from "./sign-in-route";
-
-interface Context {
-  queries: QueryClient;
-}
-
-const root = createRootRouteWithContext<Context>()({
-  component: Outlet,
-  notFoundComponent: MissingPage,
-  errorComponent: BrokenPage,
-});
 
 const signIn = createRoute({
   getParentRoute: () => root,
@@ -174,8 +164,6 @@ const toSign = createRoute({
 
 const signingSettings = createRoute({ getParentRoute: () => desk, path: "/me/signing", component: lazyRouteComponent(() => import("@/features/signing/settings-page"), "SigningSettingsPage") });
 
-const verify = createRoute({ getParentRoute: () => root, path: "/verify", component: lazyRouteComponent(() => import("@/features/signing/verify-page"), "VerifyPage") });
-
 const sessions = createRoute({ getParentRoute: () => desk, path: "/me/sessions", component: lazyRouteComponent(() => import("@/features/session/sessions-page"), "SessionsPage") });
 
 const password = createRoute({ getParentRoute: () => desk, path: "/me/password", component: lazyRouteComponent(() => import("@/features/session/password-page"), "PasswordPage") });
@@ -185,7 +173,7 @@ const missing = createRoute({ getParentRoute: () => desk, path: "$", component: 
 
 const tree = root.addChildren([
   signIn,
-  verify,
+  ...publicRoutes,
   desk.addChildren([
     home,
     incoming,

@@ -83,6 +83,34 @@ func (q *Queries) AskMailbox(ctx context.Context, arg AskMailboxParams) (int64, 
 	return result.RowsAffected(), nil
 }
 
+const CountMailLink = `-- name: CountMailLink :one
+update mail_link set opened_at = coalesce(opened_at, $1::timestamptz), fetched = fetched + 1
+ where agency_id = $2 and id = $3 and expires_at > $1 and (opened_at is null or opened_at > $4::timestamptz) and fetched < $5::integer
+returning fetched
+`
+
+type CountMailLinkParams struct {
+	Now         time.Time
+	AgencyID    org.ID
+	ID          org.ID
+	OpenedAfter time.Time
+	Most        int32
+}
+
+// Counted while it is still open, and never after.
+func (q *Queries) CountMailLink(ctx context.Context, arg CountMailLinkParams) (int32, error) {
+	row := q.db.QueryRow(ctx, CountMailLink,
+		arg.Now,
+		arg.AgencyID,
+		arg.ID,
+		arg.OpenedAfter,
+		arg.Most,
+	)
+	var fetched int32
+	err := row.Scan(&fetched)
+	return fetched, err
+}
+
 const CountQuarantined = `-- name: CountQuarantined :one
 select count(*) from (
     select 1 from mail_item where agency_id = any($1::uuid[]) and state = 'quarantined' limit $2::int) c
@@ -149,6 +177,28 @@ func (q *Queries) GetMailItem(ctx context.Context, agencies []org.ID, iD org.ID)
 		&i.MailItem.AboutDeliveryID,
 		&i.AgencyName,
 		&i.Mailbox,
+	)
+	return i, err
+}
+
+const GetMailLink = `-- name: GetMailLink :one
+select agency_id, id, document_id, delivery_id, token_sha256, sealed, created_at, expires_at, opened_at, fetched from mail_link where agency_id = $1 and delivery_id = $2
+`
+
+func (q *Queries) GetMailLink(ctx context.Context, agencyID org.ID, deliveryID org.ID) (MailLink, error) {
+	row := q.db.QueryRow(ctx, GetMailLink, agencyID, deliveryID)
+	var i MailLink
+	err := row.Scan(
+		&i.AgencyID,
+		&i.ID,
+		&i.DocumentID,
+		&i.DeliveryID,
+		&i.TokenSha256,
+		&i.Sealed,
+		&i.CreatedAt,
+		&i.ExpiresAt,
+		&i.OpenedAt,
+		&i.Fetched,
 	)
 	return i, err
 }
@@ -340,6 +390,37 @@ func (q *Queries) InsertMailItem(ctx context.Context, arg InsertMailItemParams) 
 		return 0, err
 	}
 	return result.RowsAffected(), nil
+}
+
+const InsertMailLink = `-- name: InsertMailLink :exec
+insert into mail_link (agency_id, id, document_id, delivery_id, token_sha256, sealed, created_at, expires_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8)
+on conflict (agency_id, delivery_id) do nothing
+`
+
+type InsertMailLinkParams struct {
+	AgencyID    org.ID
+	ID          org.ID
+	DocumentID  org.ID
+	DeliveryID  org.ID
+	TokenSha256 []byte
+	Sealed      []byte
+	CreatedAt   time.Time
+	ExpiresAt   time.Time
+}
+
+func (q *Queries) InsertMailLink(ctx context.Context, arg InsertMailLinkParams) error {
+	_, err := q.db.Exec(ctx, InsertMailLink,
+		arg.AgencyID,
+		arg.ID,
+		arg.DocumentID,
+		arg.DeliveryID,
+		arg.TokenSha256,
+		arg.Sealed,
+		arg.CreatedAt,
+		arg.ExpiresAt,
+	)
+	return err
 }
 
 const InsertMailbox = `-- name: InsertMailbox :exec
@@ -637,6 +718,39 @@ func (q *Queries) LockMailItem(ctx context.Context, agencies []org.ID, iD org.ID
 	return i, err
 }
 
+const MailLimit = `-- name: MailLimit :one
+select most from mail_limit where agency_id = $1 and address = lower($2::text)
+`
+
+func (q *Queries) MailLimit(ctx context.Context, agencyID org.ID, address string) (int64, error) {
+	row := q.db.QueryRow(ctx, MailLimit, agencyID, address)
+	var most int64
+	err := row.Scan(&most)
+	return most, err
+}
+
+const MailLinkByToken = `-- name: MailLinkByToken :one
+select agency_id, id, document_id, delivery_id, token_sha256, sealed, created_at, expires_at, opened_at, fetched from mail_link where token_sha256 = $1
+`
+
+func (q *Queries) MailLinkByToken(ctx context.Context, tokenSha256 []byte) (MailLink, error) {
+	row := q.db.QueryRow(ctx, MailLinkByToken, tokenSha256)
+	var i MailLink
+	err := row.Scan(
+		&i.AgencyID,
+		&i.ID,
+		&i.DocumentID,
+		&i.DeliveryID,
+		&i.TokenSha256,
+		&i.Sealed,
+		&i.CreatedAt,
+		&i.ExpiresAt,
+		&i.OpenedAt,
+		&i.Fetched,
+	)
+	return i, err
+}
+
 const MailPolicy = `-- name: MailPolicy :one
 select purpose, rules, auth_server from mailbox where agency_id = $1 and id = $2
 `
@@ -833,6 +947,30 @@ func (q *Queries) MailsWithPart(ctx context.Context, arg MailsWithPartParams) ([
 		return nil, err
 	}
 	return items, nil
+}
+
+const NoteMailLimit = `-- name: NoteMailLimit :exec
+insert into mail_limit (agency_id, address, most, words, since) values ($1, lower($2::text), $3, $4, $5)
+on conflict (agency_id, address) do update set most = least(mail_limit.most, excluded.most), words = excluded.words, since = excluded.since
+`
+
+type NoteMailLimitParams struct {
+	AgencyID org.ID
+	Address  string
+	Most     int64
+	Words    string
+	Since    time.Time
+}
+
+func (q *Queries) NoteMailLimit(ctx context.Context, arg NoteMailLimitParams) error {
+	_, err := q.db.Exec(ctx, NoteMailLimit,
+		arg.AgencyID,
+		arg.Address,
+		arg.Most,
+		arg.Words,
+		arg.Since,
+	)
+	return err
 }
 
 const NoteMailNotice = `-- name: NoteMailNotice :execrows

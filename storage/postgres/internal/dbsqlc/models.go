@@ -497,6 +497,19 @@ type MailItem struct {
 	AboutDeliveryID *org.ID
 }
 
+type MailLink struct {
+	AgencyID    org.ID
+	ID          org.ID
+	DocumentID  org.ID
+	DeliveryID  org.ID
+	TokenSha256 []byte
+	Sealed      []byte
+	CreatedAt   time.Time
+	ExpiresAt   time.Time
+	OpenedAt    *time.Time
+	Fetched     int32
+}
+
 type MailPart struct {
 	AgencyID     org.ID
 	MailItemID   org.ID

@@ -70,6 +70,7 @@ export const event: Text["event"] = {
     delivery_failed: "Sending failed",
     delivery_expired: "Expired",
     delivery_requeued: "Queued again",
+    delivery_fetched: "The files were fetched by the link in the mail",
     delivery_delayed: "The mail server has not delivered it yet",
     delivery_replied: "The recipient replied by mail",
     delivery_auto_replied: "Automatic reply",

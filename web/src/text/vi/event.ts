@@ -69,6 +69,7 @@ export const event = {
     delivery_failed: "Gửi lỗi",
     delivery_expired: "Hết hạn gửi",
     delivery_requeued: "Xếp gửi lại",
+    delivery_fetched: "Bên nhận đã tải tệp theo liên kết trong thư",
     delivery_delayed: "Máy chủ thư báo chưa gửi được",
     delivery_replied: "Nơi nhận trả lời bằng thư",
     delivery_auto_replied: "Thư trả lời tự động",

@@ -131,6 +131,18 @@ export const office = {
     pending: "DKIM đang kiểm tra",
     serverSays: (server: string, found: string) => `Máy chủ ${server} ghi: ${found}`,
   },
+  link: {
+    title: "Văn bản gửi tới Quý cơ quan",
+    looking: "Đang tìm…",
+    from: "Nơi gửi",
+    to: "Nơi nhận",
+    reference: "Số, ký hiệu",
+    subject: "Trích yếu",
+    until: "Liên kết đóng lúc",
+    fetch: "Tải về",
+    once: "Liên kết dùng một lần: tự đóng sau 24 giờ kể từ lần tải đầu tiên. Ai có liên kết đều tải được tệp, xin không chuyển tiếp.",
+    force: "Văn bản gửi qua thư điện tử hoặc liên kết chỉ để biết, tham khảo, không thay cho gửi, nhận qua hệ thống liên thông (QĐ 28/2018/QĐ-TTg). Giá trị của tệp xác định theo chữ ký số trên tệp.",
+  },
   quarantine: {
     trust: "Tin cậy người gửi",
     release: "Nhận vào văn bản đến",
