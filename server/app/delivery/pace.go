@@ -29,7 +29,7 @@ func (h *hosts) begin(address string, now time.Time) (admitted bool, at time.Tim
 		}
 	}
 	host := exchange.HostOf(address)
-	after, admitted, at := h.known[host].Begin(h.rule, now)
+	after, admitted, at := h.known[host].Admit(h.rule, now)
 	h.known[host] = after
 	return admitted, at
 }

@@ -23,8 +23,8 @@ type Pace struct {
 // busyGap is how soon to look again while all lines are in use.
 const busyGap = 2 * time.Second
 
-// Begin tells whether one more may be sent now; if not, when to look again.
-func (p Pace) Begin(rule PaceRule, now time.Time) (after Pace, admitted bool, at time.Time) {
+// Admit tells whether one more may be sent now; if not, when to look again.
+func (p Pace) Admit(rule PaceRule, now time.Time) (after Pace, admitted bool, at time.Time) {
 	if now.Sub(p.Since) >= time.Minute {
 		p.Since, p.Sent = now, 0
 	}
