@@ -11,7 +11,6 @@ import (
 	"net"
 	"os"
 	"os/exec"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -172,6 +171,11 @@ func (v *sendingVictim) again(until func() bool) {
 	v.kill()
 }
 
+// carries tells whether a mail brings the file first and the package behind it.
+func carries(files [][32]byte, sum [32]byte) bool {
+	return len(files) == 2 && files[0] == sum && files[1] != sum
+}
+
 func (v *sendingVictim) states() (waiting, sent, failed int) {
 	v.t.Helper()
 	return v.count(`select count(*) from delivery where state = 'waiting'`), v.count(`select count(*) from delivery where state = 'sent'`),
@@ -198,7 +202,7 @@ func TestE2_KilledBetweenSendingAndRecordingTheMailKeepsItsID(t *testing.T) {
 		t.Fatalf("%d mails in %d sendings", len(l.mails), l.nth)
 	}
 	for id, files := range l.mails {
-		if !strings.HasSuffix(id, "@congvan.example") || !slices.Equal(files, [][32]byte{sum}) {
+		if !strings.HasSuffix(id, "@congvan.example") || !carries(files, sum) {
 			t.Errorf("%s: %x", id, files)
 		}
 	}
@@ -223,7 +227,7 @@ func TestE2_KilledAtAnyMomentEachMailIsOne(t *testing.T) {
 		t.Errorf("%d mails for %d recipients", len(l.mails), recipients)
 	}
 	for id, files := range l.mails {
-		if !slices.Equal(files, [][32]byte{sum}) {
+		if !carries(files, sum) {
 			t.Errorf("%s: %x", id, files)
 		}
 	}
