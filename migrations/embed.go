@@ -74,3 +74,20 @@ func Where(ctx context.Context, url string) (Status, error) {
 	}
 	return Status{Current: current, Newest: newest}, nil
 }
+
+// Newest gives the version that Up brings a database to.
+func Newest() (int64, error) {
+	names, err := fs.Glob(files, "*.sql")
+	if err != nil {
+		return 0, fmt.Errorf("read migrations: %w", err)
+	}
+	var newest int64
+	for _, name := range names {
+		version, err := goose.NumericComponent(name)
+		if err != nil {
+			return 0, fmt.Errorf("read migrations: %w", err)
+		}
+		newest = max(newest, version)
+	}
+	return newest, nil
+}

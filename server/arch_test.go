@@ -50,6 +50,7 @@ var law = []room{
 	{at: "storage/postgres/internal/...", ours: []string{"server/domain/..."}},
 	{at: "storage/blob", ours: []string{"server/domain/...", "storage/postgres"}, tests: state},
 	{at: "storage/secret", ours: []string{"server/domain/..."}},
+	{at: "storage/backup", ours: []string{"server/domain/...", "storage/postgres", "storage/blob"}, tests: state},
 	{at: "storage/embedded", ours: []string{"server/domain/..."}, tests: state},
 	{at: "storage/storagetest", ours: append([]string{"server/domain/...", "server/job"}, state...)},
 	{at: "migrations/...", ours: []string{"server/domain/...", "migrations/..."}, tests: state},

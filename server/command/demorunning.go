@@ -19,12 +19,12 @@ func runningDemo(cfg config.Config) (_ config.Config, err error) {
 		return cfg, err
 	}
 	if cfg.DatabaseURL == "" {
-		owner, app, err := embedded.RunningPostgres(filepath.Join(cfg.Data, "postgres"))
+		at, err := embedded.RunningPostgres(filepath.Join(cfg.Data, "postgres"))
 		if err != nil {
 			return cfg, err
 		}
-		cfg.OwnerDatabaseURL, cfg.DatabaseURL = config.Secret(owner), config.Secret(app)
-		if err := answering(app); err != nil {
+		cfg.OwnerDatabaseURL, cfg.DatabaseURL, cfg.BackupDatabaseURL = config.Secret(at.Owner), config.Secret(at.App), config.Secret(at.Admin)
+		if err := answering(at.App); err != nil {
 			return cfg, err
 		}
 	}

@@ -59,6 +59,7 @@ type Config struct {
 
 	DatabaseURL         Secret `env:"CONGVAN_DATABASE_URL" doc:"PostgreSQL address of the role congvan_app. Empty: an embedded PostgreSQL in the data folder."`
 	OwnerDatabaseURL    Secret `env:"CONGVAN_OWNER_DATABASE_URL" doc:"PostgreSQL address of the role that owns the schema; only migrate needs it."`
+	BackupDatabaseURL   Secret `env:"CONGVAN_BACKUP_DATABASE_URL" doc:"PostgreSQL address of a role that sees every row (a superuser, or one with BYPASSRLS); only backup and restore --verify need it. Empty: CONGVAN_OWNER_DATABASE_URL."`
 	DatabaseConnections int    `env:"CONGVAN_DATABASE_CONNECTIONS" envDefault:"20" doc:"Connections of this process, at most."`
 
 	S3Endpoint  string `env:"CONGVAN_S3_ENDPOINT" doc:"host:port of the object store. Empty: an embedded one in the data folder."`

@@ -45,3 +45,25 @@ func Describe() string {
 	}
 	return b.String()
 }
+
+// File writes the settings down as a file that CONGVAN_CONFIG can name, with
+// the name of each secret and not its value.
+func (c Config) File() string {
+	var b strings.Builder
+	v := reflect.ValueOf(c)
+	for i := range v.NumField() {
+		name := v.Type().Field(i).Tag.Get("env")
+		if name == "" || name == "-" {
+			continue
+		}
+		switch value := v.Field(i).Interface().(type) {
+		case Secret:
+			fmt.Fprintf(&b, "# %s=\n", name)
+		case []string:
+			fmt.Fprintf(&b, "%s=%s\n", name, strings.Join(value, ","))
+		default:
+			fmt.Fprintf(&b, "%s=%v\n", name, value)
+		}
+	}
+	return b.String()
+}

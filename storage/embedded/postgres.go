@@ -391,19 +391,22 @@ func (p *Postgres) Stop(ctx context.Context) error {
 	return err
 }
 
-// RunningPostgres gives the addresses, as owner and as product, of the server
-// that another process runs in the data folder.
-func RunningPostgres(dir string) (ownerURL, appURL string, err error) {
+// PostgresAddresses are the addresses of one database, for each of its roles.
+type PostgresAddresses struct{ Owner, App, Admin string }
+
+// RunningPostgres gives the addresses of the server that another process runs
+// in the data folder.
+func RunningPostgres(dir string) (a PostgresAddresses, err error) {
 	place, err := readPrivate[postgresPlace](filepath.Join(dir, "place.json"))
 	if err != nil {
-		return "", "", err
+		return a, err
 	}
 	keys, err := readPrivate[postgresKeys](filepath.Join(dir, "keys.json"))
 	if err != nil {
-		return "", "", err
+		return a, err
 	}
-	return postgresURL(OwnerRole, keys.Owner, place.Sockets, place.Database),
-		postgresURL(AppRole, keys.App, place.Sockets, place.Database), nil
+	at := func(role, key string) string { return postgresURL(role, key, place.Sockets, place.Database) }
+	return PostgresAddresses{Owner: at(OwnerRole, keys.Owner), App: at(AppRole, keys.App), Admin: at(AdminRole, keys.Admin)}, nil
 }
 
 func postgresURL(role, key, sockets, database string) string {

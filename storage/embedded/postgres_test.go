@@ -148,8 +148,8 @@ func TestPostgresKeepsDataAndPasswordsAcrossStarts(t *testing.T) {
 	if n := ask[int](t, connect(t, second.OwnerURL()), `select n from kept`); n != 7 {
 		t.Errorf("kept %d", n)
 	}
-	owner, app, err := RunningPostgres(dir)
-	if err != nil || owner != second.OwnerURL() || app != second.AppURL() {
+	at, err := RunningPostgres(dir)
+	if err != nil || at.Owner != second.OwnerURL() || at.App != second.AppURL() || at.Admin != second.AdminURL("congvan") {
 		t.Errorf("another process cannot find the server: %v", err)
 	}
 }

@@ -2,6 +2,7 @@ package storagetest
 
 import (
 	"context"
+	"fmt"
 	"path/filepath"
 	"testing"
 	"time"
@@ -55,4 +56,14 @@ func (s *DatabaseServer) Stop() {
 	if err := s.server.Stop(ctx); err != nil {
 		s.t.Error(err)
 	}
+}
+
+// EmptyDatabase makes a database without tables on the shared server, and gives
+// its address as superuser.
+func EmptyDatabase(t testing.TB) string {
+	t.Helper()
+	place := shared(t)
+	name := "t_" + random()
+	create(t, place, name, fmt.Sprintf("create database %s owner congvan_owner", name))
+	return place.url(place.AdminURL, name)
 }

@@ -93,8 +93,14 @@ func (db *Database) Admin(t testing.TB) *pgxpool.Pool {
 	return db.admin
 }
 
-// clone makes the database by copying the template, and drops it after the test.
+// clone makes the database by copying the template.
 func clone(t testing.TB, place place, name string) {
+	t.Helper()
+	create(t, place, name, fmt.Sprintf("create database %s template %s owner congvan_owner", name, templateName))
+}
+
+// create makes a database, and drops it after the test.
+func create(t testing.TB, place place, name, statement string) {
 	t.Helper()
 	run := func(sql string) error {
 		ctx, cancel := context.WithTimeout(context.Background(), setupGrace)
@@ -109,7 +115,7 @@ func clone(t testing.TB, place place, name string) {
 		}
 		return nil
 	}
-	if err := run(fmt.Sprintf("create database %s template %s owner congvan_owner", name, templateName)); err != nil {
+	if err := run(statement); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
