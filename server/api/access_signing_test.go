@@ -35,7 +35,10 @@ var noPasskeys = accounts.Passkeys{Ask: func(accounts.PasskeyHolder) ([]byte, []
 }}
 
 func signingOf() outgoing.Signing {
-	return outgoing.Signing{MaxFile: 1 << 20, Fill: signature.FillNumbering}
+	return outgoing.Signing{MaxFile: 1 << 20, Fill: signature.FillNumbering,
+		Propose: func(context.Context, []byte, signing.Wanted) (signing.Proposal, error) {
+			return signing.Proposal{Fixed: true}, nil // the papers of these rows are no PDFs
+		}}
 }
 
 func judge(_ context.Context, file []byte) (verification.Report, error) {
@@ -141,6 +144,10 @@ var signingRows = map[string]row{
 		request: func(x thing) call {
 			return call{method: "PUT", path: "/api/administration/agencies/" + x.id + "/signing-rule", body: object{"required": false}}
 		}},
+	"readPlaces": {success: 200, allowed: drafters, denied: 404, owner: officer, object: aDocument(document.Submitted),
+		request: onDocument("GET", "/places", nil)},
+	"movePlaces": {success: 409, allowed: []kind{officer, clerk, leader}, denied: 404, instead: onlookers(officer, clerk, leader), owner: officer, object: aDocument(document.Submitted),
+		request: onDocument("PUT", "/places", object{"seenSha256": paperHash, "places": []object{{"name": "congvan-seal-1", "page": 1, "left": 100, "bottom": 100}}})},
 	"listDocumentSignatures": {success: 200, allowed: drafters, denied: 404, owner: officer, object: aDocument(document.Issued),
 		request: onDocument("GET", "/signatures", nil)},
 	"listArrivalSignatures": {success: 200, allowed: drafters, denied: 404, owner: clerk, object: anArrival, request: onArrival("GET", "/signatures", nil)},

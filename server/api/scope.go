@@ -153,6 +153,8 @@ var scopes = map[string]access.Scope{
 	"addSeal":                access.ScopeAdministration,
 	"removeSeal":             access.ScopeAdministration,
 	"setSigningRule":         access.ScopeAdministration,
+	"readPlaces":             access.ScopeRead,
+	"movePlaces":             access.ScopeDraft,
 	"listDocumentSignatures": access.ScopeRead,
 	"listArrivalSignatures":  access.ScopeRead,
 

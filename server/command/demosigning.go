@@ -88,7 +88,7 @@ func (in *installation) seedSigning(ctx context.Context, say progress) error {
 		signs         bool
 	}{
 		{"lanhdao.ubnd", "Ủy ban nhân dân tỉnh Trà Vinh", true}, {"lanhdao2.ubnd", "Ủy ban nhân dân tỉnh Trà Vinh", true}, {"vanthu.ubnd", "Ủy ban nhân dân tỉnh Trà Vinh", true},
-		{"truongphong.ubnd", "Ủy ban nhân dân tỉnh Trà Vinh", true},
+		{"truongphong.ubnd", "Ủy ban nhân dân tỉnh Trà Vinh", true}, {"chuyenvien2.ubnd", "Ủy ban nhân dân tỉnh Trà Vinh", true},
 		{"lanhdao.snv", "Sở Nội vụ", true}, {"vanthu.snv", "", false},
 	} {
 		if err := in.accounts.TrainPerson(ctx, p.login, p.agency, demoCodes, p.signs, person); err != nil {

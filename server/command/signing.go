@@ -152,6 +152,9 @@ func (k *keyring) signing() outgoing.Signing {
 		Prepare: func(ctx context.Context, file []byte, w signing.Wanted) ([]byte, error) {
 			return signature.Reserve(ctx, file, w, locate.Find)
 		},
+		Propose: func(ctx context.Context, file []byte, w signing.Wanted) (signing.Proposal, error) {
+			return signature.Propose(ctx, file, w, locate.Find)
+		},
 		Free: signature.Free,
 		Fill: signature.FillNumbering,
 		Sign: k.sign,

@@ -76,3 +76,10 @@ export async function act(page: Page, name: string): Promise<void> {
 export function row(page: Page, words: string) {
   return page.getByRole("row").filter({ hasText: words });
 }
+
+/** Opens the dialog of an act that comes after issuing. */
+export async function after(page: Page, name: string) {
+  await page.getByRole("button", { name: "Thao tác khác" }).click();
+  await page.getByRole("menuitem", { name }).click();
+  return page.getByRole("dialog", { name });
+}

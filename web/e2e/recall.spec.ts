@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import type { Arrival, ArrivalPage, Document } from "../src/api/schema";
-import { row } from "./desk";
+import { after, row } from "./desk";
 import { expect, subjectOf, test, type Office } from "./office";
 import { answer, command, issued, newAgency } from "./road";
 
@@ -15,12 +15,6 @@ async function arrivalOf(office: Office, clerk: string, subject: string): Promis
 async function register(office: Office, clerk: string, subject: string): Promise<Arrival> {
   const a = await arrivalOf(office, clerk, subject);
   return command<Arrival>(await office.ask(clerk), `/api/arrivals/${a.id}/register`, { seenSha256: a.files.find((f) => f.role === "main")?.sha256 });
-}
-
-async function after(page: Awaited<ReturnType<Office["sit"]>>, act: string) {
-  await page.getByRole("button", { name: "Thao tác khác" }).click();
-  await page.getByRole("menuitem", { name: act }).click();
-  return page.getByRole("dialog", { name: act });
 }
 
 test("F1: a document is taken back from one who has not registered it, and asked for from one who has", async ({ office, paper }) => {

@@ -1,46 +1,10 @@
-import { execFile } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import os from "node:os";
-import path from "node:path";
-import { promisify } from "node:util";
-import type { Page } from "@playwright/test";
 import type { Document } from "../src/api/schema";
 import { act, row } from "./desk";
-import { expect, password, subjectOf, test } from "./office";
+import { expect, subjectOf, test } from "./office";
 import { answer, command, submitted } from "./road";
+import { addPasskey, done, oneTimeCode, pdfsig } from "./signing";
 
 // C4, C5, C7, C8: signed by the leader with a passkey, sealed by the clerk, issued.
-
-const run = promisify(execFile);
-
-async function authenticator(page: Page): Promise<void> {
-  const devtools = await page.context().newCDPSession(page);
-  await devtools.send("WebAuthn.enable");
-  await devtools.send("WebAuthn.addVirtualAuthenticator", {
-    options: {
-      protocol: "ctap2",
-      transport: "internal",
-      hasResidentKey: true,
-      hasUserVerification: true,
-      isUserVerified: true,
-      automaticPresenceSimulation: true,
-    },
-  });
-}
-
-async function oneTimeCode(): Promise<string> {
-  return (await run(process.env.CONGVAN_E2E_BINARY ?? "", ["demo", "code"])).stdout.trim();
-}
-
-async function pdfsig(file: Buffer): Promise<string> {
-  const folder = await mkdtemp(path.join(os.tmpdir(), "congvan-sign-"));
-  try {
-    await writeFile(path.join(folder, "van-ban.pdf"), file);
-    return (await run("pdfsig", ["-nocert", path.join(folder, "van-ban.pdf")])).stdout;
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-}
 
 test("C4 C5 C7 C8: a batch is signed with a passkey, sealed, issued, and verified by anybody", async ({ office, paper }) => {
   test.setTimeout(150_000);
@@ -55,14 +19,8 @@ test("C4 C5 C7 C8: a batch is signed with a passkey, sealed, issued, and verifie
 
   // The leader adds a passkey once, and confirms each batch with it.
   const leader = await office.sit("lanhdao.ubnd", "/me/signing");
-  await authenticator(leader);
   await expect(leader.getByText("Tập huấn").first()).toBeVisible();
-  await leader.getByRole("button", { name: "Thêm khóa đăng nhập" }).click();
-  const adding = leader.getByRole("dialog", { name: "Thêm khóa đăng nhập" });
-  await adding.getByLabel("Tên khóa").fill("Máy của Chủ tịch");
-  await adding.getByLabel("Mật khẩu hiện tại").fill(password);
-  await adding.getByRole("button", { name: "Tiếp tục" }).click();
-  await expect(leader.getByText("Đã thêm khóa đăng nhập.")).toBeVisible();
+  await addPasskey(leader, "Máy của Chủ tịch");
   await leader.screenshot({ path: "test-results/sign-settings.png" });
 
   await leader.goto("/to-sign");
@@ -75,7 +33,7 @@ test("C4 C5 C7 C8: a batch is signed with a passkey, sealed, issued, and verifie
   await signing.getByRole("button", { name: "Ký số" }).click();
   await expect(leader.getByText("Đã xong.")).toBeVisible({ timeout: 60_000 });
   await leader.screenshot({ path: "test-results/sign-progress.png" });
-  await leader.getByRole("dialog").getByRole("button", { name: "Đóng", exact: true }).last().click();
+  await done(leader);
 
   // The clerk numbers and seals one of them, and issues it.
   const id = documents[0]?.id ?? "";
@@ -86,8 +44,7 @@ test("C4 C5 C7 C8: a batch is signed with a passkey, sealed, issued, and verifie
   const sealing = clerk.getByRole("dialog", { name: "Ghi số, ngày và đóng dấu số" });
   await sealing.getByLabel("Mã 6 chữ số").fill(await oneTimeCode());
   await sealing.getByRole("button", { name: "Đóng dấu" }).click();
-  await expect(clerk.getByText("Đã xong.")).toBeVisible({ timeout: 60_000 });
-  await clerk.getByRole("dialog").getByRole("button", { name: "Đóng", exact: true }).last().click();
+  await done(clerk);
   await expect(clerk.getByText("Chữ ký hợp lệ").first()).toBeVisible();
   await expect(clerk.locator("canvas").first()).toBeVisible();
   await clerk.waitForLoadState("networkidle");

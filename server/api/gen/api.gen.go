@@ -1230,6 +1230,39 @@ func (e PeerKind) Valid() bool {
 	}
 }
 
+// Defines values for PlaceKind.
+const (
+	PlaceKindAnnex     PlaceKind = "annex"
+	PlaceKindCopy      PlaceKind = "copy"
+	PlaceKindDate      PlaceKind = "date"
+	PlaceKindInitial   PlaceKind = "initial"
+	PlaceKindNumber    PlaceKind = "number"
+	PlaceKindSeal      PlaceKind = "seal"
+	PlaceKindSignature PlaceKind = "signature"
+)
+
+// Valid indicates whether the value is a known member of the PlaceKind enum.
+func (e PlaceKind) Valid() bool {
+	switch e {
+	case PlaceKindAnnex:
+		return true
+	case PlaceKindCopy:
+		return true
+	case PlaceKindDate:
+		return true
+	case PlaceKindInitial:
+		return true
+	case PlaceKindNumber:
+		return true
+	case PlaceKindSeal:
+		return true
+	case PlaceKindSignature:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for Power.
 const (
 	PowerApprove  Power = "approve"
@@ -3661,6 +3694,14 @@ type OneTimeCodeSecret struct {
 	Secret  string `json:"secret"`
 }
 
+// PageBox defines model for PageBox.
+type PageBox struct {
+	Bottom float64 `json:"bottom"`
+	Left   float64 `json:"left"`
+	Right  float64 `json:"right"`
+	Top    float64 `json:"top"`
+}
+
 // Passkey defines model for Passkey.
 type Passkey struct {
 	AddedAt time.Time          `json:"addedAt"`
@@ -3829,6 +3870,48 @@ type PhraseNew struct {
 	// Shared for everybody in the agency
 	Shared *bool  `json:"shared,omitempty"`
 	Words  string `json:"words"`
+}
+
+// Place a reserved place, in points from the lower left corner of its page
+type Place struct {
+	Bottom float64   `json:"bottom"`
+	Kind   PlaceKind `json:"kind"`
+	Left   float64   `json:"left"`
+	Name   string    `json:"name"`
+	Page   int       `json:"page"`
+	Right  float64   `json:"right"`
+	Top    float64   `json:"top"`
+}
+
+// PlaceKind defines model for PlaceKind.
+type PlaceKind string
+
+// PlaceMoved defines model for PlaceMoved.
+type PlaceMoved struct {
+	Bottom float64 `json:"bottom"`
+	Left   float64 `json:"left"`
+	Name   string  `json:"name"`
+	Page   int     `json:"page"`
+}
+
+// Places defines model for Places.
+type Places struct {
+	// Fixed the file has its places already, or is signed: nothing can be moved
+	Fixed bool `json:"fixed"`
+
+	// Moved somebody has put them elsewhere than proposed
+	Moved  bool      `json:"moved"`
+	Pages  []PageBox `json:"pages"`
+	Places []Place   `json:"places"`
+
+	// Sha256 of the file
+	Sha256 string `json:"sha256"`
+}
+
+// PlacesMoved defines model for PlacesMoved.
+type PlacesMoved struct {
+	Places     []PlaceMoved `json:"places"`
+	SeenSha256 string       `json:"seenSha256"`
 }
 
 // PlannedStep defines model for PlannedStep.
@@ -5208,6 +5291,12 @@ type PreviewNumberParams struct {
 	Day *openapi_types.Date `form:"day,omitempty" json:"day,omitempty"`
 }
 
+// MovePlacesParams defines parameters for MovePlaces.
+type MovePlacesParams struct {
+	// CongvanPosition the position the act is made under
+	CongvanPosition *ActingPosition `json:"Congvan-Position,omitempty"`
+}
+
 // ReassignStepParams defines parameters for ReassignStep.
 type ReassignStepParams struct {
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
@@ -5736,6 +5825,9 @@ type IssueDocumentJSONRequestBody = Issue
 // NumberDocumentJSONRequestBody defines body for NumberDocument for application/json ContentType.
 type NumberDocumentJSONRequestBody = NumberTake
 
+// MovePlacesJSONRequestBody defines body for MovePlaces for application/json ContentType.
+type MovePlacesJSONRequestBody = PlacesMoved
+
 // ReassignStepJSONRequestBody defines body for ReassignStep for application/json ContentType.
 type ReassignStepJSONRequestBody = Reassignment
 
@@ -6191,6 +6283,12 @@ type ServerInterface interface {
 	// ConvertDocument Make a PDF of the draft's Word document
 	// (POST /api/documents/{id}/pdf)
 	ConvertDocument(c *gin.Context, id Id)
+	// ReadPlaces Where signatures, number, date and seal stand on the document's main file, or will
+	// (GET /api/documents/{id}/places)
+	ReadPlaces(c *gin.Context, id Id)
+	// MovePlaces Put places elsewhere on the pages, before anybody signs; none puts all back where they are proposed
+	// (PUT /api/documents/{id}/places)
+	MovePlaces(c *gin.Context, id Id, params MovePlacesParams)
 	// ReassignStep Put somebody else into a step; on the last one it changes the signer
 	// (POST /api/documents/{id}/reassign)
 	ReassignStep(c *gin.Context, id Id, params ReassignStepParams)
@@ -11427,6 +11525,80 @@ func (siw *ServerInterfaceWrapper) ConvertDocument(c *gin.Context) {
 	siw.Handler.ConvertDocument(c, id)
 }
 
+// ReadPlaces operation middleware
+func (siw *ServerInterfaceWrapper) ReadPlaces(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ReadPlaces(c, id)
+}
+
+// MovePlaces operation middleware
+func (siw *ServerInterfaceWrapper) MovePlaces(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params MovePlacesParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Congvan-Position" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Congvan-Position")]; found {
+		var CongvanPosition ActingPosition
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Congvan-Position, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Congvan-Position", valueList[0], &CongvanPosition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "uuid"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Congvan-Position: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.CongvanPosition = &CongvanPosition
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.MovePlaces(c, id, params)
+}
+
 // ReassignStep operation middleware
 func (siw *ServerInterfaceWrapper) ReassignStep(c *gin.Context) {
 
@@ -15637,6 +15809,8 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.DELETE(options.BaseURL+"/api/administration/agencies/:id/seals/:sealId", wrapper.RemoveSeal)
 	router.PUT(options.BaseURL+"/api/administration/agencies/:id/signing-rule", wrapper.SetSigningRule)
 	router.GET(options.BaseURL+"/api/documents/:id/signatures", wrapper.ListDocumentSignatures)
+	router.GET(options.BaseURL+"/api/documents/:id/places", wrapper.ReadPlaces)
+	router.PUT(options.BaseURL+"/api/documents/:id/places", wrapper.MovePlaces)
 	router.GET(options.BaseURL+"/api/arrivals/:id/signatures", wrapper.ListArrivalSignatures)
 	router.POST(options.BaseURL+"/api/verify", wrapper.VerifyFile)
 	router.GET(options.BaseURL+"/api/links/:token", wrapper.ReadLink)
@@ -20088,6 +20262,86 @@ type ConvertDocumentdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ConvertDocumentdefaultApplicationProblemPlusJSONResponse) VisitConvertDocumentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadPlacesRequestObject struct {
+	Id Id `json:"id"`
+}
+
+type ReadPlacesResponseObject interface {
+	VisitReadPlacesResponse(w http.ResponseWriter) error
+}
+
+type ReadPlaces200JSONResponse Places
+
+func (response ReadPlaces200JSONResponse) VisitReadPlacesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadPlacesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ReadPlacesdefaultApplicationProblemPlusJSONResponse) VisitReadPlacesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MovePlacesRequestObject struct {
+	Id     Id `json:"id"`
+	Params MovePlacesParams
+	Body   *MovePlacesJSONRequestBody
+}
+
+type MovePlacesResponseObject interface {
+	VisitMovePlacesResponse(w http.ResponseWriter) error
+}
+
+type MovePlaces200JSONResponse Places
+
+func (response MovePlaces200JSONResponse) VisitMovePlacesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MovePlacesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response MovePlacesdefaultApplicationProblemPlusJSONResponse) VisitMovePlacesResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -24769,6 +25023,12 @@ type StrictServerInterface interface {
 	// ConvertDocument Make a PDF of the draft's Word document
 	// (POST /api/documents/{id}/pdf)
 	ConvertDocument(ctx context.Context, request ConvertDocumentRequestObject) (ConvertDocumentResponseObject, error)
+	// ReadPlaces Where signatures, number, date and seal stand on the document's main file, or will
+	// (GET /api/documents/{id}/places)
+	ReadPlaces(ctx context.Context, request ReadPlacesRequestObject) (ReadPlacesResponseObject, error)
+	// MovePlaces Put places elsewhere on the pages, before anybody signs; none puts all back where they are proposed
+	// (PUT /api/documents/{id}/places)
+	MovePlaces(ctx context.Context, request MovePlacesRequestObject) (MovePlacesResponseObject, error)
 	// ReassignStep Put somebody else into a step; on the last one it changes the signer
 	// (POST /api/documents/{id}/reassign)
 	ReassignStep(ctx context.Context, request ReassignStepRequestObject) (ReassignStepResponseObject, error)
@@ -28651,6 +28911,77 @@ func (sh *strictHandler) ConvertDocument(ctx *gin.Context, id Id) {
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(ConvertDocumentResponseObject); ok {
 		if err := validResponse.VisitConvertDocumentResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ReadPlaces operation middleware
+func (sh *strictHandler) ReadPlaces(ctx *gin.Context, id Id) {
+	var request ReadPlacesRequestObject
+
+	request.Id = id
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReadPlaces(ctx, request.(ReadPlacesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReadPlaces")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ReadPlacesResponseObject); ok {
+		if err := validResponse.VisitReadPlacesResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// MovePlaces operation middleware
+func (sh *strictHandler) MovePlaces(ctx *gin.Context, id Id, params MovePlacesParams) {
+	var request MovePlacesRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body MovePlacesJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.MovePlaces(ctx, request.(MovePlacesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "MovePlaces")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(MovePlacesResponseObject); ok {
+		if err := validResponse.VisitMovePlacesResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {

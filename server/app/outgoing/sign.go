@@ -24,6 +24,8 @@ import (
 type Signing struct {
 	// Prepare reserves the places of a document in a PDF, unless it has them.
 	Prepare func(ctx context.Context, file []byte, w signing.Wanted) ([]byte, error)
+	// Propose tells where the places of a PDF lie or would be reserved.
+	Propose func(ctx context.Context, file []byte, w signing.Wanted) (signing.Proposal, error)
 	// Free gives the first place of a kind that is still empty.
 	Free func(file []byte, kind signing.PlaceKind) (signing.Place, error)
 	// Fill writes number and date into their places.
@@ -323,8 +325,8 @@ type writing struct {
 	numbering signing.Numbering
 }
 
-// wanted tells whose name stands below the signature and how many initials the
-// circuit asks for. Before the approval it is the name of who will approve.
+// wanted tells whose name stands below the signature, how many initials the
+// circuit asks for, and where somebody has put the places. Before the approval it is the name of who will approve.
 func wanted(ctx context.Context, tx *postgres.Tx, d document.Document) (signing.Wanted, error) {
 	w := signing.Wanted{Signer: d.SignerName}
 	if w.Signer == "" {
@@ -333,6 +335,11 @@ func wanted(ctx context.Context, tx *postgres.Tx, d document.Document) (signing.
 			return w, err
 		}
 		w.Signer = names.Approver
+	}
+	main, _ := d.Main()
+	var err error
+	if w.Moved, err = tx.MovedPlaces(ctx, d.AgencyID, d.ID, main.Hash); err != nil {
+		return w, err
 	}
 	c, _, err := tx.Circuit(ctx, d.AgencyID, d.ID)
 	for _, step := range c.Steps {

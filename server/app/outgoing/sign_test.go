@@ -68,6 +68,9 @@ func newSigningDesk(t *testing.T) *signingDesk {
 		Prepare: func(ctx context.Context, file []byte, w signing.Wanted) ([]byte, error) {
 			return signature.Reserve(ctx, file, w, locate.Find)
 		},
+		Propose: func(ctx context.Context, file []byte, w signing.Wanted) (signing.Proposal, error) {
+			return signature.Propose(ctx, file, w, locate.Find)
+		},
 		Free: signature.Free,
 		Returned: func(_ context.Context, sent, file []byte) (signing.Returned, error) {
 			return signature.Returned(sent, file, d.options())

@@ -18,8 +18,9 @@ type Reserved struct {
 
 // Wanted is what a document is to have places for.
 type Wanted struct {
-	Signer   string    // whose name stands below the signature
-	Initials int       // how many steps of its circuit ask for initials
+	Signer   string // whose name stands below the signature
+	Initials int    // how many steps of its circuit ask for initials
+	Moved    []Moved
 	Corner   PlaceKind // of a file that is signed with words alone, in the upper right corner; none for a document
 }
 

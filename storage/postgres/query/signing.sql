@@ -159,3 +159,15 @@ select size, media_type, verified_at, verification from blob where sha256 = @sha
 
 -- name: SaveVerification :exec
 update blob set verified_at = @at::timestamptz, verification = @verification where sha256 = @sha256;
+
+-- name: ListMovedPlaces :many
+select place, page, lower_left from signing_place
+ where agency_id = @agency_id and document_id = @document_id and sha256 = @sha256
+ order by place;
+
+-- name: DeleteMovedPlaces :exec
+delete from signing_place where agency_id = @agency_id and document_id = @document_id;
+
+-- name: InsertMovedPlace :exec
+insert into signing_place (agency_id, document_id, place, sha256, page, lower_left)
+values (@agency_id, @document_id, @place, @sha256, @page, @lower_left);

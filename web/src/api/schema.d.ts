@@ -3102,6 +3102,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/documents/{id}/places": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /** Where signatures, number, date and seal stand on the document's main file, or will */
+        get: operations["readPlaces"];
+        /** Put places elsewhere on the pages, before anybody signs; none puts all back where they are proposed */
+        put: operations["movePlaces"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/arrivals/{id}/signatures": {
         parameters: {
             query?: never;
@@ -5572,6 +5592,54 @@ export interface components {
             /** Format: uuid */
             presenceId: string;
         };
+        /** @enum {string} */
+        PlaceKind: "initial" | "signature" | "number" | "date" | "seal" | "annex" | "copy";
+        /** @description a reserved place, in points from the lower left corner of its page */
+        Place: {
+            name: string;
+            kind: components["schemas"]["PlaceKind"];
+            page: number;
+            /** Format: double */
+            left: number;
+            /** Format: double */
+            bottom: number;
+            /** Format: double */
+            right: number;
+            /** Format: double */
+            top: number;
+        };
+        PageBox: {
+            /** Format: double */
+            left: number;
+            /** Format: double */
+            bottom: number;
+            /** Format: double */
+            right: number;
+            /** Format: double */
+            top: number;
+        };
+        Places: {
+            /** @description of the file */
+            sha256: string;
+            /** @description the file has its places already, or is signed: nothing can be moved */
+            fixed: boolean;
+            /** @description somebody has put them elsewhere than proposed */
+            moved: boolean;
+            pages: components["schemas"]["PageBox"][];
+            places: components["schemas"]["Place"][];
+        };
+        PlaceMoved: {
+            name: string;
+            page: number;
+            /** Format: double */
+            left: number;
+            /** Format: double */
+            bottom: number;
+        };
+        PlacesMoved: {
+            seenSha256: string;
+            places: components["schemas"]["PlaceMoved"][];
+        };
         FileSignatures: {
             sha256: string;
             name: string;
@@ -6058,6 +6126,12 @@ export type SigningOrderList = components['schemas']['SigningOrderList'];
 export type SigningRefused = components['schemas']['SigningRefused'];
 export type SigningBatch = components['schemas']['SigningBatch'];
 export type SigningRepeat = components['schemas']['SigningRepeat'];
+export type PlaceKind = components['schemas']['PlaceKind'];
+export type Place = components['schemas']['Place'];
+export type PageBox = components['schemas']['PageBox'];
+export type Places = components['schemas']['Places'];
+export type PlaceMoved = components['schemas']['PlaceMoved'];
+export type PlacesMoved = components['schemas']['PlacesMoved'];
 export type FileSignatures = components['schemas']['FileSignatures'];
 export type FileSignaturesList = components['schemas']['FileSignaturesList'];
 export type SignatureReport = components['schemas']['SignatureReport'];
@@ -10932,6 +11006,59 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FileSignaturesList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    readPlaces: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Places"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    movePlaces: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the position the act is made under */
+                "Congvan-Position"?: components["parameters"]["ActingPosition"];
+            };
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlacesMoved"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Places"];
                 };
             };
             default: components["responses"]["Problem"];

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useRef, useState, type ReactNode } from "react";
 import type { PDFDocumentProxy } from "pdfjs-dist";
 import css from "./pdf.module.css";
 
@@ -10,6 +10,8 @@ interface PdfPageProps {
   width: number;
   height: number;
   onVisible: (number: number, share: number) => void;
+  // Laid over the sheet.
+  children?: ReactNode;
 }
 
 // One sheet. It is drawn when it comes near the window and let go when it is far,
@@ -90,6 +92,7 @@ export function PdfPage(props: PdfPageProps) {
     <div ref={sheet} className={css.sheet} data-page={number} style={{ width, height }}>
       <canvas ref={canvas} />
       <div ref={text} className={css.text} />
+      {props.children}
     </div>
   );
 }

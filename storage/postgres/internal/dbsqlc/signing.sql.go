@@ -50,6 +50,15 @@ func (q *Queries) CountPresences(ctx context.Context, accountID org.ID, since ti
 	return count, err
 }
 
+const DeleteMovedPlaces = `-- name: DeleteMovedPlaces :exec
+delete from signing_place where agency_id = $1 and document_id = $2
+`
+
+func (q *Queries) DeleteMovedPlaces(ctx context.Context, agencyID org.ID, documentID org.ID) error {
+	_, err := q.db.Exec(ctx, DeleteMovedPlaces, agencyID, documentID)
+	return err
+}
+
 const DeleteOneTimeCode = `-- name: DeleteOneTimeCode :execrows
 delete from one_time_code where account_id = $1
 `
@@ -325,6 +334,32 @@ func (q *Queries) InsertCertificate(ctx context.Context, arg InsertCertificatePa
 	return err
 }
 
+const InsertMovedPlace = `-- name: InsertMovedPlace :exec
+insert into signing_place (agency_id, document_id, place, sha256, page, lower_left)
+values ($1, $2, $3, $4, $5, $6)
+`
+
+type InsertMovedPlaceParams struct {
+	AgencyID   org.ID
+	DocumentID org.ID
+	Place      string
+	Sha256     []byte
+	Page       int32
+	LowerLeft  []float64
+}
+
+func (q *Queries) InsertMovedPlace(ctx context.Context, arg InsertMovedPlaceParams) error {
+	_, err := q.db.Exec(ctx, InsertMovedPlace,
+		arg.AgencyID,
+		arg.DocumentID,
+		arg.Place,
+		arg.Sha256,
+		arg.Page,
+		arg.LowerLeft,
+	)
+	return err
+}
+
 const InsertPasskey = `-- name: InsertPasskey :exec
 insert into passkey (id, account_id, handle, record, name, added_at) values ($1, $2, $3, $4, $5, $6)
 `
@@ -565,6 +600,44 @@ func (q *Queries) ListDueSigningOrders(ctx context.Context, at time.Time, most i
 	for rows.Next() {
 		var i ListDueSigningOrdersRow
 		if err := rows.Scan(&i.AgencyID, &i.ID); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const ListMovedPlaces = `-- name: ListMovedPlaces :many
+select place, page, lower_left from signing_place
+ where agency_id = $1 and document_id = $2 and sha256 = $3
+ order by place
+`
+
+type ListMovedPlacesParams struct {
+	AgencyID   org.ID
+	DocumentID org.ID
+	Sha256     []byte
+}
+
+type ListMovedPlacesRow struct {
+	Place     string
+	Page      int32
+	LowerLeft []float64
+}
+
+func (q *Queries) ListMovedPlaces(ctx context.Context, arg ListMovedPlacesParams) ([]ListMovedPlacesRow, error) {
+	rows, err := q.db.Query(ctx, ListMovedPlaces, arg.AgencyID, arg.DocumentID, arg.Sha256)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ListMovedPlacesRow{}
+	for rows.Next() {
+		var i ListMovedPlacesRow
+		if err := rows.Scan(&i.Place, &i.Page, &i.LowerLeft); err != nil {
 			return nil, err
 		}
 		items = append(items, i)

@@ -13,6 +13,7 @@ import { Timeline } from "@/features/document/timeline";
 import { lastNote } from "@/features/document/told";
 import { useAgencyName } from "@/features/recipient/names";
 import { certificatesQuery } from "@/features/signing/queries";
+import { PlacesDialog } from "@/features/signing/places-dialog";
 import { SignaturesPanel } from "@/features/signing/signatures-panel";
 import { useText, type Text } from "@/text/text";
 import { Count } from "@/ui/badge";
@@ -205,7 +206,7 @@ function Story({ document: d, shown, onShow }: SideProps) {
   const main = d.files.find((f) => f.role === "main");
   return (
     <div className={css.scroll}>
-      <Section title={t.files}>
+      <Section title={t.files} aside={<PlacesButton document={d} />}>
         <FileList files={d.files} shown={shown} onShow={onShow} />
         {d.approvedSha256 && main?.sha256 === d.approvedSha256 ? (
           <Facts facts={[[t.approvedBytes, <Sha key="sha" value={d.approvedSha256} />]]} />
@@ -240,6 +241,22 @@ function Story({ document: d, shown, onShow }: SideProps) {
         </Section>
       ) : null}
     </div>
+  );
+}
+
+// Until somebody signs, the places of signatures can be looked at and moved.
+function PlacesButton({ document: d }: { document: Document }) {
+  const t = useText().signing.places;
+  const [open, setOpen] = useState(false);
+  const unsigned = d.state === "draft" || d.state === "submitted" || d.state === "approved";
+  if (!unsigned || mainFile(d.files)?.mediaType !== "application/pdf") return null;
+  return (
+    <>
+      <Button small onClick={() => setOpen(true)}>
+        {t.open}
+      </Button>
+      {open ? <PlacesDialog document={d} onClose={() => setOpen(false)} /> : null}
+    </>
   );
 }
 

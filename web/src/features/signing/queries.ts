@@ -9,6 +9,13 @@ export function waitingQuery(act: SigningAct) {
   });
 }
 
+export function placesQuery(id: string, sha256: string) {
+  return queryOptions({
+    queryKey: ["documents", "one", id, "places", sha256],
+    queryFn: () => value(client.GET("/api/documents/{id}/places", { params: { path: { id } } })),
+  });
+}
+
 export const certificatesQuery = queryOptions({
   queryKey: ["me", "certificates"],
   queryFn: () => value(client.GET("/api/me/certificates")),

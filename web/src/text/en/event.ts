@@ -86,6 +86,7 @@ export const event: Text["event"] = {
     signing_repeat: "Signing ordered again",
     seal_added: "Seal added",
     seal_removed: "Seal removed",
+    places_moved: "Places of signatures moved",
     annex_sealed: "Annex signed by the agency",
     signing_rule_set: "Rule of signing changed",
     voided: "Voided",

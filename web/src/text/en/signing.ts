@@ -1,4 +1,4 @@
-import type { signing as vi } from "../vi/signing";
+import { placeName, type signing as vi } from "../vi/signing";
 
 export const signing: typeof vi = {
   title: "To sign",
@@ -143,6 +143,19 @@ export const signing: typeof vi = {
     requiredHint: "When off, documents without a signature can be issued too.",
     saved: "Saved.",
     failed: "The browser could not confirm. Try again.",
+  },
+  places: {
+    open: "Places of signatures",
+    title: "Where signatures, number, date and seal stand",
+    hint: "Drag the boxes where they belong, or choose one and use the arrow keys (with Shift by 10 mm; Page Up and Page Down change the page).",
+    fixed: "The places are fixed in the file, or the document is signed already.",
+    save: "Save the places",
+    reset: "Put back as proposed",
+    cancel: "Close",
+    saved: "The places are saved.",
+    page: (n) => `Page ${n}`,
+    name: (p) => placeName(p, { initial: "Initials", signature: "Signature", number: "Number", date: "Date", seal: "Seal" }),
+    at: (name, page, left, bottom) => `${name}: page ${page}, ${left} mm from the left, ${bottom} mm from the foot`,
   },
   verify: {
     title: "Check signatures",

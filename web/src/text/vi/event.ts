@@ -85,6 +85,7 @@ export const event = {
     signing_repeat: "Yêu cầu ký lại",
     seal_added: "Thêm con dấu số",
     seal_removed: "Bỏ con dấu số",
+    places_moved: "Đặt vị trí ký",
     annex_sealed: "Ký số phụ lục",
     signing_rule_set: "Đổi quy định về ký số",
     voided: "Hủy văn bản",

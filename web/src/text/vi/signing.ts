@@ -1,3 +1,9 @@
+/** The kind of a place, with its ordinal where there are several. */
+export function placeName(p: { kind: string; name: string }, kinds: Record<string, string>): string {
+  const ordinal = Number(p.name.split("-").at(-1));
+  return `${kinds[p.kind] ?? p.kind}${p.kind === "initial" ? ` ${ordinal}` : ""}`;
+}
+
 export const signing = {
   title: "Chờ ký",
   toSign: "Chờ tôi ký",
@@ -141,6 +147,19 @@ export const signing = {
     requiredHint: "Khi tắt, văn bản chưa ký số vẫn phát hành được.",
     saved: "Đã lưu.",
     failed: "Trình duyệt không xác nhận được. Hãy thử lại.",
+  },
+  places: {
+    open: "Vị trí ký",
+    title: "Vị trí chữ ký, số, ngày và con dấu",
+    hint: "Kéo các ô tới chỗ cần đặt, hoặc chọn ô rồi dùng phím mũi tên (giữ Shift để đi 10 mm; Page Up, Page Down để đổi trang).",
+    fixed: "Vị trí đã cố định trong tệp hoặc văn bản đã có chữ ký.",
+    save: "Lưu vị trí",
+    reset: "Đặt lại như đề xuất",
+    cancel: "Đóng",
+    saved: "Đã lưu vị trí ký.",
+    page: (n: number) => `Trang ${n}`,
+    name: (p: { kind: string; name: string }) => placeName(p, { initial: "Ký nháy", signature: "Chữ ký", number: "Số", date: "Ngày", seal: "Con dấu" }),
+    at: (name: string, page: number, left: number, bottom: number) => `${name}: trang ${page}, cách trái ${left} mm, cách dưới ${bottom} mm`,
   },
   verify: {
     title: "Kiểm tra chữ ký số",
