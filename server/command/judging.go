@@ -15,11 +15,7 @@ import (
 
 // judge tells what the signatures of a file say, as far as this installation trusts.
 func (k *keyring) judge(ctx context.Context, file []byte) (verification.Report, error) {
-	o, err := k.options(ctx)
-	if err != nil {
-		return verification.Report{}, err
-	}
-	found, err := signature.Verify(file, o)
+	found, _, err := k.judged(ctx, file)
 	if err != nil {
 		return verification.Report{}, err
 	}

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"crypto/x509"
@@ -42,6 +43,8 @@ type keyring struct {
 	policy    signature.StampPolicy
 	module    *token.Module // nil: there is no device
 	authority *democa.Authority
+	known     trust.Cache  // of revocations
+	asking    *http.Client // of authorities that certificates name
 }
 
 // outsideTime bounds a request to an authority or a signing service.
@@ -49,7 +52,7 @@ const outsideTime = 20 * time.Second
 
 // openSigning wires keys, time stamps and trust.
 func (in *installation) openSigning() (*keyring, error) {
-	k := &keyring{cfg: in.cfg, secrets: in.secrets, policy: signature.StampNever}
+	k := &keyring{cfg: in.cfg, secrets: in.secrets, policy: signature.StampNever, known: knownRevocations(in.cfg), asking: outside(false)}
 	var err error
 	if k.kept, err = in.cfg.Key(); err != nil {
 		return nil, err
@@ -160,6 +163,9 @@ func (k *keyring) signing() outgoing.Signing {
 		Sign: k.sign,
 		Returned: func(ctx context.Context, sent, file []byte) (signing.Returned, error) {
 			o, err := k.options(ctx)
+			if err == nil && bytes.HasPrefix(file, sent) { // anything else is refused unread
+				_, o, err = k.judged(ctx, file)
+			}
 			if err != nil {
 				return signing.Returned{}, err
 			}
@@ -190,7 +196,10 @@ func (k *keyring) sign(ctx context.Context, t outgoing.SignTask) ([]byte, error)
 	}
 	// What authorities do not tell now is missing in the file and told by every
 	// verification; the signature itself stands.
-	evidence, _ := trust.Collector{Client: outside(false)}.Collect(ctx, chain)
+	evidence, _ := trust.Collector{Client: k.asking}.Collect(ctx, chain)
+	if err := k.known.Keep(chain, evidence); err != nil {
+		return nil, err
+	}
 	evidence.Certificates = append(evidence.Certificates, chain[1:]...)
 	return signature.AddEvidence(out.File, evidence)
 }
@@ -264,6 +273,9 @@ func (k *keyring) signRemote(ctx context.Context, t outgoing.SignTask, r signatu
 	credential, err := service.Credential(ctx, t.Certificate.Reference)
 	if err != nil {
 		return signature.Outcome{}, err
+	}
+	if !credential.Certificate.Equal(r.Certificate) {
+		return signature.Outcome{}, remote.ErrCredential // renewed there, or another person's
 	}
 	return signature.Elsewhere(ctx, t.File, r, func(ctx context.Context, p signature.Pending) ([]byte, error) {
 		return service.Sign(ctx, credential, p, nil, t.Name, askAgain)

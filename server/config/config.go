@@ -102,7 +102,7 @@ type Config struct {
 	TrustAnchors     string `env:"CONGVAN_TRUST_ANCHORS" doc:"File with the certificates of the authorities whose signatures are trusted, in PEM. The demonstration trusts its own as well."`
 	StampAnchors     string `env:"CONGVAN_STAMP_ANCHORS" doc:"The same for time stamps. Empty: those of CONGVAN_TRUST_ANCHORS."`
 	RevocationLists  string `env:"CONGVAN_REVOCATION_LISTS" doc:"Folder with revocation lists (.crl, DER) that something else keeps fresh; they are read without the Internet."`
-	CollectEvidence  bool   `env:"CONGVAN_COLLECT_EVIDENCE" envDefault:"false" doc:"Whether authorities are asked over the Internet about certificates that sign here (OCSP, revocation lists), and the answers put into the files."`
+	CollectEvidence  bool   `env:"CONGVAN_COLLECT_EVIDENCE" envDefault:"false" doc:"Whether trusted authorities are asked over the Internet about certificates that sign here or have signed what arrives (OCSP, revocation lists). The answers go into what is signed here, and are kept in the data folder for use without the Internet."`
 	StampURL         string `env:"CONGVAN_STAMP_URL" doc:"Address of the time-stamping authority (RFC 3161). Empty: signatures have no time stamp."`
 	StampUser        string `env:"CONGVAN_STAMP_USER" doc:"User name there. Empty: none."`
 	StampPassword    Secret `env:"CONGVAN_STAMP_PASSWORD" doc:"Password there."`

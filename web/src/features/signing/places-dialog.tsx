@@ -92,6 +92,8 @@ interface SheetsProps {
 }
 
 const shownWidth = 560;
+// Words stand in a box that has room for them.
+const labelled = 26;
 const unseen = () => {};
 
 function Sheets({ document: d, sha256, data, spot, onMove }: SheetsProps) {
@@ -171,7 +173,7 @@ function Box({ place, at, page, scale, fixed, onMove }: BoxProps) {
         onMove(to);
       }}
     >
-      {t.name(place)}
+      {(place.right - place.left) * scale > labelled ? t.name(place) : null}
     </button>
   );
 }

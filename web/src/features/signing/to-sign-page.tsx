@@ -115,7 +115,7 @@ function Waiting({ act, rows, marked, onMark, failed, onRetry }: WaitingProps) {
     { id: "kind", title: t.kind, width: "130px", cell: (d) => kinds.name(d.kind) },
     { id: "subject", title: t.subject, cell: (d) => d.subject },
     { id: "signer", title: t.signer, width: "170px", cell: (d) => d.signerName },
-    { id: "state", title: "", width: "120px", cell: (d) => <DocumentBadge state={d.state} sentBack={false} /> },
+    { id: "state", title: "", width: "190px", cell: (d) => <DocumentBadge state={d.state} sentBack={false} /> },
     { id: "changed", title: t.changed, width: "140px", cell: (d) => showMoment(d.updatedAt) },
   ];
   return (
