@@ -37,15 +37,30 @@ export async function addPasskey(page: Page, name: string): Promise<void> {
   await expect(page.getByText("Đã thêm khóa đăng nhập.")).toBeVisible();
 }
 
-/** The one-time code of this moment, of everybody in the demonstration. */
-export async function oneTimeCode(): Promise<string> {
-  return (await run(process.env.CONGVAN_E2E_BINARY ?? "", ["demo", "code"])).stdout.trim();
+/** A one-time code that the person has not used yet: each serves once. */
+export async function oneTimeCode(login: string): Promise<string> {
+  let code = "";
+  await expect
+    .poll(
+      async () => {
+        const now = (await run(process.env.CONGVAN_E2E_BINARY ?? "", ["demo", "code"])).stdout.trim();
+        const unused = now !== used.get(login);
+        if (unused) code = now;
+        return unused;
+      },
+      { timeout: 45_000 },
+    )
+    .toBe(true);
+  used.set(login, code);
+  return code;
 }
 
+const used = new Map<string, string>();
+
 /** Signs what the dialog is about, proving presence by a code, and closes it. */
-export async function signByCode(page: Page, dialogName: string, button: string): Promise<void> {
+export async function signByCode(page: Page, login: string, dialogName: string, button: string): Promise<void> {
   const dialog = page.getByRole("dialog", { name: dialogName });
-  await dialog.getByLabel("Mã 6 chữ số").fill(await oneTimeCode());
+  await dialog.getByLabel("Mã 6 chữ số").fill(await oneTimeCode(login));
   await dialog.getByRole("button", { name: button }).click();
   await done(page);
 }

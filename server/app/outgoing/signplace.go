@@ -64,7 +64,7 @@ func (s *Service) MovePlaces(ctx context.Context, who access.Person, position, i
 		return errNoSigning
 	}
 	var w signing.Wanted
-	check := func(tx *postgres.Tx, d document.Document) (document.By, error) {
+	check := func(d document.Document) (document.By, error) {
 		pos, err := who.ArrangePlaces(access.FactsOf(d), position)
 		if err != nil {
 			return document.By{}, err
@@ -75,7 +75,7 @@ func (s *Service) MovePlaces(ctx context.Context, who access.Person, position, i
 		return document.By{Position: pos, Name: who.FullName}, nil
 	}
 	err := s.reading(ctx, who, id, func(tx *postgres.Tx, d document.Document) (err error) {
-		if _, err = check(tx, d); err != nil {
+		if _, err = check(d); err != nil {
 			return err
 		}
 		w, err = wanted(ctx, tx, d)
@@ -99,7 +99,7 @@ func (s *Service) MovePlaces(ctx context.Context, who access.Person, position, i
 		if err != nil {
 			return err
 		}
-		by, err := check(tx, d)
+		by, err := check(d)
 		if err != nil {
 			return err
 		}
