@@ -248,3 +248,19 @@ func TestE1_AssignedInWorkAndDoneAreToldOverTheWire(t *testing.T) {
 		t.Errorf("%d statuses of %d codes were sent", rows, codes)
 	}
 }
+
+// A peer that took a document and has forgotten it, after a restore say, answers
+// a take-back truly: there is nothing there any more (F1).
+func TestF1_WhatThePeerForgotIsWithdrawn(t *testing.T) {
+	t.Parallel()
+	a, b := federate(t)
+	there := a.knows(b, b.addr, "khoa-bi-mat-cua-hai-ben")
+	b.knows(a, a.addr, "khoa-bi-mat-cua-hai-ben")
+	a.start()
+	b.start()
+	id := a.issue("Bị quên", []byte("%PDF-1.7 một"), there)
+	a.await(func() bool { return a.inState("arrived") == 1 })
+	b.exec(`update axis_message set document_code = 'khac', key = 'khac ' || key`)
+	a.ask(id, outgoing.AfterIssue{Kind: document.TakeBackRequest, Reason: "Gửi nhầm"})
+	a.answered(id, document.TakeBackRequest, document.Withdrawn)
+}

@@ -167,6 +167,20 @@ func TestD3_AnAgencyThatEndedHasASuccessor(t *testing.T) {
 		if err != nil || b.count(`select count(*) from arrival where note like '%Xã Cũ (H41.99)%'`) != 1 {
 			t.Errorf("%v", err)
 		}
+		// What was on its way when its recipient ended or moved is answered as the first time.
+		id, client := postgres.NewID(), b.peerClient(a, "bi-mat-cua-a")
+		raw = packaged(t, "H59", "H41", "Hai", "%PDF-1.7 hai")
+		first, err := client.Send(t.Context(), sent(raw, id, "H59", "H41"), bytes.NewReader(raw))
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.exec(`update agency set valid_until = '2020-01-02' where code = 'H41'`)
+		again, err := client.Send(t.Context(), sent(raw, id, "H59", "H41"), bytes.NewReader(raw))
+		if err != nil || again.Receipt.Text != first.Receipt.Text {
+			t.Errorf("%+v %v", again, err)
+		}
+		_, err = client.Send(t.Context(), sent(raw, postgres.NewID(), "H59", "H41"), bytes.NewReader(raw))
+		refusedAs(t, err, exchange.ErrRecipientClosed)
 	}
 }
 

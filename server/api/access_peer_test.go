@@ -62,6 +62,7 @@ var peerRows = map[string]row{
 		return call{method: "POST", path: "/api/administration/peers", body: object{"kind": "system", "name": "Hệ thống", "system": uuid.NewString()}}
 	}},
 	"editPeer":         {success: 200, allowed: operators, denied: 403, owner: operator, object: aPeer, request: ofPeer("PATCH", "", object{"enabled": false})},
+	"requeuePeer":      {success: 200, allowed: operators, denied: 403, owner: operator, object: aPeer, request: ofPeer("POST", "/requeue", nil)},
 	"renewPeerSecret":  {success: 200, allowed: operators, denied: 403, owner: operator, object: aPeer, request: ofPeer("POST", "/secret", nil)},
 	"listPeerAgencies": {success: 200, allowed: operators, denied: 403, owner: operator, object: aPeer, request: ofPeer("GET", "/agencies", nil)},
 	"putPeerAgency":    {success: 204, allowed: operators, denied: 403, owner: operator, object: elsewhere, request: ofPeer("PUT", "/agencies/AGENCY", nil)},

@@ -33,7 +33,11 @@ func peerView(p delivery.Peer) gen.Peer {
 	v := gen.Peer{Id: uuid.UUID(p.ID), Kind: gen.PeerKind(p.Kind), Name: p.Name, System: p.System, Endpoint: p.Endpoint, OurSystem: p.OurSystem,
 		PublicKey: base64.StdEncoding.EncodeToString(p.Key), NextKey: base64.StdEncoding.EncodeToString(p.NextKey), MostMiB: int(p.MostBytes >> 20), PerMinute: p.PerMinute,
 		Reused: p.Reused, Enabled: p.Enabled, Up: "unknown", HeardAt: optionalTime(p.HeardAt), ErrorCode: p.ErrorCode, ErrorAt: optionalTime(p.ErrorAt),
-		Waiting: p.Waiting, Oldest: optionalTime(p.Oldest), LastHour: p.LastHour, Agencies: p.Agencies, Version: p.Version}
+		Waiting: p.Waiting, Failed: p.Failed, Oldest: optionalTime(p.Oldest), LastHour: p.LastHour, Agencies: p.Agencies, DirectoryAt: optionalTime(p.Directory), Version: p.Version}
+	if p.TakesBytes > 0 {
+		takes := int(p.TakesBytes >> 20)
+		v.TakesMiB = &takes
+	}
 	switch {
 	case !p.DownSince.IsZero():
 		v.Up, v.Since = "down", optionalTime(p.DownSince)
@@ -100,6 +104,19 @@ func (r peerRoom) EditPeer(ctx context.Context, q gen.EditPeerRequestObject) (ge
 	}
 	tag := etag(p.Version)
 	return gen.EditPeer200JSONResponse{Body: peerView(p), Headers: gen.EditPeer200ResponseHeaders{ETag: &tag}}, nil
+}
+
+// RequeuePeer puts what could not be sent back to be sent.
+func (r peerRoom) RequeuePeer(ctx context.Context, q gen.RequeuePeerRequestObject) (gen.RequeuePeerResponseObject, error) {
+	c, err := command(ctx, q.Params.IdempotencyKey, nil, q)
+	if err != nil {
+		return nil, err
+	}
+	n, err := r.deliveries.RequeuePeer(ctx, personOf(ctx), c, org.ID(q.Id))
+	if err != nil {
+		return nil, err
+	}
+	return gen.RequeuePeer200JSONResponse{Count: n}, nil
 }
 
 // RenewPeerSecret gives the other end a new secret.

@@ -163,6 +163,9 @@ func (d *axisDoor) do(w http.ResponseWriter, r *http.Request, request vxp.Reques
 		return answered(d.mail.Fetched(ctx, p, q.ID, string(q.Status)), func() error { return q.Answer(w) })
 	case vxp.ListSent:
 		return d.listSent(ctx, w, p, q)
+	case vxp.AskDirectory:
+		signed, err := d.mail.SignedDirectory(ctx, p)
+		return answered(err, func() error { return q.Answer(w, signed) })
 	case vxp.Count:
 		n, err := d.mail.CountWaiting(ctx, p, carriedBy(q.Message))
 		return answered(err, func() error { return q.Answer(w, n) })

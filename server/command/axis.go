@@ -2,6 +2,10 @@ package command
 
 import (
 	"context"
+	"crypto/rsa"
+	"crypto/tls"
+	"errors"
+	"fmt"
 	"io"
 	"net/url"
 
@@ -11,6 +15,7 @@ import (
 	"congvan/server/domain/exchange"
 	"congvan/server/domain/fault"
 	"congvan/server/domain/org"
+	"congvan/server/protocol/edxml"
 	"congvan/server/protocol/vxp"
 	"congvan/storage/blob"
 )
@@ -28,7 +33,7 @@ func connectAxis(cfg config.Config) delivery.Connect {
 		if err != nil {
 			return nil, err
 		}
-		channel := vxp.Channel{Client: client, Most: c.MostBytes, Package: pack}
+		channel := vxp.Channel{Client: client, Most: c.Largest(), Package: pack}
 		if c.Kind == exchange.PeerInstallation {
 			channel.Keys = c.Keys()
 		}
@@ -36,9 +41,31 @@ func connectAxis(cfg config.Config) delivery.Connect {
 	}
 }
 
-// writePackage writes a message in edXML.
-func writePackage(ctx context.Context, w io.Writer, e exchange.Envelope, open delivery.Open) error {
-	return vxp.Write(ctx, w, e, open, nil)
+// writePackages writes messages in edXML, signed where a key is configured.
+func writePackages(cfg config.Config) (delivery.Write, error) {
+	signer, err := packageSigner(cfg.PackageKeyFile)
+	if err != nil {
+		return nil, err
+	}
+	return func(ctx context.Context, w io.Writer, e exchange.Envelope, open delivery.Open) error {
+		return vxp.Write(ctx, w, e, open, signer)
+	}, nil
+}
+
+// packageSigner reads the key and the certificate that packages are signed with.
+func packageSigner(path string) (*edxml.Signer, error) {
+	if path == "" {
+		return nil, nil //nolint:nilnil // nothing is signed
+	}
+	pair, err := tls.LoadX509KeyPair(path, path)
+	if err != nil {
+		return nil, fmt.Errorf("read the key of packages (CONGVAN_PACKAGE_KEY_FILE): %w", err)
+	}
+	key, ok := pair.PrivateKey.(*rsa.PrivateKey)
+	if !ok {
+		return nil, errors.New("the key of packages (CONGVAN_PACKAGE_KEY_FILE) is no RSA key")
+	}
+	return &edxml.Signer{Key: key, Certificate: pair.Leaf}, nil
 }
 
 // keepFile stores a file of ours.
@@ -49,9 +76,11 @@ func keepFile(blobs *blob.Store) delivery.Keep {
 	}
 }
 
-// unpackEdXML reads a package in edXML.
-func unpackEdXML(r io.Reader, keep func(io.Reader) (exchange.FileRef, error)) (exchange.OpenedPackage, error) {
-	return vxp.Read(r, keep)
+// unpackEdXML reads packages in edXML.
+func unpackEdXML(cfg config.Config) intake.Unpack {
+	return func(r io.Reader, keep func(io.Reader) (exchange.FileRef, error)) (exchange.OpenedPackage, error) {
+		return vxp.ReadBy(edxml.Options{AllowSHA1: cfg.PackageAllowSHA1}, r, keep)
+	}
 }
 
 // askAxis asks the national axis what waits.
@@ -71,6 +100,7 @@ func askAxis(cfg config.Config) intake.Ask {
 				return client.UpdateStatus(ctx, name, vxp.Fail)
 			},
 			Directory: func(ctx context.Context) ([]intake.ListedAgency, error) { return directoryOf(ctx, client) },
+			Signed:    client.Directory,
 		}, nil
 	}
 }

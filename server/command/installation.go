@@ -135,7 +135,7 @@ func (in *installation) openMail() error {
 func (in *installation) intakeOptions(server string) intake.Options {
 	opts := intake.Options{AllowPlain: in.cfg.AllowPlainMail, Reopen: in.gateway.Reopen, Prove: in.gateway.Prove, ReadBody: in.gateway.ReadBody,
 		CleanHTML: safehtml.Clean, Notify: in.notify, Discover: autoconfig.New(in.mailControl()).Find,
-		Ask: askAxis(in.cfg), Unpack: unpackEdXML, Server: server, Log: in.log, RefuseRetired: in.cfg.AxisRefuseRetired}
+		Ask: askAxis(in.cfg), Unpack: unpackEdXML(in.cfg), Server: server, Log: in.log, RefuseRetired: in.cfg.AxisRefuseRetired}
 	if in.cfg.ClamAV != "" {
 		opts.Scan = scan.New(in.cfg.ClamAV).Scan
 	}

@@ -28,6 +28,10 @@ func (in *installation) openDelivery() error {
 		}
 		return file, nil
 	}
+	write, err := writePackages(in.cfg)
+	if err != nil {
+		return err
+	}
 	links, err := linkBase(in.cfg)
 	if err != nil {
 		return err
@@ -35,7 +39,7 @@ func (in *installation) openDelivery() error {
 	pace := exchange.UsualPaceRule()
 	pace.PerMinute = max(in.cfg.SMTPPerMinute, 1)
 	in.delivery = delivery.New(in.store, time.Now, delivery.Options{Channels: channels, Content: content,
-		Connect: connectAxis(in.cfg), Write: writePackage, Keep: keepFile(in.blobs), Reveal: in.secrets.Open, Seal: in.secrets.Seal,
+		Connect: connectAxis(in.cfg), Write: write, Keep: keepFile(in.blobs), Reveal: in.secrets.Open, Seal: in.secrets.Seal,
 		Chance: rand.Float64, Pace: pace, LinkBase: links, Log: in.log})
 	return nil
 }

@@ -91,6 +91,8 @@ type Config struct {
 	SMTPDKIMKeyFile       string `env:"CONGVAN_SMTP_DKIM_KEY_FILE" doc:"File with the private key, RSA or Ed25519, in PEM."`
 
 	AxisBase          string `env:"CONGVAN_AXIS_BASE" envDefault:"/axis" doc:"Path below which systems of the national axis and other installations call this one. Empty: none does."`
+	PackageKeyFile    string `env:"CONGVAN_PACKAGE_KEY_FILE" doc:"File with the RSA key and the certificate, in PEM, that edXML packages are signed with as a whole (XML signature). Empty: they are not."`
+	PackageAllowSHA1  bool   `env:"CONGVAN_PACKAGE_ALLOW_SHA1" envDefault:"false" doc:"Whether XML signatures of packages that rest on SHA-1 count; they are marked."`
 	AxisRefuseRetired bool   `env:"CONGVAN_AXIS_REFUSE_RETIRED" envDefault:"false" doc:"Whether what is sent to an agency that has ended is refused, naming its successor, instead of reaching the successor."`
 	AllowPrivatePeers bool   `env:"CONGVAN_ALLOW_PRIVATE_PEERS" envDefault:"false" doc:"Whether other installations and an axis on private and local addresses may be connected to."`
 	AllowPlainPeers   bool   `env:"CONGVAN_ALLOW_PLAIN_PEERS" envDefault:"false" doc:"Whether they may be called over a line without TLS, on which a request can be captured and used again."`

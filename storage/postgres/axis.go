@@ -151,8 +151,25 @@ func (tx *Tx) AxisRecipient(ctx context.Context, agency, message org.ID) (AxisRe
 	if err != nil || !there {
 		return AxisRecipient{}, false, err
 	}
+	return axisRecipientOf(r), true, nil
+}
+
+func axisRecipientOf(r dbsqlc.AxisRecipient) AxisRecipient {
 	return AxisRecipient{AgencyID: r.AgencyID, MessageID: r.MessageID, Code: org.AgencyCode(r.Code), PeerID: value(r.PeerID), ArrivalID: value(r.ArrivalID),
-		State: r.State, StateAt: r.StateAt, Receipt: exchange.SignedReceipt{Text: r.ReceiptText, Key: r.ReceiptKey, Signature: r.ReceiptSignature}}, true, nil
+		State: r.State, StateAt: r.StateAt, Receipt: exchange.SignedReceipt{Text: r.ReceiptText, Key: r.ReceiptKey, Signature: r.ReceiptSignature}}
+}
+
+// AxisRecipients gives what became of the message everywhere.
+func (tx *Tx) AxisRecipients(ctx context.Context, message org.ID) ([]AxisRecipient, error) {
+	rows, err := tx.q.AxisRecipientsOf(ctx, message)
+	if err != nil {
+		return nil, fmt.Errorf("list recipients: %w", err)
+	}
+	list := make([]AxisRecipient, len(rows))
+	for i, r := range rows {
+		list[i] = axisRecipientOf(r)
+	}
+	return list, nil
 }
 
 // AxisWaiting is a message that waits to be fetched.

@@ -23,10 +23,10 @@ type Peer struct {
 
 func peerOf(r dbsqlc.Peer) Peer {
 	return Peer{Connection: exchange.Connection{ID: r.ID, Kind: exchange.PeerKind(r.Kind), Name: r.Name, System: value(r.System), Endpoint: r.Endpoint,
-		OurSystem: r.OurSystem, Key: r.PublicKey, NextKey: r.NextKey, MostBytes: r.MostBytes, PerMinute: int(r.PerMinute), Reused: r.Reused,
+		OurSystem: r.OurSystem, Key: r.PublicKey, NextKey: r.NextKey, MostBytes: r.MostBytes, TakesBytes: r.TakesBytes, PerMinute: int(r.PerMinute), Reused: r.Reused,
 		Enabled: r.Enabled, Version: int(r.Version)}, OurSecret: r.OurSecret, DirectoryAt: value(r.DirectoryAt),
 		Health: exchange.Health{UpSince: value(r.UpSince), DownSince: value(r.DownSince), HeardAt: value(r.HeardAt), ErrorCode: r.ErrorCode,
-			ErrorAt: value(r.ErrorAt), PolledAt: value(r.PolledAt)}}
+			ErrorAt: value(r.ErrorAt), PolledAt: value(r.PolledAt), Directory: value(r.DirectoryAt)}}
 }
 
 // Peers gives all connections with their traffic of the last hour.
@@ -45,6 +45,7 @@ func (tx *Tx) Peers(ctx context.Context, now time.Time) ([]Peer, error) {
 		for _, t := range traffic {
 			if t.ID == r.ID {
 				list[i].Agencies, list[i].LastHour, list[i].Waiting, list[i].Oldest = int(t.Agencies), int(t.Came+t.Went), int(t.Waiting), t.Oldest
+				list[i].Failed = int(t.Failed)
 				if t.Waiting == 0 {
 					list[i].Oldest = time.Time{}
 				}
@@ -203,9 +204,13 @@ func (tx *Tx) PeerFailed(ctx context.Context, id org.ID, code string, down bool,
 	return nil
 }
 
-// HoldPoll takes on the connections that are to be asked now, for so long.
-func (tx *Tx) HoldPoll(ctx context.Context, owner org.ID, lease, gap time.Duration, most int) ([]Peer, error) {
-	rows, err := tx.q.HoldPoll(ctx, dbsqlc.HoldPollParams{Owner: owner, Seconds: int32(lease.Seconds()), Gap: int32(gap.Seconds()), Most: int32(most)})
+// PollPace is how often an axis and another installation are asked, and for how
+// long one process may take over it.
+type PollPace struct{ Lease, Axis, Peer time.Duration }
+
+// HoldPoll takes on the connections that are to be asked now.
+func (tx *Tx) HoldPoll(ctx context.Context, owner org.ID, p PollPace, most int) ([]Peer, error) {
+	rows, err := tx.q.HoldPoll(ctx, dbsqlc.HoldPollParams{Owner: owner, Seconds: int32(p.Lease.Seconds()), Gap: int32(p.Axis.Seconds()), PeerGap: int32(p.Peer.Seconds()), Most: int32(most)})
 	if err != nil {
 		return nil, fmt.Errorf("hold polling: %w", err)
 	}

@@ -80,10 +80,7 @@ func (tx *Tx) Heard(ctx context.Context, agency, arrival org.ID) ([]HeardRequest
 	}
 	list := make([]HeardRequest, len(rows))
 	for i, r := range rows {
-		list[i] = heardOf(dbsqlc.RequestArrival{AgencyID: r.AgencyID, ID: r.ID, ArrivalID: r.ArrivalID, Kind: r.Kind, Reason: r.Reason,
-			ByDocumentID: r.ByDocumentID, ByReference: r.ByReference, SenderName: r.SenderName, OriginAgencyID: r.OriginAgencyID,
-			OriginDocumentID: r.OriginDocumentID, OriginDeliveryID: r.OriginDeliveryID, AskedAt: r.AskedAt, Answer: r.Answer,
-			AnsweredAt: r.AnsweredAt, AnsweredBy: r.AnsweredBy, Note: r.Note})
+		list[i] = heardOf(r.RequestArrival)
 		list[i].ByArrivalID = r.FollowedBy
 	}
 	return list, nil

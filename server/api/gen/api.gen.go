@@ -3736,14 +3736,20 @@ type PasswordChange struct {
 
 // Peer defines model for Peer.
 type Peer struct {
-	Agencies  int                `json:"agencies"`
-	Enabled   bool               `json:"enabled"`
-	Endpoint  string             `json:"endpoint"`
-	ErrorAt   *time.Time         `json:"errorAt,omitempty"`
-	ErrorCode string             `json:"errorCode"`
-	HeardAt   *time.Time         `json:"heardAt,omitempty"`
-	Id        openapi_types.UUID `json:"id"`
-	Kind      PeerKind           `json:"kind"`
+	Agencies int `json:"agencies"`
+
+	// DirectoryAt when its directory was last taken in
+	DirectoryAt *time.Time `json:"directoryAt,omitempty"`
+	Enabled     bool       `json:"enabled"`
+	Endpoint    string     `json:"endpoint"`
+	ErrorAt     *time.Time `json:"errorAt,omitempty"`
+	ErrorCode   string     `json:"errorCode"`
+
+	// Failed messages of ours that could not be sent
+	Failed  int                `json:"failed"`
+	HeardAt *time.Time         `json:"heardAt,omitempty"`
+	Id      openapi_types.UUID `json:"id"`
+	Kind    PeerKind           `json:"kind"`
 
 	// LastHour messages that went either way
 	LastHour int `json:"lastHour"`
@@ -3768,9 +3774,12 @@ type Peer struct {
 	Since  *time.Time `json:"since,omitempty"`
 
 	// System the system id that it signs with
-	System  string `json:"system"`
-	Up      PeerUp `json:"up"`
-	Version int    `json:"version"`
+	System string `json:"system"`
+
+	// TakesMiB largest package that it takes, as it says
+	TakesMiB *int   `json:"takesMiB,omitempty"`
+	Up       PeerUp `json:"up"`
+	Version  int    `json:"version"`
 
 	// Waiting messages of ours on their way to it
 	Waiting int `json:"waiting"`
@@ -3837,6 +3846,11 @@ type PeerNew struct {
 	PublicKey *string `json:"publicKey,omitempty"`
 	Reused    *bool   `json:"reused,omitempty"`
 	System    *string `json:"system,omitempty"`
+}
+
+// PeerRequeued defines model for PeerRequeued.
+type PeerRequeued struct {
+	Count int `json:"count"`
 }
 
 // PeerSecret defines model for PeerSecret.
@@ -4855,6 +4869,11 @@ type AddPeerParams struct {
 // EditPeerParams defines parameters for EditPeer.
 type EditPeerParams struct {
 	IfMatch IfMatch `json:"If-Match"`
+}
+
+// RequeuePeerParams defines parameters for RequeuePeer.
+type RequeuePeerParams struct {
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
 }
 
 // RenewPeerSecretParams defines parameters for RenewPeerSecret.
@@ -6052,6 +6071,9 @@ type ServerInterface interface {
 	// PutPeerAgency Say that an agency is at the other end; it is reached there from now on
 	// (PUT /api/administration/peers/{id}/agencies/{agencyId})
 	PutPeerAgency(c *gin.Context, id Id, agencyId openapi_types.UUID)
+	// RequeuePeer Put all that could not be sent over the connection back to be sent, at most a thousand at a time
+	// (POST /api/administration/peers/{id}/requeue)
+	RequeuePeer(c *gin.Context, id Id, params RequeuePeerParams)
 	// RenewPeerSecret Give the other end a new secret, shown once; the one before goes on for a week
 	// (POST /api/administration/peers/{id}/secret)
 	RenewPeerSecret(c *gin.Context, id Id, params RenewPeerSecretParams)
@@ -7612,6 +7634,58 @@ func (siw *ServerInterfaceWrapper) PutPeerAgency(c *gin.Context) {
 	}
 
 	siw.Handler.PutPeerAgency(c, id, agencyId)
+}
+
+// RequeuePeer operation middleware
+func (siw *ServerInterfaceWrapper) RequeuePeer(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RequeuePeerParams
+
+	headers := c.Request.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		siw.ErrorHandler(c, fmt.Errorf("Header parameter Idempotency-Key is required, but not found"), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.RequeuePeer(c, id, params)
 }
 
 // RenewPeerSecret operation middleware
@@ -15778,6 +15852,7 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.POST(options.BaseURL+"/api/administration/peers", wrapper.AddPeer)
 	router.PATCH(options.BaseURL+"/api/administration/peers/:id", wrapper.EditPeer)
 	router.POST(options.BaseURL+"/api/administration/peers/:id/secret", wrapper.RenewPeerSecret)
+	router.POST(options.BaseURL+"/api/administration/peers/:id/requeue", wrapper.RequeuePeer)
 	router.GET(options.BaseURL+"/api/administration/peers/:id/agencies", wrapper.ListPeerAgencies)
 	router.DELETE(options.BaseURL+"/api/administration/peers/:id/agencies/:agencyId", wrapper.RemovePeerAgency)
 	router.PUT(options.BaseURL+"/api/administration/peers/:id/agencies/:agencyId", wrapper.PutPeerAgency)
@@ -16962,6 +17037,46 @@ type PutPeerAgencydefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response PutPeerAgencydefaultApplicationProblemPlusJSONResponse) VisitPutPeerAgencyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RequeuePeerRequestObject struct {
+	Id     Id `json:"id"`
+	Params RequeuePeerParams
+}
+
+type RequeuePeerResponseObject interface {
+	VisitRequeuePeerResponse(w http.ResponseWriter) error
+}
+
+type RequeuePeer200JSONResponse PeerRequeued
+
+func (response RequeuePeer200JSONResponse) VisitRequeuePeerResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RequeuePeerdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RequeuePeerdefaultApplicationProblemPlusJSONResponse) VisitRequeuePeerResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -24792,6 +24907,9 @@ type StrictServerInterface interface {
 	// PutPeerAgency Say that an agency is at the other end; it is reached there from now on
 	// (PUT /api/administration/peers/{id}/agencies/{agencyId})
 	PutPeerAgency(ctx context.Context, request PutPeerAgencyRequestObject) (PutPeerAgencyResponseObject, error)
+	// RequeuePeer Put all that could not be sent over the connection back to be sent, at most a thousand at a time
+	// (POST /api/administration/peers/{id}/requeue)
+	RequeuePeer(ctx context.Context, request RequeuePeerRequestObject) (RequeuePeerResponseObject, error)
 	// RenewPeerSecret Give the other end a new secret, shown once; the one before goes on for a week
 	// (POST /api/administration/peers/{id}/secret)
 	RenewPeerSecret(ctx context.Context, request RenewPeerSecretRequestObject) (RenewPeerSecretResponseObject, error)
@@ -26285,6 +26403,33 @@ func (sh *strictHandler) PutPeerAgency(ctx *gin.Context, id Id, agencyId openapi
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(PutPeerAgencyResponseObject); ok {
 		if err := validResponse.VisitPutPeerAgencyResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// RequeuePeer operation middleware
+func (sh *strictHandler) RequeuePeer(ctx *gin.Context, id Id, params RequeuePeerParams) {
+	var request RequeuePeerRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RequeuePeer(ctx, request.(RequeuePeerRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RequeuePeer")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(RequeuePeerResponseObject); ok {
+		if err := validResponse.VisitRequeuePeerResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {

@@ -29,7 +29,8 @@ func (s *Service) Peers(ctx context.Context, who access.Person) (list []Peer, er
 	if err := who.Operate(); err != nil {
 		return nil, err
 	}
-	err = s.store.InTx(ctx, postgres.AdministrationScope(), func(tx *postgres.Tx) (err error) {
+	// In the exchange's scope: what waits for them is of all agencies.
+	err = s.store.InTx(ctx, postgres.ExchangeScope(), func(tx *postgres.Tx) (err error) {
 		list, err = tx.Peers(ctx, s.clock())
 		return err
 	})

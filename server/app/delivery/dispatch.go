@@ -20,6 +20,7 @@ import (
 type claim struct {
 	delivery exchange.Delivery
 	envelope exchange.Envelope
+	to       peer
 	again    time.Time // there is nothing to send before
 	sent     bool
 	receipt  exchange.SignedReceipt // what the other side gave
@@ -38,11 +39,11 @@ func (s *Service) Dispatch(ctx context.Context, j job.Dispatch) (again time.Time
 	outcome, failure := s.send(ctx, c)
 	s.leaveHost(c)
 	if failure != nil && errors.Is(context.Cause(ctx), context.Canceled) {
-		s.peers.letGo(peerOf(c.delivery), s.clock())
+		s.peers.letGo(c.to, s.clock())
 		return s.record(ctx, c, func(d exchange.Delivery, now time.Time) exchange.Delivery { return d.Release(now) })
 	}
 	now := s.clock()
-	s.peers.heard(peerOf(c.delivery), failure, now)
+	s.peers.heard(c.to, failure, now)
 	if failure == nil {
 		c.sent, c.receipt = true, outcome.Receipt
 		return s.record(ctx, c, func(d exchange.Delivery, _ time.Time) exchange.Delivery { return d.Succeed(outcome) })
@@ -84,12 +85,19 @@ func (s *Service) claim(ctx context.Context, j job.Dispatch) (claim, error) {
 			next := exchange.Next{State: exchange.Failed, Verdict: exchange.GiveUp}
 			return s.save(ctx, tx, before, before.FailTry(next, exchange.ErrSuppressed, words, now), now)
 		}
-		after, err := s.begin(before, e, state, now, exchange.SendTime(bytesBy(before.Channel, j.Bytes)))
+		to, err := s.peerOf(ctx, tx, before)
+		if err != nil {
+			return err
+		}
+		after, err := s.begin(before, e, to, state, now, exchange.SendTime(bytesBy(before.Channel, j.Bytes)))
 		switch {
 		case err != nil:
 			return s.save(ctx, tx, before, after, now)
 		case after.Attempts > before.Attempts:
-			c.delivery, c.envelope = after, e
+			c.delivery, c.envelope, c.to = after, e, to
+			if err := tx.Loosely(ctx); err != nil { // a claim that is forgotten is made again, under the same id
+				return err
+			}
 		default:
 			c.again = after.NextAttemptAt
 		}
@@ -97,7 +105,7 @@ func (s *Service) claim(ctx context.Context, j job.Dispatch) (claim, error) {
 	})
 	if err != nil && !c.envelope.ID.IsZero() {
 		s.leaveHost(c)
-		s.peers.letGo(peerOf(c.delivery), s.clock())
+		s.peers.letGo(c.to, s.clock())
 		return claim{}, err
 	}
 	return c, err
@@ -123,7 +131,7 @@ func (s *Service) suppressed(ctx context.Context, tx *postgres.Tx, d exchange.De
 
 // begin decides what becomes of a delivery that is due: it is begun, it waits
 // for its peer, or there is a reason not to send it.
-func (s *Service) begin(d exchange.Delivery, e exchange.Envelope, state document.State, now time.Time, lease time.Duration) (exchange.Delivery, error) {
+func (s *Service) begin(d exchange.Delivery, e exchange.Envelope, to peer, state document.State, now time.Time, lease time.Duration) (exchange.Delivery, error) {
 	gone := func(state exchange.State, why error) (exchange.Delivery, error) {
 		return d.FailTry(exchange.Next{State: state, Verdict: exchange.GiveUp}, why, "", now), why
 	}
@@ -135,12 +143,12 @@ func (s *Service) begin(d exchange.Delivery, e exchange.Envelope, state document
 	case s.opts.Channels[d.Channel] == nil:
 		return d.HoldBack(exchange.ErrChannelAway), exchange.ErrChannelAway
 	}
-	if admitted, at := s.peers.admit(peerOf(d), now); !admitted {
+	if admitted, at := s.peers.admit(to, now); !admitted {
 		return d.Postpone(at.Add(time.Duration(s.opts.Chance() * float64(probing)))), nil
 	}
 	if d.Channel == exchange.Mailbox {
 		if admitted, at := s.hosts.begin(e.To.Email, now); !admitted {
-			s.peers.letGo(peerOf(d), now)
+			s.peers.letGo(to, now)
 			return d.Postpone(at.Add(time.Duration(s.opts.Chance() * float64(spread)))), nil
 		}
 	}

@@ -1,26 +1,51 @@
 package delivery
 
 import (
+	"context"
 	"sync"
 	"time"
 
 	"congvan/server/domain/exchange"
+	"congvan/server/domain/fault"
 	"congvan/server/domain/org"
+	"congvan/storage/postgres"
 )
 
 // peer is whoever answers at the other end of a channel: one server for
-// everybody, save where each agency has its own.
+// everybody, save where there are connections.
 type peer struct {
-	channel exchange.Channel
-	agency  org.ID
+	channel    exchange.Channel
+	connection org.ID
 }
 
-func peerOf(d exchange.Delivery) peer {
-	p := peer{channel: d.Channel}
-	if d.Channel == exchange.Peer {
-		p.agency = d.TargetAgencyID
+// peerOf finds who answers for the delivery. Where no connection leads to it,
+// each agency is somebody of its own.
+func (s *Service) peerOf(ctx context.Context, tx *postgres.Tx, d exchange.Delivery) (peer, error) {
+	to := peer{channel: d.Channel}
+	var p postgres.Peer
+	var err error
+	switch d.Channel {
+	case exchange.Axis:
+		p, err = tx.AxisOf(ctx, d.AgencyID)
+	case exchange.Peer:
+		to.connection = d.TargetAgencyID
+		p, err = tx.PeerOfAgency(ctx, d.TargetAgencyID)
+	default:
+		return to, nil
 	}
-	return p
+	if fault.KindOf(err) == fault.NotFound {
+		return to, nil
+	}
+	to.connection = p.ID
+	return to, err
+}
+
+// over is a connection as whoever answers at its other end.
+func over(p postgres.Peer) peer {
+	if p.Kind == exchange.PeerAxis {
+		return peer{exchange.Axis, p.ID}
+	}
+	return peer{exchange.Peer, p.ID}
 }
 
 // peers is what this process knows of the health of the other ends. Another

@@ -51,13 +51,14 @@ const noticeGap = time.Minute
 // SendRequest tells one recipient beyond this installation what was said of a
 // document. It gives when the job is to come back, zero when nothing waits.
 func (s *Service) SendRequest(ctx context.Context, j job.SendRequest) (again time.Time, err error) {
-	word, e, channel, again, err := s.claimRequest(ctx, j)
+	word, e, to, again, err := s.claimRequest(ctx, j)
 	if err != nil || word.Message.IsZero() {
 		return again, err
 	}
 	trying, cancel := context.WithTimeoutCause(ctx, exchange.SendTime(0), exchange.ErrTooSlow)
 	defer cancel()
-	_, failure := s.opts.Channels[channel].Send(trying, e, s.open)
+	_, failure := s.opts.Channels[to.channel].Send(trying, e, s.open)
+	s.peers.heard(to, failure, s.clock())
 	if failure != nil && ctx.Err() != nil {
 		return time.Time{}, failure
 	}
@@ -65,7 +66,7 @@ func (s *Service) SendRequest(ctx context.Context, j job.SendRequest) (again tim
 }
 
 // claimRequest takes the word on for one try. A word without a message is none.
-func (s *Service) claimRequest(ctx context.Context, j job.SendRequest) (word postgres.WaitingRequest, e exchange.Envelope, by exchange.Channel, again time.Time, err error) {
+func (s *Service) claimRequest(ctx context.Context, j job.SendRequest) (word postgres.WaitingRequest, e exchange.Envelope, to peer, again time.Time, err error) {
 	err = s.store.InTx(ctx, postgres.ExchangeScope(), func(tx *postgres.Tx) error {
 		word, again = postgres.WaitingRequest{}, time.Time{}
 		d, err := tx.LockDelivery(ctx, j.AgencyID, j.DocumentID, j.DeliveryID)
@@ -95,12 +96,19 @@ func (s *Service) claimRequest(ctx context.Context, j job.SendRequest) (word pos
 		if e, err = tx.ActEnvelope(ctx, r, d, w.Message, s.bringsFiles(ctx, tx, d)); err != nil {
 			return err
 		}
+		if to, err = s.peerOf(ctx, tx, d); err != nil {
+			return err
+		}
+		if admitted, at := s.peers.admit(to, now); !admitted { // it waits without using up its tries
+			again, w.NextAt = at, at
+			return tx.SaveRequest(ctx, w)
+		}
 		w.Attempts++
 		w.NextAt = now.Add(exchange.SendTime(0))
-		word, by = w, d.Channel
+		word = w
 		return tx.SaveRequest(ctx, w)
 	})
-	return word, e, by, again, err
+	return word, e, to, again, err
 }
 
 // bringsFiles tells whether a replacement or update must bring the document by

@@ -59,6 +59,33 @@ func (s *Service) Requeue(ctx context.Context, who access.Person, c access.Comma
 	return d, err
 }
 
+// requeuedAtOnce is how many dead letters one click puts back.
+const requeuedAtOnce = 1000
+
+// RequeuePeer puts the dead letters of a connection back to be sent, by one click
+// of the operator: the other end is there again. What a sender has taken back
+// stays where it is.
+func (s *Service) RequeuePeer(ctx context.Context, who access.Person, c access.Command, id org.ID) (n int, err error) {
+	if err := who.Operate(); err != nil {
+		return 0, err
+	}
+	// The deliveries are of many agencies: the exchange alone may change them.
+	err = s.store.InTx(ctx, postgres.ExchangeScope(), func(tx *postgres.Tx) error {
+		n = 0
+		p, err := tx.Peer(ctx, id)
+		if err != nil {
+			return err
+		}
+		now := s.clock()
+		if first, _, err := tx.Once(ctx, c, id, now); err != nil || !first {
+			return err
+		}
+		n, err = tx.RequeueOfPeer(ctx, p, document.By{Name: who.FullName}, now, requeuedAtOnce)
+		return err
+	})
+	return n, err
+}
+
 func bytesOf(d document.Document) (n int64) {
 	for _, f := range d.Files {
 		n += f.Size

@@ -59,6 +59,10 @@ func (s *Service) claimStatus(ctx context.Context, j job.SendStatus) (word postg
 			next.GivenUpAt = now
 			return tx.SaveStatus(ctx, next)
 		}
+		if admitted, at := s.peers.admit(over(from.peer), now); !admitted { // it waits without using up its tries
+			again, next.NextAt = at, at
+			return tx.SaveStatus(ctx, next)
+		}
 		next.Attempts++
 		next.NextAt = now.Add(exchange.SendTime(0))
 		word = next
@@ -102,6 +106,7 @@ func (s *Service) sendStatus(ctx context.Context, word postgres.WaitingStatus, o
 	ctx, cancel := context.WithTimeoutCause(ctx, exchange.SendTime(0), exchange.ErrTooSlow)
 	defer cancel()
 	_, err := s.sendBy(ctx, o.peer, e, s.open)
+	s.peers.heard(over(o.peer), err, s.clock())
 	if exchange.VerdictOn(err) == exchange.Contradicted {
 		return nil // it has this word already, written by another release of ours
 	}

@@ -61,6 +61,11 @@ func (s *Service) Axis(ctx context.Context, system string) (postgres.Peer, []str
 // RememberSignature notes what a signature is used for, for all processes.
 func (s *Service) RememberSignature(ctx context.Context, signature []byte, use string, until time.Time) (first string, err error) {
 	err = s.store.InTx(ctx, postgres.ExchangeScope(), func(tx *postgres.Tx) (err error) {
+		// A machine that dies forgets the signatures of its last half second: a message
+		// among them is a repeat all the same, and every other call may be repeated.
+		if err := tx.Loosely(ctx); err != nil {
+			return err
+		}
 		first, err = tx.RememberSignature(ctx, signature, use, until)
 		return err
 	})
@@ -81,7 +86,12 @@ func (s *Service) HeardFrom(ctx context.Context, p postgres.Peer) error {
 	if p.DownSince.IsZero() && now.Sub(p.HeardAt) < heardEvery {
 		return nil
 	}
-	return s.store.InTx(ctx, postgres.ExchangeScope(), func(tx *postgres.Tx) error { return tx.PeerHeard(ctx, p.ID, now) })
+	return s.store.InTx(ctx, postgres.ExchangeScope(), func(tx *postgres.Tx) error {
+		if err := tx.Loosely(ctx); err != nil {
+			return err
+		}
+		return tx.PeerHeard(ctx, p.ID, now)
+	})
 }
 
 // AdmitMessage refuses what need not be read: from whom it may not come, to whom
@@ -100,11 +110,24 @@ func (s *Service) AdmitMessage(ctx context.Context, m AxisMessage) error {
 			}
 		}
 		if m.Content == exchange.DocumentContent && len(m.To) > 0 {
+			if had, err := s.had(ctx, tx, m); err != nil || had {
+				return err
+			}
 			_, err := s.places(ctx, tx, m.To)
 			return err
 		}
 		return nil
 	})
+}
+
+// had tells whether a message of another installation was taken in before: its
+// repeat is answered as the first was, wherever its recipient is by now.
+func (s *Service) had(ctx context.Context, tx *postgres.Tx, m AxisMessage) (bool, error) {
+	if m.ID.IsZero() {
+		return false, nil
+	}
+	_, known, err := tx.AxisMessageByKey(ctx, m.Peer.ID, exchange.MessageKey(m.ID, "", exchange.OpenedPackage{}, document.Hash{}))
+	return known, err
 }
 
 func late(m AxisMessage, now time.Time) bool {
@@ -343,6 +366,18 @@ func (s *Service) takeLetter(ctx context.Context, tx *postgres.Tx, m AxisMessage
 	if len(to) == 0 {
 		return receipt, errNoReceiver
 	}
+	before, err := tx.AxisRecipients(ctx, row.ID)
+	if err != nil {
+		return receipt, err
+	}
+	// Who has it already has it, also where the agency has ended or moved since.
+	to = slices.DeleteFunc(slices.Clone(to), func(code org.AgencyCode) bool {
+		at := slices.IndexFunc(before, func(r postgres.AxisRecipient) bool { return r.Code == code })
+		if at >= 0 {
+			receipt = before[at].Receipt
+		}
+		return at >= 0
+	})
 	places, err := s.places(ctx, tx, to)
 	if err != nil {
 		return receipt, err
@@ -431,6 +466,12 @@ func (s *Service) arrive(ctx context.Context, tx *postgres.Tx, peer postgres.Pee
 	data := map[string]string{"from": a.IssuerName, "by": peer.Name}
 	if p.Loses {
 		data["damaged"] = "true"
+	}
+	if p.Seal.State != "" {
+		data["packageSignature"] = p.Seal.State
+		if p.Seal.Signer != "" {
+			data["packageSigner"] = p.Seal.Signer
+		}
 	}
 	return a.ID, tx.Record(ctx, a.AgencyID, subjectArrival, a.ID, document.Event{Verb: "arrived", Data: data}, document.By{}, now)
 }

@@ -113,6 +113,10 @@ type RegisteredAgency struct {
 var errTaken = fault.New(fault.Forbidden, "agency_not_yours",
 	"Cơ quan này không thuộc hệ thống gọi đến.", "The agency does not belong to the calling system.")
 
+// errNoPeer is told of a question that only another installation may ask.
+var errNoPeer = fault.New(fault.Forbidden, "not_an_installation",
+	"Chỉ hệ thống cùng loại mới hỏi được danh bạ có ký.", "Only another installation may ask for the signed directory.")
+
 // RegisterAgency brings an agency in that the system speaks for. An agency that
 // is somebody else's stays theirs.
 func (s *Service) RegisterAgency(ctx context.Context, p postgres.Peer, in RegisteredAgency) error {

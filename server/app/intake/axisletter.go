@@ -55,6 +55,12 @@ func noteOf(p exchange.OpenedPackage, at place) string {
 			notes = append(notes, what+earlier.Code+".")
 		}
 	}
+	switch {
+	case p.Seal.State == "invalid":
+		notes = append(notes, "Chữ ký XML của gói tin không đúng: gói tin có thể đã bị sửa trên đường đi; hãy hỏi bên gửi.")
+	case p.Seal.State == "valid" && p.Seal.SHA1:
+		notes = append(notes, "Chữ ký XML của gói tin dùng SHA-1, thuật toán đã yếu.")
+	}
 	if p.Loses {
 		notes = append(notes, "Gói tin có chỗ không đúng chuẩn, có thể thiếu nội dung; hãy đối chiếu với bên gửi.")
 	}
@@ -168,6 +174,8 @@ func (s *Service) signer(ctx context.Context) (ed25519.PrivateKey, error) {
 	s.key, s.keyAt = ed25519.NewKeyFromSeed([]byte(plain)), now
 	return s.key, nil
 }
+
+func publicOf(key ed25519.PrivateKey) []byte { return key.Public().(ed25519.PublicKey) }
 
 func (s *Service) makeKey(now time.Time) (postgres.SealedKey, error) {
 	public, private, err := ed25519.GenerateKey(nil)

@@ -24,6 +24,7 @@ type AxisCalls struct {
 	Taken     func(ctx context.Context, name string) error // told after the commit
 	Refused   func(ctx context.Context, name string) error
 	Directory func(ctx context.Context) ([]ListedAgency, error)
+	Signed    func(ctx context.Context) (exchange.SignedDirectory, error) // of another installation
 }
 
 // WaitingMessage is a message that waits on the axis.
@@ -46,6 +47,7 @@ const (
 	pollLease     = 10 * time.Minute
 	pollGap       = 10 * time.Second
 	pollMost      = 200
+	peerGap       = 5 * time.Minute // another installation sends by itself; it is only asked how it is
 	directoryGap  = 6 * time.Hour
 	directoryPage = 500
 )
@@ -58,7 +60,7 @@ func (s *Service) Poll(ctx context.Context) error {
 	owner := postgres.NewID()
 	var held []postgres.Peer
 	err := s.store.InTx(ctx, postgres.ExchangeScope(), func(tx *postgres.Tx) (err error) {
-		held, err = tx.HoldPoll(ctx, owner, pollLease, pollGap, pollMost)
+		held, err = tx.HoldPoll(ctx, owner, postgres.PollPace{Lease: pollLease, Axis: pollGap, Peer: peerGap}, pollMost)
 		return err
 	})
 	if err != nil {
@@ -95,6 +97,9 @@ func (s *Service) pollOne(ctx context.Context, p postgres.Peer) error {
 	calls, err := s.opts.Ask(p.Connection, secret)
 	if err != nil {
 		return err
+	}
+	if p.Kind == exchange.PeerInstallation {
+		return s.takeSigned(ctx, p, calls)
 	}
 	if s.clock().Sub(p.DirectoryAt) > directoryGap {
 		if err := s.takeDirectory(ctx, p, calls); err != nil {

@@ -49,6 +49,16 @@ type OpenedPackage struct {
 	About    Named // of a status: the document spoken of
 	Warnings []string
 	Loses    bool // content may be missing: a person should look
+	Seal     PackageSeal
+}
+
+// PackageSeal is what the XML signature around a package proves: which system
+// sent it. What the law calls the signature is in the document itself.
+type PackageSeal struct {
+	State  string // valid, invalid, unverifiable; empty: there is none
+	Reason string // why it is not valid
+	Signer string // as its certificate names it
+	SHA1   bool   // it rests on SHA-1, which the installation accepts
 }
 
 // CheckLetter refuses what a register cannot take in: a letter without files,

@@ -21,19 +21,20 @@ const (
 
 // Connection is another system that messages are exchanged with.
 type Connection struct {
-	ID        org.ID
-	Kind      PeerKind
-	Name      string
-	System    string // the system id that it signs with when it calls us
-	Endpoint  string // where it is called; a system is not
-	OurSystem string // the system id that we sign with
-	Key       []byte // the public key that its receipts are signed by
-	NextKey   []byte // the one that follows, once it was announced
-	MostBytes int64  // of one package
-	PerMinute int    // calls
-	Reused    bool   // its client signs all calls with one time stamp
-	Enabled   bool
-	Version   int
+	ID         org.ID
+	Kind       PeerKind
+	Name       string
+	System     string // the system id that it signs with when it calls us
+	Endpoint   string // where it is called; a system is not
+	OurSystem  string // the system id that we sign with
+	Key        []byte // the public key that its receipts are signed by
+	NextKey    []byte // the one that follows, once it was announced
+	MostBytes  int64  // of one package
+	TakesBytes int64  // of one package, as the other side says; 0: it has not
+	PerMinute  int    // calls
+	Reused     bool   // its client signs all calls with one time stamp
+	Enabled    bool
+	Version    int
 }
 
 // The usual limits of a connection.
@@ -117,4 +118,6 @@ type Health struct {
 	Oldest    time.Time // the first of them; zero when there is none
 	LastHour  int       // messages that went either way
 	Agencies  int
+	Failed    int       // dead letters to it
+	Directory time.Time // when its directory was last taken in
 }

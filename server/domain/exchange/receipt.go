@@ -73,17 +73,24 @@ var (
 // side is known by; with none the receipt's own is taken, which proves only that
 // the text is whole.
 func (r SignedReceipt) Read(keys ...[]byte) (Delivered, error) {
+	if err := r.prove(keys); err != nil {
+		return Delivered{}, err
+	}
+	return readDelivered(r.Text)
+}
+
+func (r SignedReceipt) prove(keys [][]byte) error {
 	if len(r.Key) != ed25519.PublicKeySize || !ed25519.Verify(r.Key, []byte(r.Text), r.Signature) {
-		return Delivered{}, ErrReceiptSignature
+		return ErrReceiptSignature
 	}
 	known := len(keys) == 0
 	for _, key := range keys {
 		known = known || bytes.Equal(key, r.Key)
 	}
 	if !known {
-		return Delivered{}, ErrReceiptKey
+		return ErrReceiptKey
 	}
-	return readDelivered(r.Text)
+	return nil
 }
 
 func readDelivered(text string) (Delivered, error) {

@@ -78,6 +78,15 @@ func (ListReceived) Answer(w http.ResponseWriter, list []Received) error {
 // Answer gives what became of the message.
 func (ListSent) Answer(w http.ResponseWriter, list []Sent) error { return writeList(w, list) }
 
+// Answer gives the directory as it was signed.
+func (AskDirectory) Answer(w http.ResponseWriter, d exchange.SignedDirectory) error {
+	given, err := json.Marshal(written(d))
+	if err != nil {
+		return err
+	}
+	return writeJSON(w, http.StatusOK, success+`,"Directory":`+string(given))
+}
+
 // Answer gives the number.
 func (Count) Answer(w http.ResponseWriter, n int) error {
 	return writeJSON(w, http.StatusOK, success+`,"count":`+strconv.Itoa(n))

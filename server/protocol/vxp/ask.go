@@ -60,6 +60,23 @@ func listFrom[T any](ctx context.Context, c *Client, call Call, parameters ...pa
 	return list[T](a, c)
 }
 
+// Directory gives what another installation says of itself. It proves nothing
+// yet: who knows its keys reads it.
+func (c *Client) Directory(ctx context.Context) (exchange.SignedDirectory, error) {
+	a, err := c.ask(ctx, CallDirectory, "")
+	if err != nil {
+		return exchange.SignedDirectory{}, err
+	}
+	var got written
+	if err := c.read(a, members{"Directory": func(dec *json.Decoder) error { return dec.Decode(&got) }}); err != nil {
+		return exchange.SignedDirectory{}, err
+	}
+	if got.Text == "" {
+		return exchange.SignedDirectory{}, ErrIncomplete.Because(errors.New("no directory"))
+	}
+	return exchange.SignedDirectory(got), nil
+}
+
 const nothing = "{}"
 
 // Register brings an agency in.

@@ -73,6 +73,8 @@ type (
 		Message Message
 		ID      org.ID
 	}
+	// AskDirectory asks for what an installation says of itself, signed.
+	AskDirectory struct{ Caller }
 	// Count asks how many messages wait.
 	Count struct {
 		Caller

@@ -204,6 +204,8 @@ func (s *Server) request(call Call, q signed, small []byte, w http.ResponseWrite
 		return Count{c, Document}, nil
 	case CallCountStatuses:
 		return Count{c, Status}, nil
+	case CallDirectory:
+		return AskDirectory{c}, nil
 	}
 	return nil, ErrUnknownCall
 }

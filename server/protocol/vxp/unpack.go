@@ -19,9 +19,14 @@ type Keep = func(content io.Reader) (exchange.FileRef, error)
 // Read reads a package from a stored file, and gives its files to keep. What it
 // gives is clean to be shown and stored; nothing is certain before it returns.
 func Read(r io.Reader, keep Keep) (exchange.OpenedPackage, error) {
+	return ReadBy(edxml.Options{}, r, keep)
+}
+
+// ReadBy reads with the installation's options.
+func ReadBy(options edxml.Options, r io.Reader, keep Keep) (exchange.OpenedPackage, error) {
 	var p exchange.OpenedPackage
 	var kept []exchange.FileRef
-	result, err := edxml.Read(r, edxml.Options{}, func(_ edxml.Attachment, content io.Reader) error {
+	result, err := edxml.Read(r, options, func(_ edxml.Attachment, content io.Reader) error {
 		file, err := keep(content)
 		kept = append(kept, file)
 		return err
@@ -32,7 +37,7 @@ func Read(r io.Reader, keep Keep) (exchange.OpenedPackage, error) {
 	for i, a := range result.Attachments {
 		kept[i].Name = nameOf(exchange.FileRef{Name: a.Name}, i)
 	}
-	p.Files = kept
+	p.Files, p.Seal = kept, sealOf(result.Check)
 	for _, w := range result.Warnings {
 		p.Warnings = append(p.Warnings, string(w.Code))
 		p.Loses = p.Loses || w.Loses()
@@ -45,6 +50,14 @@ func Read(r io.Reader, keep Keep) (exchange.OpenedPackage, error) {
 	}
 	p.Letter = letterOf(*result.Document)
 	return p, nil
+}
+
+func sealOf(c edxml.SignatureCheck) exchange.PackageSeal {
+	s := exchange.PackageSeal{State: string(c.State), Reason: string(c.Reason), SHA1: c.SHA1}
+	if c.Certificate != nil {
+		s.Signer = short(c.Certificate.Subject.String(), maxPerson)
+	}
+	return s
 }
 
 // How much of a text is kept: QCVN 102:2016 has shorter ones, and senders longer.

@@ -32,13 +32,15 @@ const (
 	CallSent           Call = "getSentEdocList"
 	CallCountDocuments Call = "countReceiveEdoc"
 	CallCountStatuses  Call = "countReceiveStatus"
+	// CallDirectory is between installations of ours alone.
+	CallDirectory Call = "getDirectory"
 )
 
 // Calls gives all of them.
 func Calls() []Call {
 	return []Call{
 		CallAgencies, CallAgenciesQD20, CallSynchronise, CallRegister, CallDelete, CallSend, CallReceived,
-		CallGet, CallDownload, CallUpdateStatus, CallSent, CallCountDocuments, CallCountStatuses,
+		CallGet, CallDownload, CallUpdateStatus, CallSent, CallCountDocuments, CallCountStatuses, CallDirectory,
 	}
 }
 

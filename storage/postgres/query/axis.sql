@@ -29,6 +29,9 @@ on conflict (agency_id, message_id) do nothing;
 -- name: GetAxisRecipient :one
 select * from axis_recipient where agency_id = @agency_id and message_id = @message_id;
 
+-- name: AxisRecipientsOf :many
+select * from axis_recipient where message_id = @message_id order by code;
+
 -- name: AxisWaiting :many
 select m.id, m.content, m.from_code, m.created_at, r.code, r.state, r.state_at
   from axis_recipient r join axis_message m on m.id = r.message_id

@@ -65,8 +65,8 @@ update peer set error_code = @code, error_at = @at, down_since = case when @down
 -- The clock is the database's: processes on several machines need not agree on the time.
 update peer p set poll_owner = @owner::uuid, poll_until = now() + make_interval(secs => @seconds::int)
  where p.id in (select q.id from peer q
-                 where q.kind = 'axis' and q.enabled and (q.poll_until is null or q.poll_until < now())
-                   and (q.polled_at is null or q.polled_at < now() - make_interval(secs => @gap::int))
+                 where q.kind in ('axis', 'installation') and q.enabled and (q.poll_until is null or q.poll_until < now())
+                   and (q.polled_at is null or q.polled_at < now() - make_interval(secs => case q.kind when 'axis' then @gap::int else @peer_gap::int end))
                  order by q.polled_at nulls first limit @most for update skip locked)
 returning *;
 
@@ -79,11 +79,35 @@ select p.id,
        (select count(*) from axis_message m where m.peer_id = p.id and m.created_at > @since::timestamptz)::int as came,
        (select count(*) from delivery_receipt r join delivery d using (agency_id, document_id) join peer_agency a on a.agency_id = d.target_agency_id and a.peer_id = p.id
          where d.id = r.delivery_id and r.at > @since::timestamptz)::int as went,
-       (select count(*) from delivery d left join peer_agency a on a.agency_id = d.target_agency_id
-         where d.state = 'waiting' and (d.channel = 'peer' and a.peer_id = p.id or d.channel = 'axis' and p.kind = 'axis'))::int as waiting,
-       (select coalesce(min(d.state_at), 'epoch') from delivery d left join peer_agency a on a.agency_id = d.target_agency_id
-         where d.state = 'waiting' and (d.channel = 'peer' and a.peer_id = p.id or d.channel = 'axis' and p.kind = 'axis'))::timestamptz as oldest
-  from peer p;
+       q.waiting, q.failed, q.oldest
+  from peer p
+ cross join lateral (select count(*) filter (where d.state = 'waiting')::int as waiting, count(*) filter (where d.state = 'failed')::int as failed,
+                            coalesce(min(d.state_at) filter (where d.state = 'waiting'), 'epoch')::timestamptz as oldest
+                       from delivery d left join peer_agency a on a.agency_id = d.target_agency_id
+                      where d.state in ('waiting', 'failed') and (d.channel = 'peer' and a.peer_id = p.id or d.channel = 'axis' and p.kind = 'axis')) q;
+
+-- name: RequeueOfPeer :many
+-- The dead letters of a connection, due again: their documents still stand.
+update delivery d set state = 'waiting', state_at = @at, by_name = '', reason = '', reason_code = '', attempts = 0, next_attempt_at = @at
+  from (select w.agency_id, w.document_id, w.id from delivery w join document o on o.agency_id = w.agency_id and o.id = w.document_id
+          left join peer_agency a on a.agency_id = w.target_agency_id
+         where w.state = 'failed' and o.state = 'issued' and w.reason_code <> 'not_issued'
+           and (w.channel = 'peer' and a.peer_id = @peer_id or w.channel = 'axis' and @axis::boolean)
+         order by w.id
+         limit @most
+           for update of w skip locked) dead
+ where d.agency_id = dead.agency_id and d.document_id = dead.document_id and d.id = dead.id
+returning d.agency_id, d.document_id, d.id, d.name,
+          (select coalesce(sum(f.size), 0) from document_file f
+            where f.agency_id = d.agency_id and f.document_id = d.document_id and f.removed_at is null)::bigint as bytes;
+
+-- name: LearnPeer :exec
+update peer set public_key = @public_key, next_key = @next_key, takes_bytes = @takes_bytes, version = version + @changed::int, directory_text = @text,
+       directory_key = @key, directory_signature = @signature, directory_said_at = @said_at, directory_at = now()
+ where id = @id;
+
+-- name: PeerDirectory :one
+select directory_text, directory_key, directory_signature, directory_said_at from peer where id = @id;
 
 -- name: RememberSignature :one
 -- The update changes nothing: it gives the use that was written first.

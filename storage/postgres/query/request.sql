@@ -68,7 +68,7 @@ select r.kind, d.id, d.number, d.number_suffix, d.symbol, d.subject
  limit 100;
 
 -- name: ListArrivalRequests :many
-select q.*, coalesce(q.by_arrival_id, n.id, '00000000-0000-0000-0000-000000000000')::uuid as followed_by
+select sqlc.embed(q), coalesce(q.by_arrival_id, n.id, '00000000-0000-0000-0000-000000000000')::uuid as followed_by
   from request_arrival q
   left join lateral (select v.id from arrival v where v.agency_id = q.agency_id and v.origin_document_id = q.by_document_id limit 1) n on true
  where q.agency_id = @agency_id and q.arrival_id = @arrival_id

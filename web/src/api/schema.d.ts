@@ -2677,6 +2677,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/administration/peers/{id}/requeue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put all that could not be sent over the connection back to be sent, at most a thousand at a time */
+        post: operations["requeuePeer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/administration/peers/{id}/agencies": {
         parameters: {
             query?: never;
@@ -5063,8 +5082,17 @@ export interface components {
              * @description the first of them
              */
             oldest?: string;
+            /** @description messages of ours that could not be sent */
+            failed: number;
             /** @description messages that went either way */
             lastHour: number;
+            /**
+             * Format: date-time
+             * @description when its directory was last taken in
+             */
+            directoryAt?: string;
+            /** @description largest package that it takes, as it says */
+            takesMiB?: number;
             agencies: number;
             version: number;
         };
@@ -5096,6 +5124,9 @@ export interface components {
             perMinute?: number;
             reused?: boolean;
             enabled?: boolean;
+        };
+        PeerRequeued: {
+            count: number;
         };
         PeerSecret: {
             /** @description shown once; empty when it was shown before */
@@ -6068,6 +6099,7 @@ export type Peer = components['schemas']['Peer'];
 export type PeerList = components['schemas']['PeerList'];
 export type PeerNew = components['schemas']['PeerNew'];
 export type PeerEdit = components['schemas']['PeerEdit'];
+export type PeerRequeued = components['schemas']['PeerRequeued'];
 export type PeerSecret = components['schemas']['PeerSecret'];
 export type PeerMade = components['schemas']['PeerMade'];
 export type PeerAgencyList = components['schemas']['PeerAgencyList'];
@@ -10258,6 +10290,31 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PeerSecret"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    requeuePeer: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How many */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeerRequeued"];
                 };
             };
             default: components["responses"]["Problem"];

@@ -271,6 +271,41 @@ func (q *Queries) AxisPackage(ctx context.Context, iD org.ID, peerID *org.ID) (A
 	return i, err
 }
 
+const AxisRecipientsOf = `-- name: AxisRecipientsOf :many
+select agency_id, message_id, code, peer_id, arrival_id, state, state_at, receipt_text, receipt_key, receipt_signature from axis_recipient where message_id = $1 order by code
+`
+
+func (q *Queries) AxisRecipientsOf(ctx context.Context, messageID org.ID) ([]AxisRecipient, error) {
+	rows, err := q.db.Query(ctx, AxisRecipientsOf, messageID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []AxisRecipient{}
+	for rows.Next() {
+		var i AxisRecipient
+		if err := rows.Scan(
+			&i.AgencyID,
+			&i.MessageID,
+			&i.Code,
+			&i.PeerID,
+			&i.ArrivalID,
+			&i.State,
+			&i.StateAt,
+			&i.ReceiptText,
+			&i.ReceiptKey,
+			&i.ReceiptSignature,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const AxisSent = `-- name: AxisSent :many
 select m.id, m.content, m.from_code, m.reference, m.subject, m.created_at, r.code, r.state, r.state_at, r.arrival_id,
        coalesce(a.state, '')::text as arrival_state, a.arrived_at

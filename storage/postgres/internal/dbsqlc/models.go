@@ -580,30 +580,35 @@ type Passkey struct {
 }
 
 type Peer struct {
-	ID          org.ID
-	Kind        string
-	Name        string
-	System      *string
-	Endpoint    string
-	OurSystem   string
-	OurSecret   []byte
-	PublicKey   []byte
-	NextKey     []byte
-	MostBytes   int64
-	PerMinute   int32
-	Reused      bool
-	Enabled     bool
-	UpSince     *time.Time
-	DownSince   *time.Time
-	HeardAt     *time.Time
-	ErrorCode   string
-	ErrorAt     *time.Time
-	PolledAt    *time.Time
-	PollOwner   *org.ID
-	PollUntil   *time.Time
-	DirectoryAt *time.Time
-	CreatedAt   time.Time
-	Version     int32
+	ID                 org.ID
+	Kind               string
+	Name               string
+	System             *string
+	Endpoint           string
+	OurSystem          string
+	OurSecret          []byte
+	PublicKey          []byte
+	NextKey            []byte
+	MostBytes          int64
+	PerMinute          int32
+	Reused             bool
+	Enabled            bool
+	UpSince            *time.Time
+	DownSince          *time.Time
+	HeardAt            *time.Time
+	ErrorCode          string
+	ErrorAt            *time.Time
+	PolledAt           *time.Time
+	PollOwner          *org.ID
+	PollUntil          *time.Time
+	DirectoryAt        *time.Time
+	CreatedAt          time.Time
+	Version            int32
+	TakesBytes         int64
+	DirectoryText      string
+	DirectoryKey       []byte
+	DirectorySignature []byte
+	DirectorySaidAt    *time.Time
 }
 
 type PeerSecret struct {

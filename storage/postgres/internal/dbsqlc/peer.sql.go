@@ -13,7 +13,7 @@ import (
 )
 
 const AxisOf = `-- name: AxisOf :one
-select p.id, p.kind, p.name, p.system, p.endpoint, p.our_system, p.our_secret, p.public_key, p.next_key, p.most_bytes, p.per_minute, p.reused, p.enabled, p.up_since, p.down_since, p.heard_at, p.error_code, p.error_at, p.polled_at, p.poll_owner, p.poll_until, p.directory_at, p.created_at, p.version from peer p
+select p.id, p.kind, p.name, p.system, p.endpoint, p.our_system, p.our_secret, p.public_key, p.next_key, p.most_bytes, p.per_minute, p.reused, p.enabled, p.up_since, p.down_since, p.heard_at, p.error_code, p.error_at, p.polled_at, p.poll_owner, p.poll_until, p.directory_at, p.created_at, p.version, p.takes_bytes, p.directory_text, p.directory_key, p.directory_signature, p.directory_said_at from peer p
  where p.kind = 'axis' and p.enabled
  order by exists (select from peer_agency a where a.peer_id = p.id and a.agency_id = $1) desc, p.created_at
  limit 1
@@ -48,6 +48,11 @@ func (q *Queries) AxisOf(ctx context.Context, agencyID org.ID) (Peer, error) {
 		&i.DirectoryAt,
 		&i.CreatedAt,
 		&i.Version,
+		&i.TakesBytes,
+		&i.DirectoryText,
+		&i.DirectoryKey,
+		&i.DirectorySignature,
+		&i.DirectorySaidAt,
 	)
 	return i, err
 }
@@ -117,7 +122,7 @@ func (q *Queries) ForgetSignatures(ctx context.Context, before time.Time) error 
 }
 
 const GetPeer = `-- name: GetPeer :one
-select id, kind, name, system, endpoint, our_system, our_secret, public_key, next_key, most_bytes, per_minute, reused, enabled, up_since, down_since, heard_at, error_code, error_at, polled_at, poll_owner, poll_until, directory_at, created_at, version from peer where id = $1
+select id, kind, name, system, endpoint, our_system, our_secret, public_key, next_key, most_bytes, per_minute, reused, enabled, up_since, down_since, heard_at, error_code, error_at, polled_at, poll_owner, poll_until, directory_at, created_at, version, takes_bytes, directory_text, directory_key, directory_signature, directory_said_at from peer where id = $1
 `
 
 func (q *Queries) GetPeer(ctx context.Context, id org.ID) (Peer, error) {
@@ -148,6 +153,11 @@ func (q *Queries) GetPeer(ctx context.Context, id org.ID) (Peer, error) {
 		&i.DirectoryAt,
 		&i.CreatedAt,
 		&i.Version,
+		&i.TakesBytes,
+		&i.DirectoryText,
+		&i.DirectoryKey,
+		&i.DirectorySignature,
+		&i.DirectorySaidAt,
 	)
 	return i, err
 }
@@ -155,16 +165,17 @@ func (q *Queries) GetPeer(ctx context.Context, id org.ID) (Peer, error) {
 const HoldPoll = `-- name: HoldPoll :many
 update peer p set poll_owner = $1::uuid, poll_until = now() + make_interval(secs => $2::int)
  where p.id in (select q.id from peer q
-                 where q.kind = 'axis' and q.enabled and (q.poll_until is null or q.poll_until < now())
-                   and (q.polled_at is null or q.polled_at < now() - make_interval(secs => $3::int))
-                 order by q.polled_at nulls first limit $4 for update skip locked)
-returning id, kind, name, system, endpoint, our_system, our_secret, public_key, next_key, most_bytes, per_minute, reused, enabled, up_since, down_since, heard_at, error_code, error_at, polled_at, poll_owner, poll_until, directory_at, created_at, version
+                 where q.kind in ('axis', 'installation') and q.enabled and (q.poll_until is null or q.poll_until < now())
+                   and (q.polled_at is null or q.polled_at < now() - make_interval(secs => case q.kind when 'axis' then $3::int else $4::int end))
+                 order by q.polled_at nulls first limit $5 for update skip locked)
+returning id, kind, name, system, endpoint, our_system, our_secret, public_key, next_key, most_bytes, per_minute, reused, enabled, up_since, down_since, heard_at, error_code, error_at, polled_at, poll_owner, poll_until, directory_at, created_at, version, takes_bytes, directory_text, directory_key, directory_signature, directory_said_at
 `
 
 type HoldPollParams struct {
 	Owner   org.ID
 	Seconds int32
 	Gap     int32
+	PeerGap int32
 	Most    int32
 }
 
@@ -174,6 +185,7 @@ func (q *Queries) HoldPoll(ctx context.Context, arg HoldPollParams) ([]Peer, err
 		arg.Owner,
 		arg.Seconds,
 		arg.Gap,
+		arg.PeerGap,
 		arg.Most,
 	)
 	if err != nil {
@@ -208,6 +220,11 @@ func (q *Queries) HoldPoll(ctx context.Context, arg HoldPollParams) ([]Peer, err
 			&i.DirectoryAt,
 			&i.CreatedAt,
 			&i.Version,
+			&i.TakesBytes,
+			&i.DirectoryText,
+			&i.DirectoryKey,
+			&i.DirectorySignature,
+			&i.DirectorySaidAt,
 		); err != nil {
 			return nil, err
 		}
@@ -301,8 +318,41 @@ func (q *Queries) InsertPeerSecret(ctx context.Context, arg InsertPeerSecretPara
 	return err
 }
 
+const LearnPeer = `-- name: LearnPeer :exec
+update peer set public_key = $1, next_key = $2, takes_bytes = $3, version = version + $4::int, directory_text = $5,
+       directory_key = $6, directory_signature = $7, directory_said_at = $8, directory_at = now()
+ where id = $9
+`
+
+type LearnPeerParams struct {
+	PublicKey  []byte
+	NextKey    []byte
+	TakesBytes int64
+	Changed    int32
+	Text       string
+	Key        []byte
+	Signature  []byte
+	SaidAt     *time.Time
+	ID         org.ID
+}
+
+func (q *Queries) LearnPeer(ctx context.Context, arg LearnPeerParams) error {
+	_, err := q.db.Exec(ctx, LearnPeer,
+		arg.PublicKey,
+		arg.NextKey,
+		arg.TakesBytes,
+		arg.Changed,
+		arg.Text,
+		arg.Key,
+		arg.Signature,
+		arg.SaidAt,
+		arg.ID,
+	)
+	return err
+}
+
 const ListPeers = `-- name: ListPeers :many
-select id, kind, name, system, endpoint, our_system, our_secret, public_key, next_key, most_bytes, per_minute, reused, enabled, up_since, down_since, heard_at, error_code, error_at, polled_at, poll_owner, poll_until, directory_at, created_at, version from peer order by name, id
+select id, kind, name, system, endpoint, our_system, our_secret, public_key, next_key, most_bytes, per_minute, reused, enabled, up_since, down_since, heard_at, error_code, error_at, polled_at, poll_owner, poll_until, directory_at, created_at, version, takes_bytes, directory_text, directory_key, directory_signature, directory_said_at from peer order by name, id
 `
 
 func (q *Queries) ListPeers(ctx context.Context) ([]Peer, error) {
@@ -339,6 +389,11 @@ func (q *Queries) ListPeers(ctx context.Context) ([]Peer, error) {
 			&i.DirectoryAt,
 			&i.CreatedAt,
 			&i.Version,
+			&i.TakesBytes,
+			&i.DirectoryText,
+			&i.DirectoryKey,
+			&i.DirectorySignature,
+			&i.DirectorySaidAt,
 		); err != nil {
 			return nil, err
 		}
@@ -351,7 +406,7 @@ func (q *Queries) ListPeers(ctx context.Context) ([]Peer, error) {
 }
 
 const LockPeer = `-- name: LockPeer :one
-select id, kind, name, system, endpoint, our_system, our_secret, public_key, next_key, most_bytes, per_minute, reused, enabled, up_since, down_since, heard_at, error_code, error_at, polled_at, poll_owner, poll_until, directory_at, created_at, version from peer where id = $1 for update
+select id, kind, name, system, endpoint, our_system, our_secret, public_key, next_key, most_bytes, per_minute, reused, enabled, up_since, down_since, heard_at, error_code, error_at, polled_at, poll_owner, poll_until, directory_at, created_at, version, takes_bytes, directory_text, directory_key, directory_signature, directory_said_at from peer where id = $1 for update
 `
 
 func (q *Queries) LockPeer(ctx context.Context, id org.ID) (Peer, error) {
@@ -382,6 +437,11 @@ func (q *Queries) LockPeer(ctx context.Context, id org.ID) (Peer, error) {
 		&i.DirectoryAt,
 		&i.CreatedAt,
 		&i.Version,
+		&i.TakesBytes,
+		&i.DirectoryText,
+		&i.DirectoryKey,
+		&i.DirectorySignature,
+		&i.DirectorySaidAt,
 	)
 	return i, err
 }
@@ -417,7 +477,7 @@ func (q *Queries) PeerAgencies(ctx context.Context, peerID org.ID) ([]PeerAgenci
 }
 
 const PeerBySystem = `-- name: PeerBySystem :one
-select id, kind, name, system, endpoint, our_system, our_secret, public_key, next_key, most_bytes, per_minute, reused, enabled, up_since, down_since, heard_at, error_code, error_at, polled_at, poll_owner, poll_until, directory_at, created_at, version from peer where system = $1 and enabled
+select id, kind, name, system, endpoint, our_system, our_secret, public_key, next_key, most_bytes, per_minute, reused, enabled, up_since, down_since, heard_at, error_code, error_at, polled_at, poll_owner, poll_until, directory_at, created_at, version, takes_bytes, directory_text, directory_key, directory_signature, directory_said_at from peer where system = $1 and enabled
 `
 
 func (q *Queries) PeerBySystem(ctx context.Context, system *string) (Peer, error) {
@@ -448,6 +508,34 @@ func (q *Queries) PeerBySystem(ctx context.Context, system *string) (Peer, error
 		&i.DirectoryAt,
 		&i.CreatedAt,
 		&i.Version,
+		&i.TakesBytes,
+		&i.DirectoryText,
+		&i.DirectoryKey,
+		&i.DirectorySignature,
+		&i.DirectorySaidAt,
+	)
+	return i, err
+}
+
+const PeerDirectory = `-- name: PeerDirectory :one
+select directory_text, directory_key, directory_signature, directory_said_at from peer where id = $1
+`
+
+type PeerDirectoryRow struct {
+	DirectoryText      string
+	DirectoryKey       []byte
+	DirectorySignature []byte
+	DirectorySaidAt    *time.Time
+}
+
+func (q *Queries) PeerDirectory(ctx context.Context, id org.ID) (PeerDirectoryRow, error) {
+	row := q.db.QueryRow(ctx, PeerDirectory, id)
+	var i PeerDirectoryRow
+	err := row.Scan(
+		&i.DirectoryText,
+		&i.DirectoryKey,
+		&i.DirectorySignature,
+		&i.DirectorySaidAt,
 	)
 	return i, err
 }
@@ -486,7 +574,7 @@ func (q *Queries) PeerHeard(ctx context.Context, at *time.Time, iD org.ID) error
 }
 
 const PeerOfAgency = `-- name: PeerOfAgency :one
-select p.id, p.kind, p.name, p.system, p.endpoint, p.our_system, p.our_secret, p.public_key, p.next_key, p.most_bytes, p.per_minute, p.reused, p.enabled, p.up_since, p.down_since, p.heard_at, p.error_code, p.error_at, p.polled_at, p.poll_owner, p.poll_until, p.directory_at, p.created_at, p.version from peer p join peer_agency a on a.peer_id = p.id where a.agency_id = $1
+select p.id, p.kind, p.name, p.system, p.endpoint, p.our_system, p.our_secret, p.public_key, p.next_key, p.most_bytes, p.per_minute, p.reused, p.enabled, p.up_since, p.down_since, p.heard_at, p.error_code, p.error_at, p.polled_at, p.poll_owner, p.poll_until, p.directory_at, p.created_at, p.version, p.takes_bytes, p.directory_text, p.directory_key, p.directory_signature, p.directory_said_at from peer p join peer_agency a on a.peer_id = p.id where a.agency_id = $1
 `
 
 func (q *Queries) PeerOfAgency(ctx context.Context, agencyID org.ID) (Peer, error) {
@@ -517,6 +605,11 @@ func (q *Queries) PeerOfAgency(ctx context.Context, agencyID org.ID) (Peer, erro
 		&i.DirectoryAt,
 		&i.CreatedAt,
 		&i.Version,
+		&i.TakesBytes,
+		&i.DirectoryText,
+		&i.DirectoryKey,
+		&i.DirectorySignature,
+		&i.DirectorySaidAt,
 	)
 	return i, err
 }
@@ -559,11 +652,12 @@ select p.id,
        (select count(*) from axis_message m where m.peer_id = p.id and m.created_at > $1::timestamptz)::int as came,
        (select count(*) from delivery_receipt r join delivery d using (agency_id, document_id) join peer_agency a on a.agency_id = d.target_agency_id and a.peer_id = p.id
          where d.id = r.delivery_id and r.at > $1::timestamptz)::int as went,
-       (select count(*) from delivery d left join peer_agency a on a.agency_id = d.target_agency_id
-         where d.state = 'waiting' and (d.channel = 'peer' and a.peer_id = p.id or d.channel = 'axis' and p.kind = 'axis'))::int as waiting,
-       (select coalesce(min(d.state_at), 'epoch') from delivery d left join peer_agency a on a.agency_id = d.target_agency_id
-         where d.state = 'waiting' and (d.channel = 'peer' and a.peer_id = p.id or d.channel = 'axis' and p.kind = 'axis'))::timestamptz as oldest
+       q.waiting, q.failed, q.oldest
   from peer p
+ cross join lateral (select count(*) filter (where d.state = 'waiting')::int as waiting, count(*) filter (where d.state = 'failed')::int as failed,
+                            coalesce(min(d.state_at) filter (where d.state = 'waiting'), 'epoch')::timestamptz as oldest
+                       from delivery d left join peer_agency a on a.agency_id = d.target_agency_id
+                      where d.state in ('waiting', 'failed') and (d.channel = 'peer' and a.peer_id = p.id or d.channel = 'axis' and p.kind = 'axis')) q
 `
 
 type PeerTrafficRow struct {
@@ -572,6 +666,7 @@ type PeerTrafficRow struct {
 	Came     int32
 	Went     int32
 	Waiting  int32
+	Failed   int32
 	Oldest   time.Time
 }
 
@@ -590,6 +685,7 @@ func (q *Queries) PeerTraffic(ctx context.Context, since time.Time) ([]PeerTraff
 			&i.Came,
 			&i.Went,
 			&i.Waiting,
+			&i.Failed,
 			&i.Oldest,
 		); err != nil {
 			return nil, err
@@ -642,6 +738,68 @@ func (q *Queries) RemovePeerAgency(ctx context.Context, agencyID org.ID, peerID 
 		return 0, err
 	}
 	return result.RowsAffected(), nil
+}
+
+const RequeueOfPeer = `-- name: RequeueOfPeer :many
+update delivery d set state = 'waiting', state_at = $1, by_name = '', reason = '', reason_code = '', attempts = 0, next_attempt_at = $1
+  from (select w.agency_id, w.document_id, w.id from delivery w join document o on o.agency_id = w.agency_id and o.id = w.document_id
+          left join peer_agency a on a.agency_id = w.target_agency_id
+         where w.state = 'failed' and o.state = 'issued' and w.reason_code <> 'not_issued'
+           and (w.channel = 'peer' and a.peer_id = $2 or w.channel = 'axis' and $3::boolean)
+         order by w.id
+         limit $4
+           for update of w skip locked) dead
+ where d.agency_id = dead.agency_id and d.document_id = dead.document_id and d.id = dead.id
+returning d.agency_id, d.document_id, d.id, d.name,
+          (select coalesce(sum(f.size), 0) from document_file f
+            where f.agency_id = d.agency_id and f.document_id = d.document_id and f.removed_at is null)::bigint as bytes
+`
+
+type RequeueOfPeerParams struct {
+	At     time.Time
+	PeerID org.ID
+	Axis   bool
+	Most   int32
+}
+
+type RequeueOfPeerRow struct {
+	AgencyID   org.ID
+	DocumentID org.ID
+	ID         org.ID
+	Name       string
+	Bytes      int64
+}
+
+// The dead letters of a connection, due again: their documents still stand.
+func (q *Queries) RequeueOfPeer(ctx context.Context, arg RequeueOfPeerParams) ([]RequeueOfPeerRow, error) {
+	rows, err := q.db.Query(ctx, RequeueOfPeer,
+		arg.At,
+		arg.PeerID,
+		arg.Axis,
+		arg.Most,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []RequeueOfPeerRow{}
+	for rows.Next() {
+		var i RequeueOfPeerRow
+		if err := rows.Scan(
+			&i.AgencyID,
+			&i.DocumentID,
+			&i.ID,
+			&i.Name,
+			&i.Bytes,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const RetireExchangeKeys = `-- name: RetireExchangeKeys :exec

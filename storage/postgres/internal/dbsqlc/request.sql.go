@@ -260,25 +260,8 @@ select q.agency_id, q.id, q.arrival_id, q.kind, q.reason, q.by_document_id, q.by
 `
 
 type ListArrivalRequestsRow struct {
-	AgencyID         org.ID
-	ID               org.ID
-	ArrivalID        org.ID
-	Kind             string
-	Reason           string
-	ByDocumentID     *org.ID
-	ByReference      string
-	SenderName       string
-	OriginAgencyID   *org.ID
-	OriginDocumentID *org.ID
-	OriginDeliveryID *org.ID
-	AskedAt          time.Time
-	Answer           string
-	AnsweredAt       *time.Time
-	AnsweredBy       string
-	Note             string
-	ByCode           string
-	ByArrivalID      *org.ID
-	FollowedBy       org.ID
+	RequestArrival RequestArrival
+	FollowedBy     org.ID
 }
 
 func (q *Queries) ListArrivalRequests(ctx context.Context, agencyID org.ID, arrivalID org.ID) ([]ListArrivalRequestsRow, error) {
@@ -291,24 +274,24 @@ func (q *Queries) ListArrivalRequests(ctx context.Context, agencyID org.ID, arri
 	for rows.Next() {
 		var i ListArrivalRequestsRow
 		if err := rows.Scan(
-			&i.AgencyID,
-			&i.ID,
-			&i.ArrivalID,
-			&i.Kind,
-			&i.Reason,
-			&i.ByDocumentID,
-			&i.ByReference,
-			&i.SenderName,
-			&i.OriginAgencyID,
-			&i.OriginDocumentID,
-			&i.OriginDeliveryID,
-			&i.AskedAt,
-			&i.Answer,
-			&i.AnsweredAt,
-			&i.AnsweredBy,
-			&i.Note,
-			&i.ByCode,
-			&i.ByArrivalID,
+			&i.RequestArrival.AgencyID,
+			&i.RequestArrival.ID,
+			&i.RequestArrival.ArrivalID,
+			&i.RequestArrival.Kind,
+			&i.RequestArrival.Reason,
+			&i.RequestArrival.ByDocumentID,
+			&i.RequestArrival.ByReference,
+			&i.RequestArrival.SenderName,
+			&i.RequestArrival.OriginAgencyID,
+			&i.RequestArrival.OriginDocumentID,
+			&i.RequestArrival.OriginDeliveryID,
+			&i.RequestArrival.AskedAt,
+			&i.RequestArrival.Answer,
+			&i.RequestArrival.AnsweredAt,
+			&i.RequestArrival.AnsweredBy,
+			&i.RequestArrival.Note,
+			&i.RequestArrival.ByCode,
+			&i.RequestArrival.ByArrivalID,
 			&i.FollowedBy,
 		); err != nil {
 			return nil, err

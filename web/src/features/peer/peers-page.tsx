@@ -1,8 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { Plus } from "lucide-react";
 import { useState } from "react";
+import { client, value } from "@/api/client";
 import type { Peer } from "@/api/schema";
 import { SecretDialog } from "@/features/admin/secret-dialog";
+import { useCommand } from "@/features/session/command";
 import { failureOf } from "@/features/session/failure";
 import { useText } from "@/text/text";
 import { Badge, type Tone } from "@/ui/badge";
@@ -25,6 +27,13 @@ export function PeersPage() {
   const list = useQuery(peersQuery);
   const [editing, setEditing] = useState<Peer | "new">();
   const [secret, setSecret] = useState<string>();
+  const requeue = useCommand({
+    spoils: [["peers", "list"]],
+    tell: true,
+    said: (n: number) => p.requeued(n),
+    run: async (id: string, header) =>
+      (await value(client.POST("/api/administration/peers/{id}/requeue", { params: { path: { id }, header } }))).count,
+  });
   const columns: readonly Column<Peer>[] = [
     {
       id: "name",
@@ -44,6 +53,7 @@ export function PeersPage() {
         <>
           <Badge tone={x.enabled ? tone[x.up] : "quiet"}>{x.enabled ? p.states[x.up] : p.paused}</Badge>{" "}
           {x.since ? <span className={css.faint}>{p.since(showMoment(x.since))}</span> : null}
+          {x.directoryAt ? <div className={css.faint}>{p.directory(showMoment(x.directoryAt))}</div> : null}
           {x.errorCode ? (
             <div className={css.wrong} title={x.errorAt ? showMoment(x.errorAt) : undefined}>
               {t.recipient.troubles[x.errorCode] ?? t.recipient.trouble}
@@ -53,6 +63,30 @@ export function PeersPage() {
       ),
     },
     { id: "waiting", title: p.waiting, width: "90px", align: "end", cell: (x) => (x.waiting > 0 ? x.waiting : "") },
+    {
+      id: "failed",
+      title: p.failed,
+      width: "150px",
+      align: "end",
+      cell: (x) =>
+        x.failed > 0 ? (
+          <>
+            {x.failed}{" "}
+            <Button
+              look="plain"
+              busy={requeue.isPending && requeue.variables === x.id}
+              onClick={(e) => {
+                e.stopPropagation();
+                requeue.mutate(x.id);
+              }}
+            >
+              {p.requeue}
+            </Button>
+          </>
+        ) : (
+          ""
+        ),
+    },
     { id: "oldest", title: p.oldest, width: "140px", cell: (x) => (x.oldest ? showMoment(x.oldest) : "") },
     { id: "hour", title: p.lastHour, width: "110px", align: "end", cell: (x) => x.lastHour },
     { id: "agencies", title: p.agencies, width: "90px", align: "end", cell: (x) => x.agencies },

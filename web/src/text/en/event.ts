@@ -132,6 +132,8 @@ export const event: Text["event"] = {
     fingerprint: "Certificate (SHA-256)",
     stamp: "Time stamp",
     required: "Signature required",
+    packageSignature: "XML signature of the package",
+    packageSigner: "Signed by",
     byReference: "By document",
     request: "Request",
   },

@@ -142,6 +142,8 @@ export const event = {
     fingerprint: "Mã chứng thư",
     stamp: "Dấu thời gian",
     required: "Bắt buộc ký số",
+    packageSignature: "Chữ ký XML của gói tin",
+    packageSigner: "Ký bởi",
     byReference: "Bằng văn bản",
     request: "Yêu cầu",
   } as Record<string, string>,
