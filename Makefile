@@ -60,7 +60,7 @@ fuzz: ## Look for new input that breaks a parser; FUZZTIME=30s each
 	@FUZZTIME=$(or $(FUZZTIME),30s) exec .ci/fuzz
 
 .PHONY: soak
-soak: setup-test bin/congvan-test ## Repeat the Go tests in random order; SOAK=30 minutes
+soak: setup-soak bin/congvan-test ## Repeat the Go tests in random order; SOAK=30 minutes
 	@SOAK=$(or $(SOAK),30) RACE=$(RACE) CONGVAN_BINARY=$(CURDIR)/bin/congvan-test exec .ci/soak
 
 ##@ Working on it
@@ -88,8 +88,8 @@ help: ## This list
 
 ##: what the targets above are made of
 
-.PHONY: setup-run setup-test setup-tools
-setup-run setup-test setup-tools: setup-%:
+.PHONY: setup-run setup-test setup-soak setup-tools
+setup-run setup-test setup-soak setup-tools: setup-%:
 	@deploy/setup $*
 
 .PHONY: bin/congvan

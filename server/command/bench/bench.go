@@ -51,6 +51,10 @@ var benchmarks = []benchmark{
 	{"record", measureRecord},
 	{"lists", measureLists},
 	{"work", measureWork},
+	{"exchange", measureExchange},
+	{"polling", measurePolling},
+	{"backlog", measureBacklog},
+	{"sustained", measureSustained},
 }
 
 // bench is one run.

@@ -37,32 +37,41 @@ const servingGrace = 30 * time.Second
 
 // serve starts a process that answers for the desk's database and bucket.
 func (b *bench) serve(ctx context.Context, k *desk, cfg blob.Config) (*serving, error) {
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
-	if err != nil {
-		return nil, fmt.Errorf("find a port: %w", err)
-	}
-	addr := listener.Addr().String()
-	if err := listener.Close(); err != nil {
-		return nil, fmt.Errorf("find a port: %w", err)
-	}
-	s := &serving{desk: k, url: "http://" + addr, client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64, WriteBufferSize: copyBuffer, ReadBufferSize: copyBuffer}}}
-	s.process = exec.Command(b.exe, "serve", "--roles", "api") //nolint:noctx // it is asked to end, so that it can
-	s.process.Stderr = os.Stderr
+	s := &serving{desk: k, client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64, WriteBufferSize: copyBuffer, ReadBufferSize: copyBuffer}}}
 	key := make([]byte, 32)
 	if _, err := rand.Read(key); err != nil {
 		return nil, fmt.Errorf("make a key: %w", err)
 	}
-	s.process.Env = append(os.Environ(), "CONGVAN_ADDR="+addr, "CONGVAN_PUBLIC_URL="+s.url, "CONGVAN_LOG_LEVEL=error", "CONGVAN_DATABASE_URL="+k.appURL,
-		"CONGVAN_S3_ENDPOINT="+cfg.Endpoint, "CONGVAN_S3_ACCESS_KEY="+cfg.Access, "CONGVAN_S3_SECRET_KEY="+cfg.Secret, "CONGVAN_S3_BUCKET="+cfg.Bucket,
-		"CONGVAN_SECRET_KEY="+base64.StdEncoding.EncodeToString(key))
-	if err := s.process.Start(); err != nil {
-		return nil, fmt.Errorf("start the server: %w", err)
+	var err error
+	if s.process, s.url, err = b.process(ctx, k.database, cfg, key, "api"); err != nil {
+		return nil, err
 	}
 	if err := errors.Join(s.ready(ctx), s.signIn(ctx), s.write(ctx)); err != nil {
 		s.stop()
 		return nil, err
 	}
 	return s, nil
+}
+
+// process starts this binary for a database and a bucket, on a port of its own.
+func (b *bench) process(ctx context.Context, d *database, cfg blob.Config, key []byte, roles string, more ...string) (*exec.Cmd, string, error) {
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, "", fmt.Errorf("find a port: %w", err)
+	}
+	addr := listener.Addr().String()
+	if err := listener.Close(); err != nil {
+		return nil, "", fmt.Errorf("find a port: %w", err)
+	}
+	c := exec.Command(b.exe, "serve", "--roles", roles) //nolint:noctx // it is asked to end, so that it can
+	c.Stderr = os.Stderr
+	c.Env = append(append(os.Environ(), "CONGVAN_ADDR="+addr, "CONGVAN_PUBLIC_URL=http://"+addr, "CONGVAN_LOG_LEVEL=error", "CONGVAN_DATABASE_URL="+d.appURL,
+		"CONGVAN_S3_ENDPOINT="+cfg.Endpoint, "CONGVAN_S3_ACCESS_KEY="+cfg.Access, "CONGVAN_S3_SECRET_KEY="+cfg.Secret, "CONGVAN_S3_BUCKET="+cfg.Bucket,
+		"CONGVAN_SECRET_KEY="+base64.StdEncoding.EncodeToString(key)), more...)
+	if err := c.Start(); err != nil {
+		return nil, "", fmt.Errorf("start the server: %w", err)
+	}
+	return c, "http://" + addr, nil
 }
 
 func (s *serving) stop() {
