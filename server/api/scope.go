@@ -202,6 +202,7 @@ var scopes = map[string]access.Scope{
 	"listPeers":           access.ScopeAdministration,
 	"addPeer":             access.ScopeSession,
 	"editPeer":            access.ScopeSession,
+	"requeuePeer":         access.ScopeSession,
 	"renewPeerSecret":     access.ScopeSession,
 	"listPeerAgencies":    access.ScopeAdministration,
 	"putPeerAgency":       access.ScopeSession,
