@@ -137,3 +137,36 @@ var lineRows = map[string]row{
 	"followArrival":   {success: 204, allowed: drafters, denied: 404, owner: clerk, object: anArrival, request: onArrival("POST", "/follow", nil)},
 	"unfollowArrival": {success: 204, allowed: drafters, denied: 404, owner: clerk, object: anArrival, request: onArrival("DELETE", "/follow", nil)},
 }
+
+// onPaper makes a registered arrival on paper.
+func onPaper(t testing.TB, w *world, in *agency, _ org.ID) string {
+	t.Helper()
+	id := w.registered(t, in)
+	w.exec(t, `update arrival set arrival_number = 7, arrival_day = '2026-03-02' where id = $1`, id)
+	w.exec(t, `insert into line (agency_id, id, arrival_id, role, state, created_at) values ($1, gen_random_uuid(), $2, 'lead', 'open', now())`, in.ID, id)
+	return id
+}
+
+// paperRows are those of what comes on paper. An upload that is not there is
+// told to who may by the same answer.
+var paperRows = map[string]row{
+	"registerPaper": {success: 201, allowed: []kind{clerk}, denied: 404, instead: map[kind]int{leader: 403, head: 403, officer: 403, admin: 403, operator: 403}, owner: clerk, object: itself,
+		request: func(x thing) call {
+			return call{method: "POST", path: "/api/agencies/" + x.id + "/paper-arrivals",
+				body: object{"seenSha256": "", "subject": "Đơn đề nghị", "issuerName": "Nguyễn Văn A", "restricted": true}}
+		}},
+	"scanMany": {success: 404, allowed: []kind{clerk}, denied: 404, instead: map[kind]int{leader: 403, head: 403, officer: 403, admin: 403, operator: 403}, owner: clerk, object: itself,
+		request: func(x thing) call {
+			return call{method: "POST", path: "/api/agencies/" + x.id + "/scans", body: object{"year": 2026, "uploadIds": []string{uuid.NewString()}}}
+		}},
+	"scanArrival": {success: 404, allowed: []kind{clerk, leader}, denied: 404, owner: clerk, object: onPaper,
+		request: func(x thing) call {
+			return call{method: "POST", path: "/api/arrivals/" + x.id + "/scans", body: object{"uploadIds": []string{"01900000-0000-7000-8000-000000000001"}}}
+		}},
+	"notePaperCopy": {success: 200, allowed: []kind{clerk}, denied: 404, instead: map[kind]int{leader: 403}, owner: clerk, object: onPaper,
+		request: func(x thing) call {
+			return call{method: "POST", path: "/api/arrivals/" + x.id + "/paper-copy", body: object{"note": "kệ 2"}}
+		}},
+	"readArrivalBarcode": {success: 200, allowed: []kind{clerk, leader}, denied: 404, owner: clerk, object: onPaper,
+		request: func(x thing) call { return call{method: "GET", path: "/api/arrivals/" + x.id + "/barcode"} }},
+}

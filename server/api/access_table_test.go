@@ -12,7 +12,7 @@ import (
 
 // accessTable decides for every operation who may do it (M2). Each tag has its
 // part, below or in access_document_test.go; an operation without a row fails.
-var accessTable = tableOf(sessionRows, directoryRows, uploadRows, documentRows, writingRows, arrivalRows, lineRows, registerRows, mailRows, workRows, signingRows, administrationRows, delegationRows, peerRows)
+var accessTable = tableOf(sessionRows, directoryRows, uploadRows, documentRows, writingRows, arrivalRows, lineRows, paperRows, registerRows, mailRows, workRows, signingRows, administrationRows, delegationRows, peerRows)
 
 func tableOf(parts ...map[string]row) map[string]row {
 	all := map[string]row{}

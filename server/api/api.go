@@ -42,6 +42,7 @@ type Options struct {
 	AxisBase   string // path that the calls of the national axis are below
 	Reports    *report.Service
 	CaseFiles  *casefile.Service
+	Paper      *incoming.Paper
 	Notices    *notice.Service
 	Judged     *verification.Service
 	Changes    *notice.Hub
@@ -82,6 +83,7 @@ type server struct {
 	delegationRoom
 	calendarRoom
 	casefileRoom
+	paperRoom
 	uploadRoom
 	documentRoom
 	writingRoom
@@ -142,6 +144,7 @@ func (g *gate) mountContract(engine *gin.Engine) error {
 		administrationRoom: administrationRoom{accounts: g.opts.Accounts},
 		delegationRoom:     delegationRoom{accounts: g.opts.Accounts},
 		calendarRoom:       calendarRoom{accounts: g.opts.Accounts},
+		paperRoom:          paperRoom{paper: g.opts.Paper},
 		casefileRoom:       casefileRoom{files: g.opts.CaseFiles},
 		uploadRoom:         uploadRoom{documents: g.opts.Documents},
 		documentRoom:       documentRoom{documents: g.opts.Documents, deliveries: g.opts.Deliveries},

@@ -33,6 +33,7 @@ import (
 	"congvan/server/domain/document"
 	"congvan/server/domain/exchange"
 	"congvan/server/domain/org"
+	"congvan/server/provider/barcode"
 	"congvan/server/provider/printing"
 	"congvan/server/provider/safehtml"
 	"congvan/server/provider/sheet"
@@ -109,6 +110,8 @@ func installOn(t *testing.T, db *storagetest.Database, blobs *blob.Store, change
 		Writing:    outgoing.NewWriting(documents, someTools),
 		Deliveries: delivery.New(i.Store, i.now, delivery.Options{Reveal: i.secrets.Open, Seal: i.secrets.Seal}),
 		Arrivals:   incoming.New(i.Store, i.blobs, i.now),
+		Paper: incoming.NewPaper(incoming.New(i.Store, i.blobs, i.now),
+			incoming.PaperTools{Join: printing.Join, ReadCode: barcode.Read, DrawCode: barcode.Draw}),
 		Mail: intake.New(i.Store, i.blobs, i.secrets, i.now, intake.Options{Reopen: nothingInside,
 			CleanHTML: safehtml.Clean, ReadBody: func(context.Context, document.Hash) (text, html string, err error) {
 				return "Kính gửi", "<p>Kính gửi</p>", nil

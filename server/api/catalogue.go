@@ -114,6 +114,11 @@ func (r exportResponse) VisitExportCaseFileResponse(w http.ResponseWriter) error
 // VisitReadCatalogueBookResponse answers readCatalogueBook.
 func (r exportResponse) VisitReadCatalogueBookResponse(w http.ResponseWriter) error { return r.send(w) }
 
+// VisitReadArrivalBarcodeResponse answers readArrivalBarcode.
+func (r exportResponse) VisitReadArrivalBarcodeResponse(w http.ResponseWriter) error {
+	return r.send(w)
+}
+
 func (r exportResponse) send(w http.ResponseWriter) error {
 	h := w.Header()
 	h.Set("Content-Type", r.what.MediaType)

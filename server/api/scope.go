@@ -83,6 +83,11 @@ var scopes = map[string]access.Scope{
 	"markArrivalRead":      access.ScopeRead,
 	"registerArrival":      access.ScopeRegister,
 	"refuseArrival":        access.ScopeRegister,
+	"registerPaper":        access.ScopeRegister,
+	"scanMany":             access.ScopeRegister,
+	"scanArrival":          access.ScopeRegister,
+	"notePaperCopy":        access.ScopeRegister,
+	"readArrivalBarcode":   access.ScopeRead,
 
 	"listLines":        access.ScopeRead,
 	"countLate":        access.ScopeRead,

@@ -2,7 +2,9 @@ package command
 
 import (
 	"congvan/server/app/casefile"
+	"congvan/server/app/incoming"
 	"congvan/server/app/report"
+	"congvan/server/provider/barcode"
 	"congvan/server/provider/printing"
 	"congvan/server/provider/workbook"
 )
@@ -22,4 +24,9 @@ func forms() map[string]casefile.Form {
 		list[name] = casefile.Form{Bind: b.Bind, Extension: b.Extension, MediaType: b.MediaType}
 	}
 	return list
+}
+
+// paperTools turn scans into documents.
+func paperTools() incoming.PaperTools {
+	return incoming.PaperTools{Join: printing.Join, ReadCode: barcode.Read, DrawCode: barcode.Draw}
 }

@@ -96,11 +96,8 @@ func (tx *Tx) AddArrival(ctx context.Context, a routing.Arrival) error {
 		MainSha256: hashBytes(a.MainHash), ArrivedAt: a.ArrivedAt}); err != nil {
 		return fmt.Errorf("add arrival: %w", err)
 	}
-	for i, f := range a.Files {
-		if err := tx.q.InsertArrivalFile(ctx, dbsqlc.InsertArrivalFileParams{AgencyID: a.AgencyID, ArrivalID: a.ID, Ordinal: int32(i), Role: string(f.Role),
-			Name: f.Name, Sha256: f.Hash[:], Size: f.Size, MediaType: f.MediaType}); err != nil {
-			return fmt.Errorf("add file: %w", err)
-		}
+	if err := tx.AddArrivalFiles(ctx, a, 0); err != nil {
+		return err
 	}
 	for _, l := range a.Lines {
 		if err := tx.q.InsertLine(ctx, dbsqlc.InsertLineParams{AgencyID: a.AgencyID, ID: l.ID, ArrivalID: a.ID, ParentID: optional(l.ParentID),
@@ -110,6 +107,26 @@ func (tx *Tx) AddArrival(ctx context.Context, a routing.Arrival) error {
 		}
 	}
 	return nil
+}
+
+// AddArrivalFiles stores the files of an arrival from one on; those before it are there.
+func (tx *Tx) AddArrivalFiles(ctx context.Context, a routing.Arrival, from int) error {
+	for i, f := range a.Files[from:] {
+		if err := tx.q.InsertArrivalFile(ctx, dbsqlc.InsertArrivalFileParams{AgencyID: a.AgencyID, ArrivalID: a.ID, Ordinal: int32(from + i), Role: string(f.Role),
+			Name: f.Name, Sha256: f.Hash[:], Size: f.Size, MediaType: f.MediaType}); err != nil {
+			return fmt.Errorf("add file: %w", err)
+		}
+	}
+	return nil
+}
+
+// PaperByNumber gives the arrival on paper that has the number of a year.
+func (tx *Tx) PaperByNumber(ctx context.Context, agency org.ID, year, number int) (org.ID, error) {
+	id, err := tx.q.PaperByNumber(ctx, dbsqlc.PaperByNumberParams{AgencyID: agency, Number: int32(number), Year: int32(year)})
+	if err != nil {
+		return org.ID{}, fmt.Errorf("find the arrival on paper: %w", translate(err))
+	}
+	return id, nil
 }
 
 // SaveArrival writes the arrival's own fields and its lines, unless another

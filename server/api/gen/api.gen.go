@@ -3612,6 +3612,11 @@ type MoreTimeDecision struct {
 	Grant bool `json:"grant"`
 }
 
+// Note defines model for Note.
+type Note struct {
+	Note *string `json:"note,omitempty"`
+}
+
 // Notice defines model for Notice.
 type Notice struct {
 	AgencyId      openapi_types.UUID `json:"agencyId"`
@@ -4283,6 +4288,35 @@ type Said struct {
 type SaidOrNot struct {
 	UploadId *openapi_types.UUID `json:"uploadId,omitempty"`
 	Words    *string             `json:"words,omitempty"`
+}
+
+// ScanBatch defines model for ScanBatch.
+type ScanBatch struct {
+	// UploadIds in the order of the scanner
+	UploadIds []openapi_types.UUID `json:"uploadIds"`
+
+	// Year of the numbers in names
+	Year int `json:"year"`
+}
+
+// Scanned defines model for Scanned.
+type Scanned struct {
+	ArrivalId *openapi_types.UUID `json:"arrivalId,omitempty"`
+	Code      *string             `json:"code,omitempty"`
+	Done      bool                `json:"done"`
+	Message   *string             `json:"message,omitempty"`
+	Names     []string            `json:"names"`
+	Number    *int                `json:"number,omitempty"`
+}
+
+// ScannedMany defines model for ScannedMany.
+type ScannedMany struct {
+	Items []Scanned `json:"items"`
+}
+
+// Scans defines model for Scans.
+type Scans struct {
+	UploadIds []openapi_types.UUID `json:"uploadIds"`
 }
 
 // SealList defines model for SealList.
@@ -4969,6 +5003,22 @@ type SetDutiesParams struct {
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
 }
 
+// RegisterPaperParams defines parameters for RegisterPaper.
+type RegisterPaperParams struct {
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+
+	// CongvanPosition the position the act is made under
+	CongvanPosition *ActingPosition `json:"Congvan-Position,omitempty"`
+}
+
+// ScanManyParams defines parameters for ScanMany.
+type ScanManyParams struct {
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+
+	// CongvanPosition the position the act is made under
+	CongvanPosition *ActingPosition `json:"Congvan-Position,omitempty"`
+}
+
 // ListArrivalsParams defines parameters for ListArrivals.
 type ListArrivalsParams struct {
 	// Q number, symbol, subject, issuer or arrival number, with or without tone marks
@@ -5000,6 +5050,14 @@ type ReadArrivalFileParams struct {
 	Download *Download `form:"download,omitempty" json:"download,omitempty"`
 }
 
+// NotePaperCopyParams defines parameters for NotePaperCopy.
+type NotePaperCopyParams struct {
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+
+	// CongvanPosition the position the act is made under
+	CongvanPosition *ActingPosition `json:"Congvan-Position,omitempty"`
+}
+
 // RefuseArrivalParams defines parameters for RefuseArrival.
 type RefuseArrivalParams struct {
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
@@ -5026,6 +5084,14 @@ type AnswerRequestParams struct {
 
 // RestrictArrivalParams defines parameters for RestrictArrival.
 type RestrictArrivalParams struct {
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+
+	// CongvanPosition the position the act is made under
+	CongvanPosition *ActingPosition `json:"Congvan-Position,omitempty"`
+}
+
+// ScanArrivalParams defines parameters for ScanArrival.
+type ScanArrivalParams struct {
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
 
 	// CongvanPosition the position the act is made under
@@ -5769,6 +5835,15 @@ type ApproveCatalogueJSONRequestBody = CatalogueApproval
 // SetDutiesJSONRequestBody defines body for SetDuties for application/json ContentType.
 type SetDutiesJSONRequestBody = DutiesNew
 
+// RegisterPaperJSONRequestBody defines body for RegisterPaper for application/json ContentType.
+type RegisterPaperJSONRequestBody = Registration
+
+// ScanManyJSONRequestBody defines body for ScanMany for application/json ContentType.
+type ScanManyJSONRequestBody = ScanBatch
+
+// NotePaperCopyJSONRequestBody defines body for NotePaperCopy for application/json ContentType.
+type NotePaperCopyJSONRequestBody = Note
+
 // RefuseArrivalJSONRequestBody defines body for RefuseArrival for application/json ContentType.
 type RefuseArrivalJSONRequestBody = Refusal
 
@@ -5780,6 +5855,9 @@ type AnswerRequestJSONRequestBody = RequestReply
 
 // RestrictArrivalJSONRequestBody defines body for RestrictArrival for application/json ContentType.
 type RestrictArrivalJSONRequestBody = Restriction
+
+// ScanArrivalJSONRequestBody defines body for ScanArrival for application/json ContentType.
+type ScanArrivalJSONRequestBody = Scans
 
 // OpenCaseFileJSONRequestBody defines body for OpenCaseFile for application/json ContentType.
 type OpenCaseFileJSONRequestBody = CaseFileNew
@@ -6122,6 +6200,12 @@ type ServerInterface interface {
 	// SetDuties Replace the roster of a week
 	// (PUT /api/agencies/{id}/duties)
 	SetDuties(c *gin.Context, id Id, params SetDutiesParams)
+	// RegisterPaper Register a document that came on paper under the next number; it is scanned later. A complaint is restricted with the same act
+	// (POST /api/agencies/{id}/paper-arrivals)
+	RegisterPaper(c *gin.Context, id Id, params RegisterPaperParams)
+	// ScanMany Put a batch of scans to the arrivals on paper that they are of, found by the number their names begin with or by a barcode sheet; each is answered for itself
+	// (POST /api/agencies/{id}/scans)
+	ScanMany(c *gin.Context, id Id, params ScanManyParams)
 	// ReadAgencyTree All agencies valid today, parents before children, as the recipient picker shows them
 	// (GET /api/agency-tree)
 	ReadAgencyTree(c *gin.Context)
@@ -6131,6 +6215,9 @@ type ServerInterface interface {
 	// ReadArrival One incoming document with files, lines, look-alikes and what the person may do with it
 	// (GET /api/arrivals/{id})
 	ReadArrival(c *gin.Context, id Id)
+	// ReadArrivalBarcode The barcode that leads scans to this arrival, as PNG
+	// (GET /api/arrivals/{id}/barcode)
+	ReadArrivalBarcode(c *gin.Context, id Id)
 	// ListArrivalEvents The arrival's history in this agency, oldest first
 	// (GET /api/arrivals/{id}/events)
 	ListArrivalEvents(c *gin.Context, id Id, params ListArrivalEventsParams)
@@ -6146,6 +6233,9 @@ type ServerInterface interface {
 	// PreviewArrivalNumber The registers that may take the arrival and the next number of each; nothing is taken
 	// (GET /api/arrivals/{id}/numbering)
 	PreviewArrivalNumber(c *gin.Context, id Id)
+	// NotePaperCopy Note that paper came for what stands in the register already; it gets no number
+	// (POST /api/arrivals/{id}/paper-copy)
+	NotePaperCopy(c *gin.Context, id Id, params NotePaperCopyParams)
 	// MarkArrivalRead Mark one's own lines of it as read; reading never changes a state
 	// (POST /api/arrivals/{id}/read)
 	MarkArrivalRead(c *gin.Context, id Id)
@@ -6164,6 +6254,9 @@ type ServerInterface interface {
 	// RestrictArrival Let only those see the arrival who hold a line of it, or end that
 	// (POST /api/arrivals/{id}/restrict)
 	RestrictArrival(c *gin.Context, id Id, params RestrictArrivalParams)
+	// ScanArrival Put scans to an arrival on paper; images that follow one another become one PDF
+	// (POST /api/arrivals/{id}/scans)
+	ScanArrival(c *gin.Context, id Id, params ScanArrivalParams)
 	// ListArrivalSignatures What the signatures of the arrival's files say
 	// (GET /api/arrivals/{id}/signatures)
 	ListArrivalSignatures(c *gin.Context, id Id)
@@ -8479,6 +8572,148 @@ func (siw *ServerInterfaceWrapper) SetDuties(c *gin.Context) {
 	siw.Handler.SetDuties(c, id, params)
 }
 
+// RegisterPaper operation middleware
+func (siw *ServerInterfaceWrapper) RegisterPaper(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RegisterPaperParams
+
+	headers := c.Request.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		siw.ErrorHandler(c, fmt.Errorf("Header parameter Idempotency-Key is required, but not found"), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional header parameter "Congvan-Position" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Congvan-Position")]; found {
+		var CongvanPosition ActingPosition
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Congvan-Position, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Congvan-Position", valueList[0], &CongvanPosition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "uuid"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Congvan-Position: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.CongvanPosition = &CongvanPosition
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.RegisterPaper(c, id, params)
+}
+
+// ScanMany operation middleware
+func (siw *ServerInterfaceWrapper) ScanMany(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ScanManyParams
+
+	headers := c.Request.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		siw.ErrorHandler(c, fmt.Errorf("Header parameter Idempotency-Key is required, but not found"), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional header parameter "Congvan-Position" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Congvan-Position")]; found {
+		var CongvanPosition ActingPosition
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Congvan-Position, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Congvan-Position", valueList[0], &CongvanPosition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "uuid"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Congvan-Position: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.CongvanPosition = &CongvanPosition
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ScanMany(c, id, params)
+}
+
 // ReadAgencyTree operation middleware
 func (siw *ServerInterfaceWrapper) ReadAgencyTree(c *gin.Context) {
 
@@ -8614,6 +8849,31 @@ func (siw *ServerInterfaceWrapper) ReadArrival(c *gin.Context) {
 	}
 
 	siw.Handler.ReadArrival(c, id)
+}
+
+// ReadArrivalBarcode operation middleware
+func (siw *ServerInterfaceWrapper) ReadArrivalBarcode(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ReadArrivalBarcode(c, id)
 }
 
 // ListArrivalEvents operation middleware
@@ -8778,6 +9038,77 @@ func (siw *ServerInterfaceWrapper) PreviewArrivalNumber(c *gin.Context) {
 	}
 
 	siw.Handler.PreviewArrivalNumber(c, id)
+}
+
+// NotePaperCopy operation middleware
+func (siw *ServerInterfaceWrapper) NotePaperCopy(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params NotePaperCopyParams
+
+	headers := c.Request.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		siw.ErrorHandler(c, fmt.Errorf("Header parameter Idempotency-Key is required, but not found"), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional header parameter "Congvan-Position" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Congvan-Position")]; found {
+		var CongvanPosition ActingPosition
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Congvan-Position, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Congvan-Position", valueList[0], &CongvanPosition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "uuid"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Congvan-Position: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.CongvanPosition = &CongvanPosition
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.NotePaperCopy(c, id, params)
 }
 
 // MarkArrivalRead operation middleware
@@ -9121,6 +9452,77 @@ func (siw *ServerInterfaceWrapper) RestrictArrival(c *gin.Context) {
 	}
 
 	siw.Handler.RestrictArrival(c, id, params)
+}
+
+// ScanArrival operation middleware
+func (siw *ServerInterfaceWrapper) ScanArrival(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ScanArrivalParams
+
+	headers := c.Request.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		siw.ErrorHandler(c, fmt.Errorf("Header parameter Idempotency-Key is required, but not found"), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional header parameter "Congvan-Position" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Congvan-Position")]; found {
+		var CongvanPosition ActingPosition
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Congvan-Position, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Congvan-Position", valueList[0], &CongvanPosition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "uuid"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Congvan-Position: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.CongvanPosition = &CongvanPosition
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ScanArrival(c, id, params)
 }
 
 // ListArrivalSignatures operation middleware
@@ -15753,6 +16155,11 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.POST(options.BaseURL+"/api/arrivals/:id/read", wrapper.MarkArrivalRead)
 	router.GET(options.BaseURL+"/api/arrivals/:id/numbering", wrapper.PreviewArrivalNumber)
 	router.POST(options.BaseURL+"/api/arrivals/:id/register", wrapper.RegisterArrival)
+	router.POST(options.BaseURL+"/api/agencies/:id/paper-arrivals", wrapper.RegisterPaper)
+	router.POST(options.BaseURL+"/api/agencies/:id/scans", wrapper.ScanMany)
+	router.POST(options.BaseURL+"/api/arrivals/:id/scans", wrapper.ScanArrival)
+	router.POST(options.BaseURL+"/api/arrivals/:id/paper-copy", wrapper.NotePaperCopy)
+	router.GET(options.BaseURL+"/api/arrivals/:id/barcode", wrapper.ReadArrivalBarcode)
 	router.POST(options.BaseURL+"/api/arrivals/:id/refuse", wrapper.RefuseArrival)
 	router.GET(options.BaseURL+"/api/arrivals/:id/events", wrapper.ListArrivalEvents)
 	router.GET(options.BaseURL+"/api/arrivals/:id/files/:sha256", wrapper.ReadArrivalFile)
@@ -17769,6 +18176,91 @@ func (response SetDutiesdefaultApplicationProblemPlusJSONResponse) VisitSetDutie
 	return err
 }
 
+type RegisterPaperRequestObject struct {
+	Id     Id `json:"id"`
+	Params RegisterPaperParams
+	Body   *RegisterPaperJSONRequestBody
+}
+
+type RegisterPaperResponseObject interface {
+	VisitRegisterPaperResponse(w http.ResponseWriter) error
+}
+
+type RegisterPaper201JSONResponse struct{ ArrivalJSONResponse }
+
+func (response RegisterPaper201JSONResponse) VisitRegisterPaperResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RegisterPaperdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RegisterPaperdefaultApplicationProblemPlusJSONResponse) VisitRegisterPaperResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ScanManyRequestObject struct {
+	Id     Id `json:"id"`
+	Params ScanManyParams
+	Body   *ScanManyJSONRequestBody
+}
+
+type ScanManyResponseObject interface {
+	VisitScanManyResponse(w http.ResponseWriter) error
+}
+
+type ScanMany200JSONResponse ScannedMany
+
+func (response ScanMany200JSONResponse) VisitScanManyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ScanManydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ScanManydefaultApplicationProblemPlusJSONResponse) VisitScanManyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ReadAgencyTreeRequestObject struct {
 }
 
@@ -17877,6 +18369,54 @@ type ReadArrivaldefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ReadArrivaldefaultApplicationProblemPlusJSONResponse) VisitReadArrivalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadArrivalBarcodeRequestObject struct {
+	Id Id `json:"id"`
+}
+
+type ReadArrivalBarcodeResponseObject interface {
+	VisitReadArrivalBarcodeResponse(w http.ResponseWriter) error
+}
+
+type ReadArrivalBarcode200AsteriskResponse struct{ FileAsteriskResponse }
+
+func (response ReadArrivalBarcode200AsteriskResponse) VisitReadArrivalBarcodeResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", response.ContentType)
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	if response.Headers.ContentDisposition != nil {
+		w.Header().Set("Content-Disposition", fmt.Sprint(*response.Headers.ContentDisposition))
+	}
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ReadArrivalBarcodedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ReadArrivalBarcodedefaultApplicationProblemPlusJSONResponse) VisitReadArrivalBarcodeResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -18132,6 +18672,50 @@ func (response PreviewArrivalNumberdefaultApplicationProblemPlusJSONResponse) Vi
 	return err
 }
 
+type NotePaperCopyRequestObject struct {
+	Id     Id `json:"id"`
+	Params NotePaperCopyParams
+	Body   *NotePaperCopyJSONRequestBody
+}
+
+type NotePaperCopyResponseObject interface {
+	VisitNotePaperCopyResponse(w http.ResponseWriter) error
+}
+
+type NotePaperCopy200JSONResponse struct{ ArrivalJSONResponse }
+
+func (response NotePaperCopy200JSONResponse) VisitNotePaperCopyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type NotePaperCopydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response NotePaperCopydefaultApplicationProblemPlusJSONResponse) VisitNotePaperCopyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type MarkArrivalReadRequestObject struct {
 	Id Id `json:"id"`
 }
@@ -18370,6 +18954,50 @@ type RestrictArrivaldefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response RestrictArrivaldefaultApplicationProblemPlusJSONResponse) VisitRestrictArrivalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ScanArrivalRequestObject struct {
+	Id     Id `json:"id"`
+	Params ScanArrivalParams
+	Body   *ScanArrivalJSONRequestBody
+}
+
+type ScanArrivalResponseObject interface {
+	VisitScanArrivalResponse(w http.ResponseWriter) error
+}
+
+type ScanArrival200JSONResponse struct{ ArrivalJSONResponse }
+
+func (response ScanArrival200JSONResponse) VisitScanArrivalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ScanArrivaldefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ScanArrivaldefaultApplicationProblemPlusJSONResponse) VisitScanArrivalResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -24958,6 +25586,12 @@ type StrictServerInterface interface {
 	// SetDuties Replace the roster of a week
 	// (PUT /api/agencies/{id}/duties)
 	SetDuties(ctx context.Context, request SetDutiesRequestObject) (SetDutiesResponseObject, error)
+	// RegisterPaper Register a document that came on paper under the next number; it is scanned later. A complaint is restricted with the same act
+	// (POST /api/agencies/{id}/paper-arrivals)
+	RegisterPaper(ctx context.Context, request RegisterPaperRequestObject) (RegisterPaperResponseObject, error)
+	// ScanMany Put a batch of scans to the arrivals on paper that they are of, found by the number their names begin with or by a barcode sheet; each is answered for itself
+	// (POST /api/agencies/{id}/scans)
+	ScanMany(ctx context.Context, request ScanManyRequestObject) (ScanManyResponseObject, error)
 	// ReadAgencyTree All agencies valid today, parents before children, as the recipient picker shows them
 	// (GET /api/agency-tree)
 	ReadAgencyTree(ctx context.Context, request ReadAgencyTreeRequestObject) (ReadAgencyTreeResponseObject, error)
@@ -24967,6 +25601,9 @@ type StrictServerInterface interface {
 	// ReadArrival One incoming document with files, lines, look-alikes and what the person may do with it
 	// (GET /api/arrivals/{id})
 	ReadArrival(ctx context.Context, request ReadArrivalRequestObject) (ReadArrivalResponseObject, error)
+	// ReadArrivalBarcode The barcode that leads scans to this arrival, as PNG
+	// (GET /api/arrivals/{id}/barcode)
+	ReadArrivalBarcode(ctx context.Context, request ReadArrivalBarcodeRequestObject) (ReadArrivalBarcodeResponseObject, error)
 	// ListArrivalEvents The arrival's history in this agency, oldest first
 	// (GET /api/arrivals/{id}/events)
 	ListArrivalEvents(ctx context.Context, request ListArrivalEventsRequestObject) (ListArrivalEventsResponseObject, error)
@@ -24982,6 +25619,9 @@ type StrictServerInterface interface {
 	// PreviewArrivalNumber The registers that may take the arrival and the next number of each; nothing is taken
 	// (GET /api/arrivals/{id}/numbering)
 	PreviewArrivalNumber(ctx context.Context, request PreviewArrivalNumberRequestObject) (PreviewArrivalNumberResponseObject, error)
+	// NotePaperCopy Note that paper came for what stands in the register already; it gets no number
+	// (POST /api/arrivals/{id}/paper-copy)
+	NotePaperCopy(ctx context.Context, request NotePaperCopyRequestObject) (NotePaperCopyResponseObject, error)
 	// MarkArrivalRead Mark one's own lines of it as read; reading never changes a state
 	// (POST /api/arrivals/{id}/read)
 	MarkArrivalRead(ctx context.Context, request MarkArrivalReadRequestObject) (MarkArrivalReadResponseObject, error)
@@ -25000,6 +25640,9 @@ type StrictServerInterface interface {
 	// RestrictArrival Let only those see the arrival who hold a line of it, or end that
 	// (POST /api/arrivals/{id}/restrict)
 	RestrictArrival(ctx context.Context, request RestrictArrivalRequestObject) (RestrictArrivalResponseObject, error)
+	// ScanArrival Put scans to an arrival on paper; images that follow one another become one PDF
+	// (POST /api/arrivals/{id}/scans)
+	ScanArrival(ctx context.Context, request ScanArrivalRequestObject) (ScanArrivalResponseObject, error)
 	// ListArrivalSignatures What the signatures of the arrival's files say
 	// (GET /api/arrivals/{id}/signatures)
 	ListArrivalSignatures(ctx context.Context, request ListArrivalSignaturesRequestObject) (ListArrivalSignaturesResponseObject, error)
@@ -26992,6 +27635,96 @@ func (sh *strictHandler) SetDuties(ctx *gin.Context, id Id, params SetDutiesPara
 	}
 }
 
+// RegisterPaper operation middleware
+func (sh *strictHandler) RegisterPaper(ctx *gin.Context, id Id, params RegisterPaperParams) {
+	var request RegisterPaperRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body RegisterPaperJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RegisterPaper(ctx, request.(RegisterPaperRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RegisterPaper")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(RegisterPaperResponseObject); ok {
+		if err := validResponse.VisitRegisterPaperResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ScanMany operation middleware
+func (sh *strictHandler) ScanMany(ctx *gin.Context, id Id, params ScanManyParams) {
+	var request ScanManyRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body ScanManyJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ScanMany(ctx, request.(ScanManyRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ScanMany")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ScanManyResponseObject); ok {
+		if err := validResponse.VisitScanManyResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // ReadAgencyTree operation middleware
 func (sh *strictHandler) ReadAgencyTree(ctx *gin.Context) {
 	var request ReadAgencyTreeRequestObject
@@ -27061,6 +27794,32 @@ func (sh *strictHandler) ReadArrival(ctx *gin.Context, id Id) {
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(ReadArrivalResponseObject); ok {
 		if err := validResponse.VisitReadArrivalResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ReadArrivalBarcode operation middleware
+func (sh *strictHandler) ReadArrivalBarcode(ctx *gin.Context, id Id) {
+	var request ReadArrivalBarcodeRequestObject
+
+	request.Id = id
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReadArrivalBarcode(ctx, request.(ReadArrivalBarcodeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReadArrivalBarcode")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ReadArrivalBarcodeResponseObject); ok {
+		if err := validResponse.VisitReadArrivalBarcodeResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
@@ -27194,6 +27953,51 @@ func (sh *strictHandler) PreviewArrivalNumber(ctx *gin.Context, id Id) {
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(PreviewArrivalNumberResponseObject); ok {
 		if err := validResponse.VisitPreviewArrivalNumberResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// NotePaperCopy operation middleware
+func (sh *strictHandler) NotePaperCopy(ctx *gin.Context, id Id, params NotePaperCopyParams) {
+	var request NotePaperCopyRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body NotePaperCopyJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.NotePaperCopy(ctx, request.(NotePaperCopyRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "NotePaperCopy")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(NotePaperCopyResponseObject); ok {
+		if err := validResponse.VisitNotePaperCopyResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
@@ -27427,6 +28231,51 @@ func (sh *strictHandler) RestrictArrival(ctx *gin.Context, id Id, params Restric
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(RestrictArrivalResponseObject); ok {
 		if err := validResponse.VisitRestrictArrivalResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ScanArrival operation middleware
+func (sh *strictHandler) ScanArrival(ctx *gin.Context, id Id, params ScanArrivalParams) {
+	var request ScanArrivalRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body ScanArrivalJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ScanArrival(ctx, request.(ScanArrivalRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ScanArrival")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ScanArrivalResponseObject); ok {
+		if err := validResponse.VisitScanArrivalResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {

@@ -17,6 +17,7 @@ const (
 	RefuseArrival   ArrivalAct = "refuse"
 	AnswerRequest   ArrivalAct = "answer_request"
 	RestrictArrival ArrivalAct = "restrict"
+	ScanArrival     ArrivalAct = "scan" // put what was scanned to what came on paper
 )
 
 // ArrivalFacts are what the policy looks at in an arrival.

@@ -91,3 +91,10 @@ select l.id, coalesce(u.name, '')::text as unit_name, coalesce(c.full_name, ''):
 select b.address, m.from_name, m.from_address, m.subject, m.sent_at, m.body_text, m.trust, m.about_agency_id, m.about_document_id
   from mail_item m join mailbox b on b.agency_id = m.agency_id and b.id = m.mailbox_id
  where m.agency_id = @agency_id and m.id = @id;
+
+-- name: PaperByNumber :one
+-- The arrival on paper that has the number of the year, whatever the register.
+select id from arrival
+ where agency_id = @agency_id and source = 'paper' and state = 'registered' and arrival_number = @number::int
+   and extract(year from arrival_day)::int = @year::int
+ order by registered_at desc limit 1;

@@ -1132,6 +1132,101 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/agencies/{id}/paper-arrivals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Register a document that came on paper under the next number; it is scanned later. A complaint is restricted with the same act */
+        post: operations["registerPaper"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agencies/{id}/scans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put a batch of scans to the arrivals on paper that they are of, found by the number their names begin with or by a barcode sheet; each is answered for itself */
+        post: operations["scanMany"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/arrivals/{id}/scans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put scans to an arrival on paper; images that follow one another become one PDF */
+        post: operations["scanArrival"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/arrivals/{id}/paper-copy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Note that paper came for what stands in the register already; it gets no number */
+        post: operations["notePaperCopy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/arrivals/{id}/barcode": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /** The barcode that leads scans to this arrival, as PNG */
+        get: operations["readArrivalBarcode"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/arrivals/{id}/refuse": {
         parameters: {
             query?: never;
@@ -4922,6 +5017,30 @@ export interface components {
             /** @description which file is the document itself, when a mail brought several */
             mainSha256?: string;
         };
+        Note: {
+            note?: string;
+        };
+        Scans: {
+            uploadIds: string[];
+        };
+        ScanBatch: {
+            /** @description of the numbers in names */
+            year: number;
+            /** @description in the order of the scanner */
+            uploadIds: string[];
+        };
+        Scanned: {
+            number?: number;
+            names: string[];
+            /** Format: uuid */
+            arrivalId?: string;
+            done: boolean;
+            code?: string;
+            message?: string;
+        };
+        ScannedMany: {
+            items: components["schemas"]["Scanned"][];
+        };
         Refusal: {
             /** @enum {string} */
             reason: "wrong_addressee" | "not_authentic" | "incomplete" | "wrong_competence" | "duplicate" | "unreadable" | "secret" | "not_official" | "other";
@@ -6083,6 +6202,11 @@ export type AnsweredDocument = components['schemas']['AnsweredDocument'];
 export type ArrivalFile = components['schemas']['ArrivalFile'];
 export type LookAlike = components['schemas']['LookAlike'];
 export type Registration = components['schemas']['Registration'];
+export type Note = components['schemas']['Note'];
+export type Scans = components['schemas']['Scans'];
+export type ScanBatch = components['schemas']['ScanBatch'];
+export type Scanned = components['schemas']['Scanned'];
+export type ScannedMany = components['schemas']['ScannedMany'];
 export type Refusal = components['schemas']['Refusal'];
 export type Register = components['schemas']['Register'];
 export type RegisterNew = components['schemas']['RegisterNew'];
@@ -7971,6 +8095,121 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Arrival"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    registerPaper: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description the position the act is made under */
+                "Congvan-Position"?: components["parameters"]["ActingPosition"];
+            };
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Registration"];
+            };
+        };
+        responses: {
+            201: components["responses"]["Arrival"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    scanMany: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description the position the act is made under */
+                "Congvan-Position"?: components["parameters"]["ActingPosition"];
+            };
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScanBatch"];
+            };
+        };
+        responses: {
+            /** @description What became of each */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScannedMany"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    scanArrival: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description the position the act is made under */
+                "Congvan-Position"?: components["parameters"]["ActingPosition"];
+            };
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Scans"];
+            };
+        };
+        responses: {
+            200: components["responses"]["Arrival"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    notePaperCopy: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description the position the act is made under */
+                "Congvan-Position"?: components["parameters"]["ActingPosition"];
+            };
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Note"];
+            };
+        };
+        responses: {
+            200: components["responses"]["Arrival"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    readArrivalBarcode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["File"];
             default: components["responses"]["Problem"];
         };
     };

@@ -135,6 +135,13 @@ const caseFiles = createRoute({
 
 const caseFile = createRoute({ getParentRoute: () => desk, path: "/case-files/$id", component: lazyRouteComponent(() => import("@/features/casefile/casefile-page"), "CaseFilePage") });
 
+const paper = createRoute({
+  getParentRoute: () => desk,
+  path: "/incoming/paper",
+  validateSearch: (raw: Record<string, unknown>): { tab?: "batch" } => ({ tab: oneOf(raw.tab, ["batch"] as const) }),
+  component: lazyRouteComponent(() => import("@/features/paper/paper-page"), "PaperPage"),
+});
+
 const notices = createRoute({
   getParentRoute: () => desk,
   path: "/notices",
@@ -200,6 +207,7 @@ const tree = root.addChildren([
     templates,
     caseFiles,
     caseFile,
+    paper,
     notices,
     calendar,
     peers,

@@ -10,6 +10,7 @@ import { document } from "./en/document";
 import { event } from "./en/event";
 import { notice } from "./en/notice";
 import { office } from "./en/office";
+import { paper } from "./en/paper";
 import { parts } from "./en/parts";
 import { peer } from "./en/peer";
 import { recipient } from "./en/recipient";
@@ -21,4 +22,4 @@ import { work } from "./en/work";
 import { writing } from "./en/writing";
 import type { Text } from "./text";
 
-export const en: Text = { admin, arrival, calendar, casefile, circuit, common, delegation, direction, document, event, notice, office, parts, peer, recipient, register, session, shell, signing, work, writing };
+export const en: Text = { admin, arrival, calendar, casefile, circuit, common, delegation, direction, document, event, notice, office, paper, parts, peer, recipient, register, session, shell, signing, work, writing };

@@ -11,6 +11,7 @@ import { document } from "./vi/document";
 import { event } from "./vi/event";
 import { notice } from "./vi/notice";
 import { office } from "./vi/office";
+import { paper } from "./vi/paper";
 import { parts } from "./vi/parts";
 import { peer } from "./vi/peer";
 import { recipient } from "./vi/recipient";
@@ -21,4 +22,4 @@ import { signing } from "./vi/signing";
 import { work } from "./vi/work";
 import { writing } from "./vi/writing";
 
-export const vi = { admin, arrival, calendar, casefile, circuit, common, delegation, direction, document, event, notice, office, parts, peer, recipient, register, session, shell, signing, work, writing };
+export const vi = { admin, arrival, calendar, casefile, circuit, common, delegation, direction, document, event, notice, office, paper, parts, peer, recipient, register, session, shell, signing, work, writing };

@@ -639,6 +639,27 @@ func (q *Queries) MarkLinesRead(ctx context.Context, arg MarkLinesReadParams) (i
 	return result.RowsAffected(), nil
 }
 
+const PaperByNumber = `-- name: PaperByNumber :one
+select id from arrival
+ where agency_id = $1 and source = 'paper' and state = 'registered' and arrival_number = $2::int
+   and extract(year from arrival_day)::int = $3::int
+ order by registered_at desc limit 1
+`
+
+type PaperByNumberParams struct {
+	AgencyID org.ID
+	Number   int32
+	Year     int32
+}
+
+// The arrival on paper that has the number of the year, whatever the register.
+func (q *Queries) PaperByNumber(ctx context.Context, arg PaperByNumberParams) (org.ID, error) {
+	row := q.db.QueryRow(ctx, PaperByNumber, arg.AgencyID, arg.Number, arg.Year)
+	var id org.ID
+	err := row.Scan(&id)
+	return id, err
+}
+
 const UpdateArrival = `-- name: UpdateArrival :execrows
 update arrival
    set state = $1, kind = $2, issuer_name = $3, number = $4, symbol = $5, document_date = $6,

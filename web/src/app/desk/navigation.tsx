@@ -17,6 +17,7 @@ import {
   Mails,
   Network,
   Route,
+  ScanLine,
   Send,
   Signature,
   Stamp,
@@ -42,7 +43,7 @@ import { PersonMenu } from "./person-menu";
 const size = 16;
 
 export function Navigation() {
-  const { shell: t, casefile, notice, circuit, writing, register } = useText();
+  const { shell: t, casefile, notice, paper, circuit, writing, register } = useText();
   const circuits = circuit.defaults;
   const r = register.recall;
   const me = useMe();
@@ -79,6 +80,7 @@ export function Navigation() {
               count={countOf(work, "register")}
             />
             <Item to="/incoming" search={{}} exact icon={<Inbox size={size} />} label={t.incomingAll} />
+            {clerk ? <Item to="/incoming/paper" search={{}} icon={<ScanLine size={size} />} label={paper.title} /> : null}
             {clerk && requests ? <Item to="/requests" icon={<Undo2 size={size} />} label={r.requests} count={requests} late /> : null}
             <Item to="/work" icon={<ListChecks size={size} />} label={t.incomingWork} count={countOf(work, "direct", "mine", "to_give")} />
             <div className={css.heading}>{t.outgoing}</div>

@@ -45,6 +45,9 @@ export function SlipPage() {
             {d.stampTo}: {firstHolder(a)}
           </div>
         </div>
+        {a.source === "paper" && a.arrivalNumber !== undefined ? (
+          <img src={`/api/arrivals/${id}/barcode`} alt={t.paper.barcode} style={{ float: "right", height: 44 }} />
+        ) : null}
         <h1>{d.slipTitle}</h1>
         <p>
           {[kinds.name(a.kind), a.reference, a.documentDate && showDay(a.documentDate), a.issuerName].filter(Boolean).join(" · ")}

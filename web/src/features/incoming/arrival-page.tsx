@@ -14,6 +14,7 @@ import { Timeline } from "@/features/document/timeline";
 import { AnsweredLink, TrustNote } from "@/features/mail/trust-note";
 import { ArrivalBar } from "@/features/direction/arrival-bar";
 import { LineTree } from "@/features/direction/line-tree";
+import { PaperActs } from "@/features/paper/paper-page";
 import { LoadFailed } from "@/features/session/load-failed";
 import { SignaturesPanel } from "@/features/signing/signatures-panel";
 import { useText } from "@/text/text";
@@ -141,6 +142,7 @@ function ArrivalSide({ arrival: a, shown, onShow }: SideProps) {
       ) : null}
       {open === "work" ? (
         <div className={css.scroll}>
+          <PaperActs arrival={a} />
           <ArrivalBar arrival={a} />
           <LineTree arrival={a} />
           <InCaseFiles agencyId={a.agencyId} arrivalId={a.id} />

@@ -113,6 +113,7 @@ export const event = {
     casefile_released: "Thôi niêm giữ hồ sơ",
     casefile_destroyed: "Hủy hồ sơ",
     casefile_exported: "Xuất hồ sơ",
+    paper_copy: "Đã nhận bản giấy",
   } as Record<string, string>,
   data: {
     forName: "Thay cho",

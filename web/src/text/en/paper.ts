@@ -1,0 +1,32 @@
+import type { Text } from "../text";
+
+// Arrivals on paper: registered first, scanned later.
+export const paper: Text["paper"] = {
+  title: "On paper",
+  enter: "Register paper",
+  batch: "Scans",
+  registered: (n: string) => `Registered as number ${n}.`,
+  restricted: "A complaint or denunciation: restricted from the moment it is registered",
+  save: "Register, then the next",
+  last: "Just registered",
+  slip: "Print the slip and stamp",
+  keeps: "Issuer, date and kind stay for the next document.",
+  drop: "Scanned files (PDF, JPEG, PNG)",
+  batchHint: "A file's name begins with the arrival number (12.pdf, 12-1.jpg), or a sheet with a barcode goes before each document. Several images of one become one PDF.",
+  year: "Year of the numbers",
+  send: (n: number) => `Put ${n} files where they belong`,
+  waiting: (n: number) => `${n} files uploaded`,
+  number: "Number",
+  files: "Files",
+  result: "What became of it",
+  done: "There",
+  open: "Open",
+  none: "No files yet",
+  noneHint: "Drag the whole batch here, in the order of the scanner.",
+  scan: "Add scans",
+  scanned: "The scans are there.",
+  copy: "Paper copy received",
+  copyNote: "Where the paper lies (shelf, box)",
+  copied: "Noted; no new number is taken.",
+  barcode: "Barcode of the document",
+};
