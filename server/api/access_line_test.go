@@ -113,7 +113,7 @@ var lineRows = map[string]row{
 	"returnLine":   {success: 200, allowed: []kind{head}, denied: 404, instead: onlookers(head), owner: head, object: aLine("open", ""), request: onLine("return", reason)},
 	"handBackLine": {success: 200, allowed: []kind{head}, denied: 404, instead: onlookers(head), owner: head, object: aLine("open", "started_at = now()"), request: onLine("hand-back", reason)},
 	"askMoreTime": {success: 200, allowed: []kind{head}, denied: 404, instead: onlookers(head), owner: head, object: aLine("open", ""),
-		request: onLine("ask-more-time", object{"reason": "Chờ số liệu", "dueDate": time.Now().AddDate(0, 0, 30).Format(time.DateOnly)})},
+		request: onLine("ask-more-time", object{"reason": "Chờ số liệu", "dueDate": org.Calendar{}.After(org.DayOf(time.Now()), 22).String()})},
 	"decideMoreTime": {success: 200, allowed: []kind{clerk}, denied: 404, instead: onlookers(clerk), owner: clerk, object: asked, request: onLine("decide-more-time", object{"grant": true})},
 	"remindLine": {success: 200, allowed: []kind{clerk, leader}, denied: 404, instead: onlookers(clerk, leader), owner: clerk, object: aLine("open", ""),
 		request: onLine("remind", object{"words": "Sắp đến hạn"})},

@@ -24,6 +24,9 @@ func (r arrivalRoom) ListArrivals(ctx context.Context, q gen.ListArrivalsRequest
 	p := q.Params
 	f := incoming.Filter{Query: present(p.Q), State: routing.State(present(p.State)), Source: routing.Source(present(p.Source)),
 		Kind: present(p.Kind), Urgency: document.Urgency(present(p.Urgency))}
+	if present(p.Followed) {
+		f.Followed = personOf(ctx).AccountID
+	}
 	var err error
 	if f.From, f.Until, f.After, f.Limit, err = page(p.From, p.Until, p.Cursor, p.Limit); err != nil {
 		return nil, err

@@ -81,7 +81,7 @@ func TestG5_PaperIsRegisteredFirstAndScannedLater(t *testing.T) {
 		!sorted.Items[1].Done || sorted.Items[1].ArrivalID != papers[2].ID || sorted.Items[2].Code != "no_entry" || sorted.Items[3].Code != "no_entry" {
 		t.Errorf("%+v", sorted.Items)
 	}
-	if got := clerk.get(first + "/barcode").need(t, 200); got.Header.Get("Content-Type") != "image/png" || !bytes.HasPrefix(got.Body, []byte("\x89PNG")) {
+	if got := clerk.get(first+"/barcode").need(t, 200); got.Header.Get("Content-Type") != "image/png" || !bytes.HasPrefix(got.Body, []byte("\x89PNG")) {
 		t.Error("no barcode")
 	}
 	// Paper that comes for what is registered joins it and takes no number.

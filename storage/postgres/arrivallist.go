@@ -33,10 +33,12 @@ type ArrivalFilter struct {
 	Kind    string
 	Urgency document.Urgency
 	Unread  bool // an open line of the person's own that was not opened yet
-	From    org.Day
-	Until   org.Day
-	After   Cursor
-	Limit   int
+	// Followed keeps what this account follows.
+	Followed org.ID
+	From     org.Day
+	Until    org.Day
+	After    Cursor
+	Limit    int
 }
 
 // ArrivalSummary is a row of the list.
@@ -93,6 +95,9 @@ func (b *builder) arrivals(reach ArrivalReach, f ArrivalFilter, enough *int) (br
 	}
 	if f.Urgency != "" {
 		b.and("x.urgency = %s", string(f.Urgency))
+	}
+	if !f.Followed.IsZero() {
+		b.and("exists (select from arrival_follow w where w.agency_id = x.agency_id and w.account_id = %s and w.arrival_id = x.id)", f.Followed)
 	}
 	if !f.From.IsZero() {
 		b.and("x.arrived_at >= %s", f.From.Start())

@@ -5022,11 +5022,14 @@ type ScanManyParams struct {
 // ListArrivalsParams defines parameters for ListArrivals.
 type ListArrivalsParams struct {
 	// Q number, symbol, subject, issuer or arrival number, with or without tone marks
-	Q        *string             `form:"q,omitempty" json:"q,omitempty"`
-	State    *ArrivalState       `form:"state,omitempty" json:"state,omitempty"`
-	Source   *Source             `form:"source,omitempty" json:"source,omitempty"`
-	Kind     *string             `form:"kind,omitempty" json:"kind,omitempty"`
-	Urgency  *Urgency            `form:"urgency,omitempty" json:"urgency,omitempty"`
+	Q       *string       `form:"q,omitempty" json:"q,omitempty"`
+	State   *ArrivalState `form:"state,omitempty" json:"state,omitempty"`
+	Source  *Source       `form:"source,omitempty" json:"source,omitempty"`
+	Kind    *string       `form:"kind,omitempty" json:"kind,omitempty"`
+	Urgency *Urgency      `form:"urgency,omitempty" json:"urgency,omitempty"`
+
+	// Followed only what one follows
+	Followed *bool               `form:"followed,omitempty" json:"followed,omitempty"`
 	AgencyId *openapi_types.UUID `form:"agencyId,omitempty" json:"agencyId,omitempty"`
 
 	// From first day of arrival
@@ -8773,6 +8776,14 @@ func (siw *ServerInterfaceWrapper) ListArrivals(c *gin.Context) {
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "urgency", c.Request.URL.Query(), &params.Urgency, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
 	if err != nil {
 		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter urgency: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "followed" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "followed", c.Request.URL.Query(), &params.Followed, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter followed: %w", err), http.StatusBadRequest)
 		return
 	}
 

@@ -118,3 +118,19 @@ func TestH6_TheAnswerThatIsIssuedClosesWhatItAnswers(t *testing.T) {
 		t.Errorf("%+v", v.Answers)
 	}
 }
+
+// TestFollowed_TheListIsWhatOneFollows and nothing of another's.
+func TestFollowed_TheListIsWhatOneFollows(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	id := o.registered(t, "Theo dõi")
+	o.registered(t, "Không theo dõi")
+	must(t, o.in.Follow(t.Context(), o.Clerk, id, true))
+	for who, want := range map[*access.Person]int{&o.Clerk: 1, &o.Leader: 0} {
+		list, err := o.in.List(t.Context(), *who, org.ID{}, incoming.Filter{Followed: who.AccountID, Limit: 10})
+		must(t, err)
+		if len(list) != want || want == 1 && list[0].ID != id {
+			t.Errorf("%s: %+v", who.FullName, list)
+		}
+	}
+}

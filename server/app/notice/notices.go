@@ -9,6 +9,7 @@ import (
 	"congvan/server/domain/fault"
 	"congvan/server/domain/org"
 	"congvan/server/domain/routing"
+	"congvan/server/job"
 	"congvan/storage/postgres"
 )
 
@@ -109,6 +110,10 @@ func (s *Service) SetRule(ctx context.Context, who access.Person, agency org.ID,
 			return err
 		}
 		if err := tx.SaveAlarmRule(ctx, agency, version, rule); err != nil {
+			return err
+		}
+		// What the new rule says is told at once, not with the next round.
+		if err := tx.Enqueue(ctx, job.Alarm{}); err != nil {
 			return err
 		}
 		by := document.By{Position: who.PositionIn(agency), Name: who.FullName}

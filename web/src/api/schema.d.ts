@@ -7990,6 +7990,8 @@ export interface operations {
                 source?: components["schemas"]["Source"];
                 kind?: string;
                 urgency?: components["schemas"]["Urgency"];
+                /** @description only what one follows */
+                followed?: boolean;
                 agencyId?: string;
                 /** @description first day of arrival */
                 from?: string;

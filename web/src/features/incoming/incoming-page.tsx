@@ -152,6 +152,12 @@ function Filters({ search, find }: { search: IncomingSearch; find: React.RefObje
           onChange={(agencyId) => set({ agencyId })}
         />
       ) : null}
+      <FilterPick
+        label={t.arrival.followed}
+        value={search.followed ? "followed" : undefined}
+        choices={[["followed", t.arrival.followed]]}
+        onChange={(followed) => set({ followed: followed ? true : undefined })}
+      />
       <FilterDays from={search.from} until={search.until} onChange={(days) => set({ from: days.from, until: days.until })} />
     </FilterBar>
   );

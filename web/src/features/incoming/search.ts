@@ -1,4 +1,4 @@
-import { compact, day, id, oneOf, text } from "@/api/pick";
+import { compact, day, flag, id, oneOf, text } from "@/api/pick";
 import type { ArrivalState, Source, Urgency } from "@/api/schema";
 
 export const arrivalStates = ["awaiting", "registered", "refused", "inside", "taken_back", "recalled"] as const satisfies readonly ArrivalState[];
@@ -11,6 +11,7 @@ export interface IncomingSearch {
   source?: Source;
   kind?: string;
   urgency?: Urgency;
+  followed?: true;
   agencyId?: string;
   from?: string;
   until?: string;
@@ -23,6 +24,7 @@ export function incomingSearch(raw: Record<string, unknown>): IncomingSearch {
     source: oneOf(raw.source, sources),
     kind: text(raw.kind, 50),
     urgency: oneOf(raw.urgency, urgencies),
+    followed: flag(raw.followed),
     agencyId: id(raw.agencyId),
     from: day(raw.from),
     until: day(raw.until),

@@ -1,6 +1,7 @@
 import type { Text } from "../text";
 
 export const arrival: Text["arrival"] = {
+  followed: "Followed",
   title: "Incoming documents",
   find: "Find number, symbol, subject, issuer",
   states: {

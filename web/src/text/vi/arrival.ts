@@ -1,4 +1,5 @@
 export const arrival = {
+  followed: "Tôi theo dõi",
   title: "Văn bản đến",
   find: "Tìm số đến, số ký hiệu, trích yếu, nơi gửi",
   states: {
