@@ -80,6 +80,8 @@ const routes: Record<string, Route> = {
   "/templates": { at: "/templates", login: "vanthu.ubnd", shows: "Mẫu văn bản" },
   "/case-files": { at: "/case-files", login: "chuyenvien.ubnd", shows: "Hồ sơ công việc" },
   "/case-files?tab=catalogue": { at: "/case-files?tab=catalogue", login: "vanthu.ubnd", shows: /Danh mục hồ sơ/ },
+  "/incoming/paper": { at: "/incoming/paper", login: "vanthu.ubnd", shows: "Văn bản giấy" },
+  "/incoming/paper?tab=batch": { at: "/incoming/paper?tab=batch", login: "vanthu.ubnd", shows: "Văn bản giấy" },
   "/notices": { at: "/notices", login: "vanthu.ubnd", shows: "Thông báo" },
   "/calendar": { at: "/calendar", login: "vanthu.ubnd", shows: "Ngày làm việc" },
   "/absence": { at: "/absence", login: "lanhdao.ubnd", shows: "Vắng mặt, trực thay" },

@@ -166,14 +166,19 @@ func (p *Paper) documents(ctx context.Context, sheets []sheet) ([]routing.File, 
 }
 
 func (p *Paper) join(ctx context.Context, images []sheet) (_ routing.File, err error) {
+	var contents []*blob.File
+	defer func() {
+		for _, c := range contents {
+			err = errors.Join(err, c.Close())
+		}
+	}()
 	readers := make([]io.Reader, len(images))
 	for i, s := range images {
 		content, err := p.blobs.Open(ctx, s.Hash)
 		if err != nil {
 			return routing.File{}, err
 		}
-		defer content.Close() //nolint:errcheck // it was only read
-		readers[i] = content
+		contents, readers[i] = append(contents, content), content
 	}
 	out, in := io.Pipe()
 	go func() { in.CloseWithError(p.tools.Join(in, readers)) }()
@@ -316,6 +321,6 @@ func (p *Paper) code(ctx context.Context, s sheet) string {
 	if err != nil {
 		return ""
 	}
-	defer content.Close() //nolint:errcheck // it was only read
+	defer content.Close()
 	return p.tools.ReadCode(content, s.MediaType)
 }

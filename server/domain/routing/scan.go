@@ -58,10 +58,9 @@ func Sort(scans []Scan) []Bundle {
 			open = into(atoi(m[1]), atoi(m[2]), n)
 			continue
 		}
-		stem := strings.TrimSuffix(s.Name, path.Ext(s.Name))
-		if m := scanName.FindStringSubmatch(stem); m != nil && atoi(m[1]) > 0 {
+		if number := numberIn(s.Name); number > 0 {
 			open = -1
-			into(0, atoi(m[1]), n)
+			into(0, number, n)
 			continue
 		}
 		if open >= 0 {
@@ -71,6 +70,15 @@ func Sort(scans []Scan) []Bundle {
 		into(0, 0, n)
 	}
 	return list
+}
+
+// numberIn gives the number that a file's name begins with, or 0.
+func numberIn(name string) int {
+	m := scanName.FindStringSubmatch(strings.TrimSuffix(name, path.Ext(name)))
+	if len(m) != 2 {
+		return 0
+	}
+	return atoi(m[1])
 }
 
 func atoi(digits string) int {
