@@ -45,6 +45,7 @@ func (g *Gateway) Run(ctx context.Context) error {
 		case err == nil:
 			held = time.Now()
 			g.arrange(ctx, readers, boxes)
+			g.meter.health(boxes, g.clock())
 		case ctx.Err() == nil:
 			g.log.WarnContext(ctx, "mailboxes could not be listed", slog.Any("error", err))
 			if time.Since(held) > postgres.MailboxLease {

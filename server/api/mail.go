@@ -33,7 +33,7 @@ func (r mailRoom) ListMailboxes(ctx context.Context, _ gen.ListMailboxesRequestO
 }
 
 func mailbox(m intake.Mailbox) gen.Mailbox {
-	purpose, auth, silent := gen.MailboxPurpose(m.Purpose), gen.MailboxAuth("password"), m.Silent(time.Now())
+	purpose, auth, silent, trouble := gen.MailboxPurpose(m.Purpose), gen.MailboxAuth("password"), m.Silent(time.Now()), m.InTrouble(time.Now())
 	if m.OAuth.Used() {
 		auth = "oauth2"
 	}
@@ -46,7 +46,7 @@ func mailbox(m intake.Mailbox) gen.Mailbox {
 		Enabled: m.Enabled, State: gen.MailboxState(m.State()), ConnectedAt: optionalTime(m.ConnectedAt), CheckedAt: optionalTime(m.CheckedAt),
 		LastError: m.Trouble, LastErrorAt: optionalTime(m.TroubleAt), Quarantined: m.Quarantined, Version: m.Version,
 		Purpose: &purpose, ReadFrom: optionalTime(m.ReadFrom), Older: &m.Older, Pending: &m.Pending, Undecided: &m.Undecided,
-		LastMessageAt: optionalTime(m.LastMessage), Silent: &silent, SilentDays: &m.SilentDays, AuthServer: &m.AuthServer, Auth: &auth,
+		LastMessageAt: optionalTime(m.LastMessage), Silent: &silent, InTrouble: &trouble, FailingSince: optionalTime(m.FailingSince), SilentDays: &m.SilentDays, AuthServer: &m.AuthServer, Auth: &auth,
 		TokenUrl: absent(m.OAuth.TokenURL), ClientId: absent(m.OAuth.ClientID), Rules: &rules}
 }
 

@@ -33,7 +33,7 @@ func mailboxOf(r dbsqlc.Mailbox) (exchange.OfficialMailbox, error) {
 	m := exchange.OfficialMailbox{AgencyID: r.AgencyID, ID: r.ID, Address: r.Address, Host: r.Host, Port: int(r.Port),
 		Security: exchange.MailSecurity(r.Security), Username: r.Username, Folder: r.Folder, After: exchange.AfterAction(r.AfterAction),
 		MoveTo: r.MoveTo, Enabled: r.Enabled, AskedAt: value(r.AskedAt), Version: int(r.Version),
-		MailboxHealth: exchange.MailboxHealth{ConnectedAt: value(r.ConnectedAt), CheckedAt: value(r.CheckedAt), Trouble: r.LastError, TroubleAt: value(r.LastErrorAt),
+		MailboxHealth: exchange.MailboxHealth{ConnectedAt: value(r.ConnectedAt), CheckedAt: value(r.CheckedAt), Trouble: r.LastError, TroubleAt: value(r.LastErrorAt), FailingSince: value(r.FailingSince),
 			LastMessage: value(r.LastMessageAt), Older: int(r.Older), Pending: int(r.Pending)},
 		MailPolicy: exchange.MailPolicy{Purpose: exchange.MailboxPurpose(r.Purpose), AuthServer: r.AuthServer},
 		ReadFrom:   value(r.ReadFrom), SilentDays: int(r.SilentDays)}
@@ -85,6 +85,24 @@ func (tx *Tx) Mailboxes(ctx context.Context, agencies []org.ID, everybodys bool)
 		list[i] = Mailbox{OfficialMailbox: m, AgencyName: r.AgencyName, Quarantined: int(r.Quarantined), Undecided: int(r.Undecided), HeldUntil: value(r.Mailbox.LeaseUntil)}
 	}
 	return list, nil
+}
+
+// MailboxesInTrouble counts the mailboxes of the agencies that a person should look at.
+func (tx *Tx) MailboxesInTrouble(ctx context.Context, agencies []org.ID, now time.Time) (n int, err error) {
+	rows, err := tx.q.WatchedMailboxes(ctx, agencies)
+	if err != nil {
+		return 0, fmt.Errorf("look at mailboxes: %w", err)
+	}
+	for _, r := range rows {
+		m, err := mailboxOf(r)
+		if err != nil {
+			return 0, err
+		}
+		if m.InTrouble(now) {
+			n++
+		}
+	}
+	return n, nil
 }
 
 // Mailbox gives one mailbox, and its sealed password apart.

@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
-import type { ArrivalPage, DocumentPage, MailItemPage, RegisterList } from "../src/api/schema";
+import type { ArrivalPage, DocumentPage, MailboxList, MailItemPage, RegisterList } from "../src/api/schema";
 import { expect, mail, subjectOf, test, type Office } from "./office";
 import { answer, draft, issued } from "./road";
 
@@ -71,6 +71,15 @@ const routes: Record<string, Route> = {
     login: "vanthu.snv",
     shows: /./,
   },
+  "/mail/mailboxes/$id": {
+    at: async (o) => {
+      const clerk = await o.ask("vanthu.snv");
+      return `/mail/mailboxes/${(await answer<MailboxList>(await clerk.get("/api/mailboxes"))).items[0]!.id}`;
+    },
+    login: "vanthu.snv",
+    shows: "snv@travinh.example",
+  },
+  "/link/$token": { at: `/link/${"x".repeat(32)}`, login: "", shows: "Văn bản gửi tới Quý cơ quan" },
   "/mail/mailboxes": { at: "/mail/mailboxes", login: "vanthu.snv", shows: "Hộp thư công vụ" },
   "/admin/agencies": { at: "/admin/agencies", login: "quantri", shows: "Cơ quan, đơn vị" },
   "/admin/accounts": { at: "/admin/accounts", login: "quantri", shows: "Tài khoản" },

@@ -1784,6 +1784,7 @@ const (
 	WorkGroupExpectedDirect     WorkGroupExpected = "direct"
 	WorkGroupExpectedFinish     WorkGroupExpected = "finish"
 	WorkGroupExpectedIssue      WorkGroupExpected = "issue"
+	WorkGroupExpectedMailboxes  WorkGroupExpected = "mailboxes"
 	WorkGroupExpectedMine       WorkGroupExpected = "mine"
 	WorkGroupExpectedNumber     WorkGroupExpected = "number"
 	WorkGroupExpectedQuarantine WorkGroupExpected = "quarantine"
@@ -1809,6 +1810,8 @@ func (e WorkGroupExpected) Valid() bool {
 	case WorkGroupExpectedFinish:
 		return true
 	case WorkGroupExpectedIssue:
+		return true
+	case WorkGroupExpectedMailboxes:
 		return true
 	case WorkGroupExpectedMine:
 		return true
@@ -3449,14 +3452,20 @@ type Mailbox struct {
 	Auth        *MailboxAuth       `json:"auth,omitempty"`
 
 	// AuthServer the server whose Authentication-Results are believed
-	AuthServer  *string            `json:"authServer,omitempty"`
-	CheckedAt   *time.Time         `json:"checkedAt,omitempty"`
-	ClientId    *string            `json:"clientId,omitempty"`
-	ConnectedAt *time.Time         `json:"connectedAt,omitempty"`
-	Enabled     bool               `json:"enabled"`
-	Folder      string             `json:"folder"`
-	Host        string             `json:"host"`
-	Id          openapi_types.UUID `json:"id"`
+	AuthServer  *string    `json:"authServer,omitempty"`
+	CheckedAt   *time.Time `json:"checkedAt,omitempty"`
+	ClientId    *string    `json:"clientId,omitempty"`
+	ConnectedAt *time.Time `json:"connectedAt,omitempty"`
+	Enabled     bool       `json:"enabled"`
+
+	// FailingSince the first failure since it was last connected
+	FailingSince *time.Time         `json:"failingSince,omitempty"`
+	Folder       string             `json:"folder"`
+	Host         string             `json:"host"`
+	Id           openapi_types.UUID `json:"id"`
+
+	// InTrouble a person should look at it
+	InTrouble *bool `json:"inTrouble,omitempty"`
 
 	// LastError stable code of the last failure, empty when all is well: mail_login, mail_unreachable, mail_tls, mail_plain, mail_host_private, mail_folder, mail_line_dropped, mail_protocol, mail_busy, mail_secret, …
 	LastError     string     `json:"lastError"`
@@ -4761,7 +4770,7 @@ type WorkGroup struct {
 	// Documents the first ten
 	Documents []DocumentSummary `json:"documents"`
 
-	// Expected answer: a step of a circuit asks me; changed: what I agreed to has a new file; reassign: somebody a circuit waits for has left; approve: submitted to me; number: approved, to be numbered and issued; issue: numbered, to be issued; register: arrivals awaiting; finish: my drafts, sent back ones first; refused: issued documents that a recipient refused or that could not be sent, a clerk's of the agency, others' their own; read: lines of mine not read; quarantine: mail held back
+	// Expected answer: a step of a circuit asks me; changed: what I agreed to has a new file; reassign: somebody a circuit waits for has left; approve: submitted to me; number: approved, to be numbered and issued; issue: numbered, to be issued; register: arrivals awaiting; finish: my drafts, sent back ones first; refused: issued documents that a recipient refused or that could not be sent, a clerk's of the agency, others' their own; read: lines of mine not read; quarantine: mail held back; mailboxes: official mailboxes that fail or are silent, for their clerks and administrators
 	Expected WorkGroupExpected `json:"expected"`
 
 	// Lines the first ten
@@ -4777,7 +4786,7 @@ type WorkGroup struct {
 	Since *openapi_types.Date `json:"since,omitempty"`
 }
 
-// WorkGroupExpected answer: a step of a circuit asks me; changed: what I agreed to has a new file; reassign: somebody a circuit waits for has left; approve: submitted to me; number: approved, to be numbered and issued; issue: numbered, to be issued; register: arrivals awaiting; finish: my drafts, sent back ones first; refused: issued documents that a recipient refused or that could not be sent, a clerk's of the agency, others' their own; read: lines of mine not read; quarantine: mail held back
+// WorkGroupExpected answer: a step of a circuit asks me; changed: what I agreed to has a new file; reassign: somebody a circuit waits for has left; approve: submitted to me; number: approved, to be numbered and issued; issue: numbered, to be issued; register: arrivals awaiting; finish: my drafts, sent back ones first; refused: issued documents that a recipient refused or that could not be sent, a clerk's of the agency, others' their own; read: lines of mine not read; quarantine: mail held back; mailboxes: official mailboxes that fail or are silent, for their clerks and administrators
 type WorkGroupExpected string
 
 // ActingPosition defines model for ActingPosition.

@@ -67,6 +67,15 @@ func (s *Service) Work(ctx context.Context, who access.Person) ([]Group, error) 
 		if err := s.lineGroups(ctx, tx, who, &groups); err != nil {
 			return err
 		}
+		if agencies, all, err := who.SeeMailboxes(); err == nil && !all {
+			count, err := tx.MailboxesInTrouble(ctx, agencies, s.clock())
+			if err != nil {
+				return err
+			}
+			if count > 0 {
+				groups = append(groups, Group{Expected: "mailboxes", Count: count})
+			}
+		}
 		if clerks := who.ClerkAgencies(); len(clerks) > 0 {
 			count, more, err := tx.CountQuarantined(ctx, clerks)
 			if err != nil {

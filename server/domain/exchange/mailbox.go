@@ -55,13 +55,14 @@ type OfficialMailbox struct {
 
 // MailboxHealth is what the gateway last found.
 type MailboxHealth struct {
-	ConnectedAt time.Time
-	CheckedAt   time.Time
-	Trouble     string // the code of the last failure, empty when all is well
-	TroubleAt   time.Time
-	LastMessage time.Time // the youngest that was taken in
-	Older       int       // only counted
-	Pending     int       // on the server, not taken in yet
+	ConnectedAt  time.Time
+	CheckedAt    time.Time
+	Trouble      string // the code of the last failure, empty when all is well
+	TroubleAt    time.Time
+	FailingSince time.Time // the first failure since it was last connected
+	LastMessage  time.Time // the youngest that was taken in
+	Older        int       // only counted
+	Pending      int       // on the server, not taken in yet
 }
 
 // OAuth is how a mailbox is signed in to by a token (RFC 6749); the refresh
@@ -91,6 +92,23 @@ func ReadOAuthSecret(text string) OAuthSecret {
 func (m OfficialMailbox) Silent(now time.Time) bool {
 	return m.SilentDays > 0 && m.State() == MailboxConnected && !m.LastMessage.IsZero() &&
 		now.Sub(m.LastMessage) > time.Duration(m.SilentDays)*24*time.Hour
+}
+
+// passing is how long a failure may last before a person should look; servers
+// are restarted, and lines drop.
+const passing = 10 * time.Minute
+
+// InTrouble tells whether a person should look at the mailbox: what only a person
+// can mend, what stays away, and a silence that is not usual.
+func (m OfficialMailbox) InTrouble(now time.Time) bool {
+	if m.State() != MailboxFailing {
+		return m.Silent(now)
+	}
+	switch m.Trouble {
+	case "mail_login", "mail_folder", "mail_secret", "mail_plain", "mail_host_private", "mail_token":
+		return true
+	}
+	return !m.FailingSince.IsZero() && now.Sub(m.FailingSince) >= passing
 }
 
 // MailboxState is how a mailbox stands, in one word.

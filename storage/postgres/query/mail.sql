@@ -10,6 +10,9 @@ select sqlc.embed(b), a.name as agency_name,
  where @everywhere::boolean or b.agency_id = any(@agencies::uuid[])
  order by a.name collate vietnamese, b.address;
 
+-- name: WatchedMailboxes :many
+select * from mailbox where agency_id = any(@agencies::uuid[]) and enabled and (last_error <> '' or silent_days > 0);
+
 -- name: GetMailbox :one
 select sqlc.embed(b), a.name as agency_name,
        (select count(*) from (select 1 from mail_item i where i.agency_id = b.agency_id and i.mailbox_id = b.id and i.state = 'quarantined' limit 1000) q) as quarantined,
@@ -55,13 +58,13 @@ update mailbox set lease_owner = null, lease_until = null
  where lease_owner = @owner and not id = any(@kept::uuid[]);
 
 -- name: MailboxConnected :exec
-update mailbox set connected_at = @at, checked_at = @at, last_error = '', last_error_at = null where agency_id = @agency_id and id = @id;
+update mailbox set connected_at = @at, checked_at = @at, last_error = '', last_error_at = null, failing_since = null where agency_id = @agency_id and id = @id;
 
 -- name: MailboxChecked :exec
 update mailbox set checked_at = @at, pending = 0 where agency_id = @agency_id and id = @id;
 
 -- name: MailboxFailed :exec
-update mailbox set connected_at = null, last_error = @error, last_error_at = @at where agency_id = @agency_id and id = @id;
+update mailbox set connected_at = null, last_error = @error, last_error_at = @at, failing_since = coalesce(failing_since, @at) where agency_id = @agency_id and id = @id;
 
 -- Only the one who holds the mailbox moves its cursor, and only forward.
 -- name: AdvanceMailbox :execrows

@@ -5329,6 +5329,13 @@ export interface components {
             undecided?: number;
             /** Format: date-time */
             lastMessageAt?: string;
+            /**
+             * Format: date-time
+             * @description the first failure since it was last connected
+             */
+            failingSince?: string;
+            /** @description a person should look at it */
+            inTrouble?: boolean;
             /** @description no mail for longer than silentDays */
             silent?: boolean;
             /** @description 0 never */
@@ -5501,10 +5508,10 @@ export interface components {
         };
         WorkGroup: {
             /**
-             * @description answer: a step of a circuit asks me; changed: what I agreed to has a new file; reassign: somebody a circuit waits for has left; approve: submitted to me; number: approved, to be numbered and issued; issue: numbered, to be issued; register: arrivals awaiting; finish: my drafts, sent back ones first; refused: issued documents that a recipient refused or that could not be sent, a clerk's of the agency, others' their own; read: lines of mine not read; quarantine: mail held back
+             * @description answer: a step of a circuit asks me; changed: what I agreed to has a new file; reassign: somebody a circuit waits for has left; approve: submitted to me; number: approved, to be numbered and issued; issue: numbered, to be issued; register: arrivals awaiting; finish: my drafts, sent back ones first; refused: issued documents that a recipient refused or that could not be sent, a clerk's of the agency, others' their own; read: lines of mine not read; quarantine: mail held back; mailboxes: official mailboxes that fail or are silent, for their clerks and administrators
              * @enum {string}
              */
-            expected: "answer" | "changed" | "reassign" | "approve" | "number" | "issue" | "register" | "to_give" | "direct" | "mine" | "unit" | "finish" | "refused" | "read" | "quarantine";
+            expected: "answer" | "changed" | "reassign" | "approve" | "number" | "issue" | "register" | "to_give" | "direct" | "mine" | "unit" | "finish" | "refused" | "read" | "quarantine" | "mailboxes";
             /** @description counted up to 1000 */
             count: number;
             /** @description there are more than were counted */

@@ -104,6 +104,8 @@ const quarantine = createRoute({ getParentRoute: () => desk, path: "/mail/quaran
 
 const quarantined = createRoute({ getParentRoute: () => desk, path: "/mail/quarantine/$id", component: lazyRouteComponent(() => import("@/features/mail/quarantined-page"), "QuarantinedPage") });
 
+const mailbox = createRoute({ getParentRoute: () => desk, path: "/mail/mailboxes/$id", component: lazyRouteComponent(() => import("@/features/mail/mailbox-page"), "MailboxPage") });
+
 const mailboxes = createRoute({ getParentRoute: () => desk, path: "/mail/mailboxes", component: lazyRouteComponent(() => import("@/features/mail/mailboxes-page"), "MailboxesPage") });
 
 const agencies = createRoute({
@@ -199,6 +201,7 @@ const tree = root.addChildren([
     quarantine,
     quarantined,
     mailboxes,
+    mailbox,
     agencies,
     accounts,
     groups,

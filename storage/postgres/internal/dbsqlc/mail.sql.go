@@ -204,7 +204,7 @@ func (q *Queries) GetMailLink(ctx context.Context, agencyID org.ID, deliveryID o
 }
 
 const GetMailbox = `-- name: GetMailbox :one
-select b.agency_id, b.id, b.address, b.host, b.port, b.security, b.username, b.secret, b.folder, b.after_action, b.move_to, b.enabled, b.uidvalidity, b.last_uid, b.connected_at, b.checked_at, b.last_error, b.last_error_at, b.lease_owner, b.lease_until, b.version, b.asked_at, b.purpose, b.read_from, b.older, b.rules, b.auth_server, b.auth, b.token_url, b.client_id, b.last_message_at, b.pending, b.silent_days, a.name as agency_name,
+select b.agency_id, b.id, b.address, b.host, b.port, b.security, b.username, b.secret, b.folder, b.after_action, b.move_to, b.enabled, b.uidvalidity, b.last_uid, b.connected_at, b.checked_at, b.last_error, b.last_error_at, b.lease_owner, b.lease_until, b.version, b.asked_at, b.purpose, b.read_from, b.older, b.rules, b.auth_server, b.auth, b.token_url, b.client_id, b.last_message_at, b.pending, b.silent_days, b.failing_since, a.name as agency_name,
        (select count(*) from (select 1 from mail_item i where i.agency_id = b.agency_id and i.mailbox_id = b.id and i.state = 'quarantined' limit 1000) q) as quarantined,
        (select count(*) from (select 1 from mail_item i where i.agency_id = b.agency_id and i.mailbox_id = b.id and i.state = 'received' limit 1000) q) as undecided
   from mailbox b join agency a on a.id = b.agency_id
@@ -255,6 +255,7 @@ func (q *Queries) GetMailbox(ctx context.Context, id org.ID) (GetMailboxRow, err
 		&i.Mailbox.LastMessageAt,
 		&i.Mailbox.Pending,
 		&i.Mailbox.SilentDays,
+		&i.Mailbox.FailingSince,
 		&i.AgencyName,
 		&i.Quarantined,
 		&i.Undecided,
@@ -272,7 +273,7 @@ with free as (
 update mailbox b set lease_owner = $1::uuid, lease_until = now() + interval '60 seconds'
   from free
  where b.agency_id = free.agency_id and b.id = free.id
-returning b.agency_id, b.id, b.address, b.host, b.port, b.security, b.username, b.secret, b.folder, b.after_action, b.move_to, b.enabled, b.uidvalidity, b.last_uid, b.connected_at, b.checked_at, b.last_error, b.last_error_at, b.lease_owner, b.lease_until, b.version, b.asked_at, b.purpose, b.read_from, b.older, b.rules, b.auth_server, b.auth, b.token_url, b.client_id, b.last_message_at, b.pending, b.silent_days
+returning b.agency_id, b.id, b.address, b.host, b.port, b.security, b.username, b.secret, b.folder, b.after_action, b.move_to, b.enabled, b.uidvalidity, b.last_uid, b.connected_at, b.checked_at, b.last_error, b.last_error_at, b.lease_owner, b.lease_until, b.version, b.asked_at, b.purpose, b.read_from, b.older, b.rules, b.auth_server, b.auth, b.token_url, b.client_id, b.last_message_at, b.pending, b.silent_days, b.failing_since
 `
 
 // The clock is the database's: gateways on several machines need not agree on the time.
@@ -319,6 +320,7 @@ func (q *Queries) HoldMailboxes(ctx context.Context, owner org.ID, most int32) (
 			&i.LastMessageAt,
 			&i.Pending,
 			&i.SilentDays,
+			&i.FailingSince,
 		); err != nil {
 			return nil, err
 		}
@@ -513,7 +515,7 @@ func (q *Queries) ListMailParts(ctx context.Context, agencyID org.ID, mailItemID
 }
 
 const ListMailboxes = `-- name: ListMailboxes :many
-select b.agency_id, b.id, b.address, b.host, b.port, b.security, b.username, b.secret, b.folder, b.after_action, b.move_to, b.enabled, b.uidvalidity, b.last_uid, b.connected_at, b.checked_at, b.last_error, b.last_error_at, b.lease_owner, b.lease_until, b.version, b.asked_at, b.purpose, b.read_from, b.older, b.rules, b.auth_server, b.auth, b.token_url, b.client_id, b.last_message_at, b.pending, b.silent_days, a.name as agency_name,
+select b.agency_id, b.id, b.address, b.host, b.port, b.security, b.username, b.secret, b.folder, b.after_action, b.move_to, b.enabled, b.uidvalidity, b.last_uid, b.connected_at, b.checked_at, b.last_error, b.last_error_at, b.lease_owner, b.lease_until, b.version, b.asked_at, b.purpose, b.read_from, b.older, b.rules, b.auth_server, b.auth, b.token_url, b.client_id, b.last_message_at, b.pending, b.silent_days, b.failing_since, a.name as agency_name,
        (select count(*) from (select 1 from mail_item i where i.agency_id = b.agency_id and i.mailbox_id = b.id and i.state = 'quarantined' limit 1000) q) as quarantined,
        (select count(*) from (select 1 from mail_item i where i.agency_id = b.agency_id and i.mailbox_id = b.id and i.state = 'received' limit 1000) q) as undecided
   from mailbox b join agency a on a.id = b.agency_id
@@ -571,6 +573,7 @@ func (q *Queries) ListMailboxes(ctx context.Context, everywhere bool, agencies [
 			&i.Mailbox.LastMessageAt,
 			&i.Mailbox.Pending,
 			&i.Mailbox.SilentDays,
+			&i.Mailbox.FailingSince,
 			&i.AgencyName,
 			&i.Quarantined,
 			&i.Undecided,
@@ -830,7 +833,7 @@ func (q *Queries) MailboxChecked(ctx context.Context, arg MailboxCheckedParams) 
 }
 
 const MailboxConnected = `-- name: MailboxConnected :exec
-update mailbox set connected_at = $1, checked_at = $1, last_error = '', last_error_at = null where agency_id = $2 and id = $3
+update mailbox set connected_at = $1, checked_at = $1, last_error = '', last_error_at = null, failing_since = null where agency_id = $2 and id = $3
 `
 
 type MailboxConnectedParams struct {
@@ -845,7 +848,7 @@ func (q *Queries) MailboxConnected(ctx context.Context, arg MailboxConnectedPara
 }
 
 const MailboxFailed = `-- name: MailboxFailed :exec
-update mailbox set connected_at = null, last_error = $1, last_error_at = $2 where agency_id = $3 and id = $4
+update mailbox set connected_at = null, last_error = $1, last_error_at = $2, failing_since = coalesce(failing_since, $2) where agency_id = $3 and id = $4
 `
 
 type MailboxFailedParams struct {
@@ -1237,4 +1240,63 @@ func (q *Queries) UpdateMailbox(ctx context.Context, arg UpdateMailboxParams) (i
 		return 0, err
 	}
 	return result.RowsAffected(), nil
+}
+
+const WatchedMailboxes = `-- name: WatchedMailboxes :many
+select agency_id, id, address, host, port, security, username, secret, folder, after_action, move_to, enabled, uidvalidity, last_uid, connected_at, checked_at, last_error, last_error_at, lease_owner, lease_until, version, asked_at, purpose, read_from, older, rules, auth_server, auth, token_url, client_id, last_message_at, pending, silent_days, failing_since from mailbox where agency_id = any($1::uuid[]) and enabled and (last_error <> '' or silent_days > 0)
+`
+
+func (q *Queries) WatchedMailboxes(ctx context.Context, agencies []org.ID) ([]Mailbox, error) {
+	rows, err := q.db.Query(ctx, WatchedMailboxes, agencies)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []Mailbox{}
+	for rows.Next() {
+		var i Mailbox
+		if err := rows.Scan(
+			&i.AgencyID,
+			&i.ID,
+			&i.Address,
+			&i.Host,
+			&i.Port,
+			&i.Security,
+			&i.Username,
+			&i.Secret,
+			&i.Folder,
+			&i.AfterAction,
+			&i.MoveTo,
+			&i.Enabled,
+			&i.Uidvalidity,
+			&i.LastUid,
+			&i.ConnectedAt,
+			&i.CheckedAt,
+			&i.LastError,
+			&i.LastErrorAt,
+			&i.LeaseOwner,
+			&i.LeaseUntil,
+			&i.Version,
+			&i.AskedAt,
+			&i.Purpose,
+			&i.ReadFrom,
+			&i.Older,
+			&i.Rules,
+			&i.AuthServer,
+			&i.Auth,
+			&i.TokenUrl,
+			&i.ClientID,
+			&i.LastMessageAt,
+			&i.Pending,
+			&i.SilentDays,
+			&i.FailingSince,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }

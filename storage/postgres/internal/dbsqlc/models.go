@@ -557,6 +557,7 @@ type Mailbox struct {
 	LastMessageAt *time.Time
 	Pending       int64
 	SilentDays    int32
+	FailingSince  *time.Time
 }
 
 type OneTimeCode struct {

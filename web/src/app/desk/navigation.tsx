@@ -107,7 +107,7 @@ export function Navigation() {
         {clerk ? (
           <Item to="/mail/quarantine" icon={<MailWarning size={size} />} label={t.quarantine} count={countOf(work, "quarantine")} late />
         ) : null}
-        {clerk || administers ? <Item to="/mail/mailboxes" icon={<Mails size={size} />} label={t.mailboxes} /> : null}
+        {clerk || administers ? <Item to="/mail/mailboxes" icon={<Mails size={size} />} label={t.mailboxes} count={countOf(work, "mailboxes")} late /> : null}
         {administers ? (
           <>
             <div className={css.heading}>{t.admin}</div>

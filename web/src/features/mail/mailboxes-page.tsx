@@ -1,4 +1,5 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
 import { Plus } from "lucide-react";
 import { useState } from "react";
 import { client, value } from "@/api/client";
@@ -27,7 +28,8 @@ export function MailboxesPage() {
   const list = useQuery(mailboxesQuery);
   const own = agenciesUnder(useMe(), "admin");
   const manages = (agencyId: string) => own === undefined || own.has(agencyId);
-  const [editing, setEditing] = useState<Mailbox | "new">();
+  const navigate = useNavigate();
+  const [adding, setAdding] = useState(false);
   const test = useMutation({
     mutationFn: (id: string) => value(client.POST("/api/mailboxes/{id}/test", { params: { path: { id } } })),
     onSuccess: () => toast({ text: m.testing }),
@@ -76,7 +78,7 @@ export function MailboxesPage() {
   // A clerk sees how the mailbox stands; its administrator sets it up.
   const add =
     own === undefined || own.size > 0 ? (
-      <Button look="primary" icon={<Plus size={15} />} onClick={() => setEditing("new")}>
+      <Button look="primary" icon={<Plus size={15} />} onClick={() => setAdding(true)}>
         {m.add}
       </Button>
     ) : null;
@@ -88,13 +90,13 @@ export function MailboxesPage() {
         rows={list.data}
         rowId={(b) => b.id}
         autoFocus
-        onOpen={(b) => manages(b.agencyId) && setEditing(b)}
+        onOpen={(b) => void navigate({ to: "/mail/mailboxes/$id", params: { id: b.id } })}
         look={(b) => (b.enabled ? undefined : "faint")}
         failed={failureOf(list.error)}
         onRetry={() => void list.refetch()}
         empty={<EmptyState title={m.empty} hint={add ? m.emptyHint : m.emptyClerk} />}
       />
-      {editing ? <MailboxDialog mailbox={editing === "new" ? undefined : editing} onClose={() => setEditing(undefined)} /> : null}
+      {adding ? <MailboxDialog mailbox={undefined} onClose={() => setAdding(false)} /> : null}
     </Page>
   );
 }

@@ -3,7 +3,7 @@ import type { ArrivalSummary, DocumentSummary, LineSummary, WorkGroup } from "@/
 export type Expected = WorkGroup["expected"];
 
 // The first that must be done, whoever asks: decisions before registration, registration before reading.
-export const order: readonly Expected[] = ["approve", "answer", "reassign", "changed", "issue", "number", "register", "to_give", "direct", "mine", "unit", "refused", "quarantine", "finish", "read"];
+export const order: readonly Expected[] = ["approve", "answer", "reassign", "changed", "issue", "number", "register", "to_give", "direct", "mine", "unit", "refused", "mailboxes", "quarantine", "finish", "read"];
 
 export function ordered(groups: readonly WorkGroup[]): readonly WorkGroup[] {
   return order.flatMap((e) => groups.filter((g) => g.expected === e && g.count > 0));

@@ -55,6 +55,13 @@ export function WorkPage() {
             {g.lines.map((l) => (
               <WorkLine key={l.id} item={l} />
             ))}
+            {g.expected === "mailboxes" ? (
+              <li>
+                <Link to="/mail/mailboxes" className={css.note} data-item="">
+                  <span>{t.mailboxesLine(g.count)}</span>
+                </Link>
+              </li>
+            ) : null}
             {g.expected === "quarantine" ? (
               <li>
                 <Link to="/mail/quarantine" className={css.note} data-item="">
@@ -154,6 +161,7 @@ function SeeAll({ group: g }: { group: WorkGroup }) {
     mine: <Link to="/work" search={{ view: "mine" }}>{label}</Link>,
     unit: <Link to="/work" search={{ view: "unit" }}>{label}</Link>,
     read: <Link to="/incoming">{label}</Link>,
+    mailboxes: <Link to="/mail/mailboxes">{label}</Link>,
     quarantine: <Link to="/mail/quarantine">{label}</Link>,
   };
   return lists[g.expected];

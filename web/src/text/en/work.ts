@@ -19,6 +19,7 @@ export const work: Text["work"] = {
     finish: "My drafts",
     read: "Not read",
     refused: "Refused or failed",
+    mailboxes: "Mailboxes to look at",
     quarantine: "Quarantine",
   },
   late: "Late",
@@ -26,5 +27,6 @@ export const work: Text["work"] = {
   seeAll: (n: string) => `See all ${n}`,
   from: (name: string) => `from ${name}`,
   by: (name: string) => name,
+  mailboxesLine: (n: number) => `${n} official ${n === 1 ? "mailbox" : "mailboxes"} cannot be read or went silent. See why.`,
   quarantineLine: (n: number) => (n === 1 ? "1 mail could not be taken in. See why and try again." : `${n} mails could not be taken in. See why and try again.`),
 };

@@ -17,6 +17,7 @@ export const work = {
     finish: "Dự thảo của tôi",
     read: "Chưa đọc",
     refused: "Bị từ chối, gửi lỗi",
+    mailboxes: "Hộp thư cần xem",
     quarantine: "Thư bị giữ lại",
   },
   late: "Quá hạn",
@@ -24,5 +25,6 @@ export const work = {
   seeAll: (n: string) => `Xem cả ${n}`,
   from: (name: string) => `từ ${name}`,
   by: (name: string) => name,
+  mailboxesLine: (n: number) => `${n} hộp thư công vụ không đọc được hoặc im lặng quá lâu. Xem nguyên nhân.`,
   quarantineLine: (n: number) => `${n} thư chưa nhận vào được. Xem lý do và thử lại.`,
 };
