@@ -35,6 +35,7 @@ import (
 	"congvan/server/domain/exchange"
 	"congvan/server/provider/autoconfig"
 	"congvan/server/provider/presence"
+	"congvan/server/provider/printing"
 	"congvan/server/provider/safehtml"
 	"congvan/server/provider/scan"
 	"congvan/server/provider/signature/pdf"
@@ -134,7 +135,7 @@ func (in *installation) openMail() error {
 // intakeOptions wires what intake asks of programs and of the network.
 func (in *installation) intakeOptions(server string) intake.Options {
 	opts := intake.Options{AllowPlain: in.cfg.AllowPlainMail, Reopen: in.gateway.Reopen, Prove: in.gateway.Prove, ReadBody: in.gateway.ReadBody,
-		CleanHTML: safehtml.Clean, Notify: in.notify, Discover: autoconfig.New(in.mailControl()).Find,
+		CleanHTML: safehtml.Clean, Print: printing.Mail, Notify: in.notify, Discover: autoconfig.New(in.mailControl()).Find,
 		Ask: askAxis(in.cfg), Unpack: unpackEdXML(in.cfg), Server: server, Log: in.log, RefuseRetired: in.cfg.AxisRefuseRetired}
 	if in.cfg.ClamAV != "" {
 		opts.Scan = scan.New(in.cfg.ClamAV).Scan

@@ -96,7 +96,7 @@ test("the text of a mail without a file becomes the document by the clerk's word
   await row(clerk, subject).click({ timeout: 30_000 });
   await clerk.getByRole("button", { name: "Nhận vào văn bản đến" }).click();
   const dialog = clerk.getByRole("dialog", { name: "Nhận vào văn bản đến" });
-  await expect(dialog.getByLabel("Nội dung thư (thành tệp văn bản)")).toBeChecked();
+  await expect(dialog.getByLabel("Nội dung thư (thành tệp PDF)")).toBeChecked();
   await dialog.getByRole("button", { name: "Nhận vào văn bản đến" }).click();
   await expect(clerk.getByLabel("Trích yếu")).toHaveValue(subject);
   await clerk.screenshot({ path: info.outputPath("released.png") });

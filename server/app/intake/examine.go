@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -188,12 +189,36 @@ func (s *Service) WarnSender(ctx context.Context, j job.WarnSender) error {
 	return s.opts.Notify(ctx, exchange.InfectionNotice(m.Mail, m.AgencyName, m.Mailbox))
 }
 
-// keepText stores the text of a mail as a file that can be a document.
+// keepText stores the text of a mail as a file that can be a document: a PDF
+// where pages can be printed (NĐ 30/2020 knows documents, not mails).
 func (s *Service) keepText(ctx context.Context, m exchange.Mail) (exchange.MailPart, error) {
-	text := m.TextDocument()
-	ref, err := s.blobs.Put(ctx, text, blob.Hint{})
+	if s.opts.Print == nil {
+		return s.keepBody(ctx, m.TextDocument(), "noi-dung-thu.txt", "text/plain")
+	}
+	text := m.BodyText
+	if s.opts.ReadBody != nil && !m.Raw.IsZero() {
+		whole, _, err := s.opts.ReadBody(ctx, m.Raw)
+		if err != nil {
+			return exchange.MailPart{}, err
+		}
+		if len(whole) > len(text) { // of a long one only the beginning is kept beside the mail
+			text = whole
+		}
+	}
+	var page bytes.Buffer
+	if err := s.opts.Print(&page, m.Sheet(text[:min(len(text), maxPrinted)])); err != nil {
+		return exchange.MailPart{}, err
+	}
+	return s.keepBody(ctx, &page, "noi-dung-thu.pdf", "application/pdf")
+}
+
+// maxPrinted bounds the text that is set on pages, some hundreds of them.
+const maxPrinted = 1 << 20
+
+func (s *Service) keepBody(ctx context.Context, content io.Reader, name, kind string) (exchange.MailPart, error) {
+	ref, err := s.blobs.Put(ctx, content, blob.Hint{})
 	if err != nil {
 		return exchange.MailPart{}, err
 	}
-	return exchange.MailPart{Path: "", Name: "noi-dung-thu.txt", DeclaredType: "text/plain", DetectedType: "text/plain; charset=utf-8", Size: ref.Size, Hash: ref.Hash}, nil
+	return exchange.MailPart{Path: "", Name: name, DeclaredType: kind, DetectedType: ref.MediaType, Size: ref.Size, Hash: ref.Hash}, nil
 }

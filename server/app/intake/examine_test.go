@@ -20,6 +20,7 @@ import (
 	"congvan/server/domain/org"
 	"congvan/server/domain/routing"
 	"congvan/server/job"
+	"congvan/server/provider/printing"
 	"congvan/server/provider/safehtml"
 )
 
@@ -187,4 +188,21 @@ func TestK_AScannersMailsArePaperAndEachFileIsOne(t *testing.T) {
 		assert.True(t, strings.HasPrefix(a.Subject, "Scan 00"))
 	}
 	assert.Equal(t, exchange.HeldNoDocument, d.receive(0, mail("Lỗi máy quét")).Reason)
+}
+
+func TestK11_TheTextOfAMailBecomesAReadablePDF(t *testing.T) {
+	t.Parallel()
+	whole := strings.Repeat("Mời họp. ", 20_000)
+	d := newDesk(t, func(o *intake.Options) {
+		o.Print = printing.Mail
+		o.ReadBody = func(context.Context, document.Hash) (string, string, error) { return whole, "", nil }
+	})
+	m := d.receive(0, mail("Giấy mời"))
+	after, err := d.service.Release(t.Context(), d.office.Clerk, access.Command{}, m.ID, nil, true)
+	require.NoError(t, err)
+	a, err := d.arrivals.Read(t.Context(), d.office.Clerk, after.ArrivalID)
+	require.NoError(t, err)
+	assert.Equal(t, "noi-dung-thu.pdf", a.Files[0].Name)
+	assert.Equal(t, "application/pdf", a.Files[0].MediaType)
+	assert.Greater(t, a.Files[0].Size, int64(50_000), "the whole text, not its beginning")
 }

@@ -9,6 +9,7 @@ package intake
 import (
 	"context"
 	"crypto/ed25519"
+	"io"
 	"log/slog"
 	"sync"
 	"time"
@@ -41,6 +42,8 @@ type Options struct {
 	CleanHTML     func(html string) string
 	// Discover finds the settings of a mail server that a domain publishes.
 	Discover func(ctx context.Context, address string) (exchange.OfficialMailbox, bool)
+	// Print sets a mail's text on pages; without it the text is kept as text.
+	Print func(out io.Writer, m exchange.MailSheet) error
 	// Notify sends a short mail of the system; nil where nothing is sent.
 	Notify func(ctx context.Context, n exchange.MailNotice) error
 }

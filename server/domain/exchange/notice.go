@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"congvan/server/domain/document"
+	"congvan/server/domain/org"
 )
 
 // MailNotice is a short mail of the system itself.
@@ -28,6 +29,27 @@ func InfectionNotice(m Mail, agency, mailbox string) MailNotice {
 			"Đề nghị kiểm tra máy tính và gửi lại tệp sạch. Đây là thư tự động, xin không trả lời.\n\n"+
 			"Your mail \"%s\" to %s was not taken in: a virus was found in it. Please check your computer and send a clean file.\n"+
 			"This is an automatic message; please do not reply.\n", subject, mailbox, subject, mailbox)}
+}
+
+// MailSheet is a mail as it is printed to be filed.
+type MailSheet struct {
+	Subject, From string
+	SentAt        time.Time
+	Text          string
+}
+
+// Sheet gives what is printed of a mail; text is its whole text.
+func (m OpenedMail) Sheet(text string) MailSheet {
+	return MailSheet{Subject: document.CleanLine(m.Subject), From: document.CleanLine(strings.TrimSpace(m.FromName + " <" + m.FromAddress + ">")), SentAt: m.SentAt, Text: text}
+}
+
+// Facts are the lines above the text.
+func (s MailSheet) Facts() []string {
+	facts := []string{"Người gửi: " + s.From}
+	if !s.SentAt.IsZero() {
+		facts = append(facts, "Gửi lúc: "+s.SentAt.In(org.Zone()).Format("15:04 02/01/2006"))
+	}
+	return append(facts, "Bản in nội dung thư điện tử do hệ thống lập; thư gốc được lưu kèm.")
 }
 
 // TextDocument is the text of a mail as a file of its own, with where it came from.

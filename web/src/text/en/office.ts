@@ -166,7 +166,7 @@ export const office: Text["office"] = {
     trust: "Trust in the sender",
     release: "Take in",
     releaseHint: "Choose the files; the first is the document.",
-    releaseBody: "The text of the mail (as a text file)",
+    releaseBody: "The text of the mail (as a PDF)",
     releaseNone: "The mail has no file that can be chosen.",
     released: "Taken into the list of incoming documents.",
     preview: "Show the text safely",

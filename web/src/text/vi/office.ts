@@ -165,7 +165,7 @@ export const office = {
     trust: "Tin cậy người gửi",
     release: "Nhận vào văn bản đến",
     releaseHint: "Chọn tệp là văn bản; tệp đầu tiên là văn bản chính.",
-    releaseBody: "Nội dung thư (thành tệp văn bản)",
+    releaseBody: "Nội dung thư (thành tệp PDF)",
     releaseNone: "Thư không có tệp nào chọn được.",
     released: "Đã nhận vào danh sách văn bản đến.",
     preview: "Xem nội dung an toàn",
