@@ -37,7 +37,8 @@ func newMeter(metrics prometheus.Registerer) (*meter, error) {
 	return m, nil
 }
 
-func (m *meter) mailboxes(n int)     { m.read.Set(float64(n)) }
+func (m *meter) mailboxes(n int) { m.read.Set(float64(n)) }
+
 // health shows how the mailboxes stand that this process holds.
 func (m *meter) health(boxes []postgres.HeldMailbox, now time.Time) {
 	failing, silent := 0, 0

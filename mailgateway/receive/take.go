@@ -6,6 +6,8 @@ import (
 	"errors"
 	"io"
 
+	"golang.org/x/sync/errgroup"
+
 	"congvan/mailgateway/imap"
 	"congvan/mailgateway/mime"
 	"congvan/server/domain/document"
@@ -141,15 +143,25 @@ func (r *reader) noted(uid uint32, err error) error {
 	return err
 }
 
-// keep stores a small message and opens it.
+// keep stores a small message and opens it, both at once: nothing of it counts
+// before the commit, which waits for both.
 func (g *Gateway) keep(ctx context.Context, m *exchange.Mail, raw []byte) error {
-	ref, err := g.blobs.Put(ctx, bytes.NewReader(raw), blob.Hint{Size: int64(len(raw))})
-	if err != nil {
+	group, ctx := errgroup.WithContext(ctx)
+	var ref blob.Ref
+	group.Go(func() (err error) {
+		ref, err = g.blobs.Put(ctx, bytes.NewReader(raw), blob.Hint{Size: int64(len(raw))})
+		return err
+	})
+	var opened exchange.OpenedMail
+	group.Go(func() (err error) {
+		opened, err = g.open(ctx, bytes.NewReader(raw), int64(len(raw))+1)
+		return err
+	})
+	if err := group.Wait(); err != nil {
 		return err
 	}
-	m.Raw = ref.Hash
-	m.OpenedMail, err = g.open(ctx, bytes.NewReader(raw), int64(len(raw))+1)
-	return err
+	m.Raw, m.OpenedMail = ref.Hash, opened
+	return nil
 }
 
 // fetchAgain brings a message over the line that a person asked for, whatever

@@ -47,6 +47,7 @@ var benchmarks = []benchmark{
 	{"clerks", measureClerks},
 	{"pdf100", measurePDF},
 	{"intake", measureIntake},
+	{"mailbox", measureMailbox},
 	{"signing", measureSigning},
 	{"record", measureRecord},
 	{"lists", measureLists},

@@ -49,7 +49,7 @@ type postbox struct {
 // stored raw and part by part, committed, and decided by the workers. The bare
 // side fetches the same mails with go-imap and puts them into the same store.
 func measureIntake(ctx context.Context, b *bench) ([]Row, error) {
-	p, err := newPostbox(ctx, b)
+	p, err := newPostbox(ctx, b, "intake", b.sized(1000, 200))
 	if err != nil {
 		return nil, err
 	}
@@ -83,13 +83,13 @@ func measureIntake(ctx context.Context, b *bench) ([]Row, error) {
 	return []Row{compare(fmt.Sprintf("intake of %d mails", p.mails), "/s", o, base, atLeast(0.6))}, err
 }
 
-func newPostbox(ctx context.Context, b *bench) (*postbox, error) {
-	d, err := b.database(ctx, "bench_intake")
+func newPostbox(ctx context.Context, b *bench, name string, mails int) (*postbox, error) {
+	d, err := b.database(ctx, "bench_"+name)
 	if err != nil {
 		return nil, err
 	}
-	p := &postbox{database: d, mails: b.sized(1000, 200)}
-	if p.blobs, p.cfg, err = b.place.blobs(ctx, d, "bench-intake"); err != nil {
+	p := &postbox{database: d, mails: mails}
+	if p.blobs, p.cfg, err = b.place.blobs(ctx, d, "bench-"+name); err != nil {
 		return nil, err
 	}
 	if p.office, err = d.office(ctx, "H59"); err != nil {
@@ -98,12 +98,12 @@ func newPostbox(ctx context.Context, b *bench) (*postbox, error) {
 	if p.secret, err = secret.New(secret.NewKey()); err != nil {
 		return nil, err
 	}
-	server, _, err := b.dovecot(ctx, "dovecot-intake", map[string]string{boxAddress: boxPassword})
+	server, _, err := b.dovecot(ctx, "dovecot-"+name, map[string]string{boxAddress: boxPassword})
 	if err != nil {
 		return nil, err
 	}
 	p.place = server.Place()
-	b.say("intake: filling the mailbox with %d mails", p.mails)
+	b.say("%s: filling the mailbox with %d mails", name, p.mails)
 	return p, errors.Join(p.fill(ctx), p.connect(ctx))
 }
 
