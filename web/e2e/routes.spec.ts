@@ -74,7 +74,7 @@ const routes: Record<string, Route> = {
   "/mail/mailboxes/$id": {
     at: async (o) => {
       const clerk = await o.ask("vanthu.snv");
-      return `/mail/mailboxes/${(await answer<MailboxList>(await clerk.get("/api/mailboxes"))).items[0]!.id}`;
+      return `/mail/mailboxes/${(await answer<MailboxList>(await clerk.get("/api/mailboxes"))).items[0]?.id}`;
     },
     login: "vanthu.snv",
     shows: "snv@travinh.example",
