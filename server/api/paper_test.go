@@ -61,7 +61,6 @@ func TestG5_PaperIsRegisteredFirstAndScannedLater(t *testing.T) {
 	if len(v.Files) != 1 || v.Files[0].MediaType != "application/pdf" || v.Files[0].Role != "main" || v.Files[0].Name != "a.pdf" {
 		t.Errorf("%+v", v.Files)
 	}
-	clerk.post(first+"/scans", object{"uploadIds": []string{clerk.stored("a.png", picture(t, 10)), clerk.stored("b.png", picture(t, 20))}}).refused(t, 409, "scanned_already")
 	// A batch: a barcode sheet and what follows it, a number in the name, and what nobody knows.
 	var sheet bytes.Buffer
 	if err := barcode.Draw(&sheet, fmt.Sprintf("DEN%d-%d", i.now().Year(), papers[1].ArrivalNumber)); err != nil {
@@ -81,6 +80,7 @@ func TestG5_PaperIsRegisteredFirstAndScannedLater(t *testing.T) {
 		!sorted.Items[1].Done || sorted.Items[1].ArrivalID != papers[2].ID || sorted.Items[2].Code != "no_entry" || sorted.Items[3].Code != "no_entry" {
 		t.Errorf("%+v", sorted.Items)
 	}
+	clerk.post("/api/arrivals/"+papers[2].ID+"/scans", object{"uploadIds": []string{clerk.stored("again.pdf", []byte(paper))}}).refused(t, 409, "scanned_already")
 	if got := clerk.get(first+"/barcode").need(t, 200); got.Header.Get("Content-Type") != "image/png" || !bytes.HasPrefix(got.Body, []byte("\x89PNG")) {
 		t.Error("no barcode")
 	}

@@ -28,7 +28,7 @@ var errNoPicture = fault.New(fault.Unsupported, "unreadable_image",
 func Join(out io.Writer, images []io.Reader) error {
 	doc := fpdf.New("P", "mm", "A4", "")
 	doc.SetAutoPageBreak(false, 0)
-	// The same images make the same bytes: what is sent twice is seen to be the same.
+	// The bytes say nothing of when they were made.
 	doc.SetCreationDate(time.Unix(0, 0).UTC())
 	doc.SetModificationDate(time.Unix(0, 0).UTC())
 	doc.SetCatalogSort(true)
