@@ -2,6 +2,7 @@ import type { APIRequestContext } from "@playwright/test";
 import type { Arrival, ArrivalPage, Document, PeopleList, RegisterList } from "../src/api/schema";
 import { act, addRecipient, after, chooseByName, compose, row } from "./desk";
 import { expect, subjectOf, test, type Office } from "./office";
+import { pdfType } from "./paper";
 import { answer, command, newAgency, submitted } from "./road";
 import { addPasskey, done, oneTimeCode, pdfsig, signByCode, tell } from "./signing";
 
@@ -130,8 +131,10 @@ test("from the draft to the registers: initials, a batch of ten with a passkey, 
     await officer.getByRole("button", { name: "Chuyển sang PDF" }).click();
     await expect(officer.getByText(/Chỉ thị - .*\.pdf/).first()).toBeVisible({ timeout: 60_000 });
     await officer.keyboard.press("F2");
-    await expect(officer.getByText("Đã lưu dự thảo.").last()).toBeVisible();
-    const d = await answer<Document>(await author.get(`/api/documents/${id}`));
+    // The word of the first saving may still stand there: the server knows when this one is through.
+    const stored = async () => answer<Document>(await author.get(`/api/documents/${id}`));
+    await expect.poll(async () => (await stored()).files.map((f) => f.mediaType)).toEqual([pdfType]);
+    const d = await stored();
     const seat = (name: string) => position(author, d.agencyId, name);
     const steps = [
       { kind: "initial", positionIds: [await seat("Nguyễn Thiện Nhựt")] },
