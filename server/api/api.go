@@ -12,6 +12,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -127,7 +128,7 @@ func New(opts Options) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	engine.Use(g.identify, g.observe(meter), otelgin.Middleware("congvan", otelgin.WithTracerProvider(opts.Tracer)),
+	engine.Use(g.identify, g.observe(meter), otelgin.Middleware("congvan", otelgin.WithTracerProvider(opts.Tracer), otelgin.WithFilter(traced)),
 		g.recover, g.protect, g.admit)
 	g.mountSystem(engine)
 	if err := g.mountContract(engine); err != nil {
@@ -135,6 +136,9 @@ func New(opts Options) (http.Handler, error) {
 	}
 	return g.besideAxis(engine), nil
 }
+
+// traced keeps what opens a link by itself out of the traces, which name the path.
+func traced(r *http.Request) bool { return !strings.HasPrefix(r.URL.Path, "/api/links/") }
 
 // mountContract routes the operations of the contract.
 func (g *gate) mountContract(engine *gin.Engine) error {
