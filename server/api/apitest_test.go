@@ -395,4 +395,5 @@ var someTools = outgoing.Tools{Builtin: template.Builtin, Check: template.Check,
 	PDF: func(context.Context, io.ReadSeeker, int64) (io.ReadCloser, error) {
 		return io.NopCloser(strings.NewReader(paper)), nil
 	},
-	Words: func(context.Context, io.ReadSeeker, int64, string) (string, error) { return "CHỈ THỊ", nil }}
+	Words:   func(context.Context, io.ReadSeeker, int64, string) (string, error) { return "CHỈ THỊ", nil },
+	Compare: func(string, string) []document.Piece { return nil }}

@@ -120,6 +120,8 @@ var scopes = map[string]access.Scope{
 	"numberDocumentSpecially": access.ScopeNumber,
 	"reserveNumbers":          access.ScopeNumber,
 	"cancelNumber":            access.ScopeNumber,
+	"compareVersions":         access.ScopeRead,
+	"readReadiness":           access.ScopeRead,
 	"openRegister":            access.ScopeNumber,
 	"closeRegister":           access.ScopeNumber,
 

@@ -19,5 +19,6 @@ func writingTools() outgoing.Tools {
 		},
 		Words: func(ctx context.Context, file io.ReadSeeker, size int64, name string) (string, error) {
 			return text.Words(ctx, &randomAccess{file}, size, name)
-		}}
+		},
+		Compare: text.Compare}
 }

@@ -37,6 +37,7 @@ const routes: Record<string, Route> = {
   "/outgoing/$id": { at: (o) => firstIssued(o, ""), login: "vanthu.ubnd", shows: /./ },
   "/outgoing/$id?tab=recipients": { at: (o) => firstIssued(o, "?tab=recipients"), login: "vanthu.ubnd", shows: /./ },
   "/outgoing/$id?tab=history": { at: (o) => firstIssued(o, "?tab=history"), login: "vanthu.ubnd", shows: /./ },
+  "/outgoing/$id/ready": { at: (o) => firstIssued(o, "/ready"), login: "vanthu.ubnd", shows: "Kiểm tra trước khi phát hành" },
   "/outgoing/$id/edit": {
     at: async (o) => {
       const officer = await o.ask("chuyenvien.ubnd");

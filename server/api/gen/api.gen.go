@@ -504,6 +504,30 @@ func (e DeliveryState) Valid() bool {
 	}
 }
 
+// Defines values for DifferencePiecesChange.
+const (
+	Added   DifferencePiecesChange = "added"
+	LeftOut DifferencePiecesChange = "left_out"
+	Removed DifferencePiecesChange = "removed"
+	Same    DifferencePiecesChange = "same"
+)
+
+// Valid indicates whether the value is a known member of the DifferencePiecesChange enum.
+func (e DifferencePiecesChange) Valid() bool {
+	switch e {
+	case Added:
+		return true
+	case LeftOut:
+		return true
+	case Removed:
+		return true
+	case Same:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for Direction.
 const (
 	DirectionIncoming Direction = "incoming"
@@ -1284,6 +1308,48 @@ func (e Power) Valid() bool {
 	case PowerNumber:
 		return true
 	case PowerRegister:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ReadyRecipientRole.
+const (
+	ReadyRecipientRoleInformation ReadyRecipientRole = "information"
+	ReadyRecipientRoleMain        ReadyRecipientRole = "main"
+)
+
+// Valid indicates whether the value is a known member of the ReadyRecipientRole enum.
+func (e ReadyRecipientRole) Valid() bool {
+	switch e {
+	case ReadyRecipientRoleInformation:
+		return true
+	case ReadyRecipientRoleMain:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ReadyRecipientType.
+const (
+	ReadyRecipientTypeAgency ReadyRecipientType = "agency"
+	ReadyRecipientTypeName   ReadyRecipientType = "name"
+	ReadyRecipientTypePerson ReadyRecipientType = "person"
+	ReadyRecipientTypeUnit   ReadyRecipientType = "unit"
+)
+
+// Valid indicates whether the value is a known member of the ReadyRecipientType enum.
+func (e ReadyRecipientType) Valid() bool {
+	switch e {
+	case ReadyRecipientTypeAgency:
+		return true
+	case ReadyRecipientTypeName:
+		return true
+	case ReadyRecipientTypePerson:
+		return true
+	case ReadyRecipientTypeUnit:
 		return true
 	default:
 		return false
@@ -2748,6 +2814,23 @@ type DeliveryPage struct {
 // DeliveryState defines model for DeliveryState.
 type DeliveryState string
 
+// Difference defines model for Difference.
+type Difference struct {
+	// From name of the file
+	From   string `json:"from"`
+	Pieces []struct {
+		Change DifferencePiecesChange `json:"change"`
+
+		// Text nothing where words that stayed the same are left out
+		Text  string `json:"text"`
+		Words int    `json:"words"`
+	} `json:"pieces"`
+	To string `json:"to"`
+}
+
+// DifferencePiecesChange defines model for Difference.Pieces.Change.
+type DifferencePiecesChange string
+
 // Direction defines model for Direction.
 type Direction string
 
@@ -4028,6 +4111,48 @@ type Problem struct {
 	Type  string `json:"type"`
 }
 
+// Readiness defines model for Readiness.
+type Readiness struct {
+	Document []Shortfall `json:"document"`
+
+	// ListFound the text names recipients
+	ListFound bool `json:"listFound"`
+	Named     []struct {
+		Group bool `json:"group"`
+
+		// Matches recipients that it names
+		Matches int    `json:"matches"`
+		Text    string `json:"text"`
+	} `json:"named"`
+	Recipients []ReadyRecipient `json:"recipients"`
+
+	// Unlisted named in the text, not among the recipients
+	Unlisted []string `json:"unlisted"`
+
+	// Unnamed among the recipients, not named in the text
+	Unnamed []string `json:"unnamed"`
+
+	// Unread the file has no text that could be compared
+	Unread bool `json:"unread"`
+}
+
+// ReadyRecipient defines model for ReadyRecipient.
+type ReadyRecipient struct {
+	AgencyId *openapi_types.UUID `json:"agencyId,omitempty"`
+	Channel  Channel             `json:"channel"`
+	Code     *string             `json:"code,omitempty"`
+	Missing  []Shortfall         `json:"missing"`
+	Name     string              `json:"name"`
+	Role     ReadyRecipientRole  `json:"role"`
+	Type     ReadyRecipientType  `json:"type"`
+}
+
+// ReadyRecipientRole defines model for ReadyRecipient.Role.
+type ReadyRecipientRole string
+
+// ReadyRecipientType defines model for ReadyRecipient.Type.
+type ReadyRecipientType string
+
 // Reason defines model for Reason.
 type Reason struct {
 	Reason string `json:"reason"`
@@ -4420,6 +4545,16 @@ type Share struct {
 
 	// UnitId either the unit or the position
 	UnitId *openapi_types.UUID `json:"unitId,omitempty"`
+}
+
+// Shortfall defines model for Shortfall.
+type Shortfall struct {
+	// Blocks issuing would be refused, or the document would not get there
+	Blocks bool   `json:"blocks"`
+	Code   string `json:"code"`
+
+	// Text in the language of the request
+	Text string `json:"text"`
 }
 
 // SignIn defines model for SignIn.
@@ -5344,6 +5479,12 @@ type RequeueDeliveryParams struct {
 
 	// CongvanPosition the position the act is made under
 	CongvanPosition *ActingPosition `json:"Congvan-Position,omitempty"`
+}
+
+// CompareVersionsParams defines parameters for CompareVersions.
+type CompareVersionsParams struct {
+	From string `form:"from" json:"from"`
+	To   string `form:"to" json:"to"`
 }
 
 // DiscardDocumentParams defines parameters for DiscardDocument.
@@ -6383,6 +6524,9 @@ type ServerInterface interface {
 	// RequeueDelivery Send a delivery again that failed for good; the message keeps its identifier
 	// (POST /api/documents/{id}/deliveries/{deliveryId}/requeue)
 	RequeueDelivery(c *gin.Context, id Id, deliveryId openapi_types.UUID, params RequeueDeliveryParams)
+	// CompareVersions What changed between the texts of two files of the document, present or earlier, word by word
+	// (GET /api/documents/{id}/difference)
+	CompareVersions(c *gin.Context, id Id, params CompareVersionsParams)
 	// DiscardDocument Give up a draft
 	// (POST /api/documents/{id}/discard)
 	DiscardDocument(c *gin.Context, id Id, params DiscardDocumentParams)
@@ -6416,6 +6560,9 @@ type ServerInterface interface {
 	// MovePlaces Put places elsewhere on the pages, before anybody signs; none puts all back where they are proposed
 	// (PUT /api/documents/{id}/places)
 	MovePlaces(c *gin.Context, id Id, params MovePlacesParams)
+	// ReadReadiness Before issuing: how every recipient is reached, what is missing, and how the text's own list of recipients (Nơi nhận) differs; nothing is changed
+	// (GET /api/documents/{id}/readiness)
+	ReadReadiness(c *gin.Context, id Id)
 	// ReassignStep Put somebody else into a step; on the last one it changes the signer
 	// (POST /api/documents/{id}/reassign)
 	ReassignStep(c *gin.Context, id Id, params ReassignStepParams)
@@ -11608,6 +11755,50 @@ func (siw *ServerInterfaceWrapper) RequeueDelivery(c *gin.Context) {
 	siw.Handler.RequeueDelivery(c, id, deliveryId, params)
 }
 
+// CompareVersions operation middleware
+func (siw *ServerInterfaceWrapper) CompareVersions(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CompareVersionsParams
+
+	// ------------- Required query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "from", c.Request.URL.Query(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter from: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Required query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "to", c.Request.URL.Query(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter to: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.CompareVersions(c, id, params)
+}
+
 // DiscardDocument operation middleware
 func (siw *ServerInterfaceWrapper) DiscardDocument(c *gin.Context) {
 
@@ -12093,6 +12284,31 @@ func (siw *ServerInterfaceWrapper) MovePlaces(c *gin.Context) {
 	}
 
 	siw.Handler.MovePlaces(c, id, params)
+}
+
+// ReadReadiness operation middleware
+func (siw *ServerInterfaceWrapper) ReadReadiness(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ReadReadiness(c, id)
 }
 
 // ReassignStep operation middleware
@@ -16155,6 +16371,8 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.GET(options.BaseURL+"/api/documents/:id/numbering", wrapper.PreviewNumber)
 	router.POST(options.BaseURL+"/api/documents/:id/number", wrapper.NumberDocument)
 	router.POST(options.BaseURL+"/api/documents/:id/special-number", wrapper.NumberDocumentSpecially)
+	router.GET(options.BaseURL+"/api/documents/:id/difference", wrapper.CompareVersions)
+	router.GET(options.BaseURL+"/api/documents/:id/readiness", wrapper.ReadReadiness)
 	router.POST(options.BaseURL+"/api/documents/:id/issue", wrapper.IssueDocument)
 	router.POST(options.BaseURL+"/api/documents/:id/void", wrapper.VoidDocument)
 	router.POST(options.BaseURL+"/api/documents/:id/take-back", wrapper.TakeBackDocument)
@@ -20615,6 +20833,46 @@ func (response RequeueDeliverydefaultApplicationProblemPlusJSONResponse) VisitRe
 	return err
 }
 
+type CompareVersionsRequestObject struct {
+	Id     Id `json:"id"`
+	Params CompareVersionsParams
+}
+
+type CompareVersionsResponseObject interface {
+	VisitCompareVersionsResponse(w http.ResponseWriter) error
+}
+
+type CompareVersions200JSONResponse Difference
+
+func (response CompareVersions200JSONResponse) VisitCompareVersionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CompareVersionsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CompareVersionsdefaultApplicationProblemPlusJSONResponse) VisitCompareVersionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type DiscardDocumentRequestObject struct {
 	Id     Id `json:"id"`
 	Params DiscardDocumentParams
@@ -21105,6 +21363,45 @@ type MovePlacesdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response MovePlacesdefaultApplicationProblemPlusJSONResponse) VisitMovePlacesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadReadinessRequestObject struct {
+	Id Id `json:"id"`
+}
+
+type ReadReadinessResponseObject interface {
+	VisitReadReadinessResponse(w http.ResponseWriter) error
+}
+
+type ReadReadiness200JSONResponse Readiness
+
+func (response ReadReadiness200JSONResponse) VisitReadReadinessResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadReadinessdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ReadReadinessdefaultApplicationProblemPlusJSONResponse) VisitReadReadinessResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -25777,6 +26074,9 @@ type StrictServerInterface interface {
 	// RequeueDelivery Send a delivery again that failed for good; the message keeps its identifier
 	// (POST /api/documents/{id}/deliveries/{deliveryId}/requeue)
 	RequeueDelivery(ctx context.Context, request RequeueDeliveryRequestObject) (RequeueDeliveryResponseObject, error)
+	// CompareVersions What changed between the texts of two files of the document, present or earlier, word by word
+	// (GET /api/documents/{id}/difference)
+	CompareVersions(ctx context.Context, request CompareVersionsRequestObject) (CompareVersionsResponseObject, error)
 	// DiscardDocument Give up a draft
 	// (POST /api/documents/{id}/discard)
 	DiscardDocument(ctx context.Context, request DiscardDocumentRequestObject) (DiscardDocumentResponseObject, error)
@@ -25810,6 +26110,9 @@ type StrictServerInterface interface {
 	// MovePlaces Put places elsewhere on the pages, before anybody signs; none puts all back where they are proposed
 	// (PUT /api/documents/{id}/places)
 	MovePlaces(ctx context.Context, request MovePlacesRequestObject) (MovePlacesResponseObject, error)
+	// ReadReadiness Before issuing: how every recipient is reached, what is missing, and how the text's own list of recipients (Nơi nhận) differs; nothing is changed
+	// (GET /api/documents/{id}/readiness)
+	ReadReadiness(ctx context.Context, request ReadReadinessRequestObject) (ReadReadinessResponseObject, error)
 	// ReassignStep Put somebody else into a step; on the last one it changes the signer
 	// (POST /api/documents/{id}/reassign)
 	ReassignStep(ctx context.Context, request ReassignStepRequestObject) (ReassignStepResponseObject, error)
@@ -29655,6 +29958,33 @@ func (sh *strictHandler) RequeueDelivery(ctx *gin.Context, id Id, deliveryId ope
 	}
 }
 
+// CompareVersions operation middleware
+func (sh *strictHandler) CompareVersions(ctx *gin.Context, id Id, params CompareVersionsParams) {
+	var request CompareVersionsRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CompareVersions(ctx, request.(CompareVersionsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CompareVersions")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(CompareVersionsResponseObject); ok {
+		if err := validResponse.VisitCompareVersionsResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // DiscardDocument operation middleware
 func (sh *strictHandler) DiscardDocument(ctx *gin.Context, id Id, params DiscardDocumentParams) {
 	var request DiscardDocumentRequestObject
@@ -29996,6 +30326,32 @@ func (sh *strictHandler) MovePlaces(ctx *gin.Context, id Id, params MovePlacesPa
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(MovePlacesResponseObject); ok {
 		if err := validResponse.VisitMovePlacesResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ReadReadiness operation middleware
+func (sh *strictHandler) ReadReadiness(ctx *gin.Context, id Id) {
+	var request ReadReadinessRequestObject
+
+	request.Id = id
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReadReadiness(ctx, request.(ReadReadinessRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReadReadiness")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ReadReadinessResponseObject); ok {
+		if err := validResponse.VisitReadReadinessResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {

@@ -347,3 +347,18 @@ func TestC1_ADefaultCircuitIsFollowedAndNeverHoldsADocumentUp(t *testing.T) {
 		t.Fatalf("%+v %v", v.Steps, err)
 	}
 }
+
+func TestC1_DeadlinesOfStepsGoByTheProvincesCalendar(t *testing.T) {
+	t.Parallel()
+	c := newCircuitDesk(t)
+	today := org.DayOf(time.Now())
+	// The next ten days are a holiday of this province: what is due in one working day is due on the eleventh or later.
+	c.exec(t, `insert into calendar (province_id) values ($1)`, c.sender.ID)
+	c.exec(t, `insert into calendar_day (province_id, day, working, name) select $1, $2::date + n, false, 'Nghỉ lễ' from generate_series(1, 10) n`, c.sender.ID, today)
+	c.submit(t)
+	calendar, err := org.NewCalendar(org.Weekend(), nil)
+	need(t, err)
+	if got, want := c.circuit(t).Steps[0].DueOn, calendar.After(today.AddDays(10), 1); got != want {
+		t.Errorf("due on %s, want %s", got, want)
+	}
+}

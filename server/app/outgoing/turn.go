@@ -38,6 +38,11 @@ func onCircuit(act document.Act, do func(t *turn) (document.Event, error)) step 
 		if err != nil {
 			return document.Event{}, err
 		}
+		calendar, err := tx.Calendar(ctx, d.AgencyID)
+		if err != nil {
+			return document.Event{}, err
+		}
+		c.Calendar = calendar.Calendar
 		t := &turn{ctx: ctx, tx: tx, d: d, c: c, by: by, now: now, today: org.DayOf(now), place: c.Current}
 		event, err := do(t)
 		if err != nil {
@@ -109,6 +114,7 @@ func (t *turn) begin(chosen org.Position, note string) error {
 		if err != nil {
 			return err
 		}
+		proposed.Calendar = t.c.Calendar
 		t.c = proposed
 	}
 	last := &t.c.Steps[len(t.c.Steps)-1]

@@ -23,6 +23,7 @@ type Tools struct {
 	Fill    func(template io.ReaderAt, size int64, values map[string]string, out io.Writer) error  //
 	PDF     func(ctx context.Context, source io.ReadSeeker, size int64) (io.ReadCloser, error)     // of a Word document
 	Words   func(ctx context.Context, file io.ReadSeeker, size int64, name string) (string, error) // what a reader sees
+	Compare func(before, after string) []document.Piece                                            // what changed
 }
 
 // Writing is the use cases around the text of a draft: begun from a template,
@@ -243,12 +244,7 @@ func (w *Writing) Layout(ctx context.Context, who access.Person, id org.ID) ([]d
 	if err != nil || main == nil {
 		return []document.Remark{}, err
 	}
-	content, err := w.blobs.Open(ctx, main.Hash)
-	if err != nil {
-		return nil, err
-	}
-	defer content.Close()
-	words, err := w.tools.Words(ctx, content, main.Size, main.Name)
+	words, err := w.words(ctx, *main)
 	if err != nil {
 		return nil, err
 	}

@@ -59,27 +59,14 @@ func (s CircuitStep) Awaited() []org.ID {
 
 // ask turns the step to its people. One that is returned to keeps the answers
 // it has: those who agreed are not asked twice.
-func (s *CircuitStep) ask(today org.Day, returning bool) {
+func (s *CircuitStep) ask(calendar org.Calendar, today org.Day, returning bool) {
 	s.Opened, s.DueOn = nil, org.Day{}
 	if !returning {
 		s.Answered = nil
 	}
 	if s.Days > 0 {
-		s.DueOn = workingDay(today, s.Days)
+		s.DueOn = calendar.After(today, s.Days)
 	}
-}
-
-// workingDay counts days on from today, Saturdays and Sundays left out.
-func workingDay(day org.Day, n int) org.Day {
-	for n > 0 {
-		day = day.AddDays(1)
-		switch day.Weekday() {
-		case time.Saturday, time.Sunday:
-		default:
-			n--
-		}
-	}
-	return day
 }
 
 // NoStep is the place of a circuit that nobody is asked by: it is with its author.
@@ -93,6 +80,8 @@ type Circuit struct {
 	Current int      // place of the step that is asked; NoStep while it is with the author, len(Steps) when approved
 	Returns []int    // where it goes straight back to, the last one first
 	Told    []org.ID // who agreed to an earlier file and has not seen the new one
+
+	Calendar org.Calendar // the working days that deadlines are reckoned in; not kept with the circuit
 }
 
 // Running tells whether a step is asked.

@@ -35,7 +35,7 @@ func (c *Circuit) Submit(changed bool, today org.Day) error {
 	}
 	c.Restart()
 	c.Current = 0
-	c.Steps[0].ask(today, false)
+	c.Steps[0].ask(c.Calendar, today, false)
 	return nil
 }
 
@@ -44,7 +44,7 @@ func (c *Circuit) Submit(changed bool, today org.Day) error {
 func (c *Circuit) back(changed bool, today org.Day) {
 	last := len(c.Returns) - 1
 	c.Current, c.Returns = c.Returns[last], c.Returns[:last]
-	c.Steps[c.Current].ask(today, true)
+	c.Steps[c.Current].ask(c.Calendar, today, true)
 	if !changed {
 		return
 	}
@@ -75,7 +75,7 @@ func (c *Circuit) Answer(position org.ID, today org.Day) error {
 	}
 	c.Current++
 	if c.Current < len(c.Steps) {
-		c.Steps[c.Current].ask(today, false)
+		c.Steps[c.Current].ask(c.Calendar, today, false)
 	}
 	return nil
 }
@@ -105,7 +105,7 @@ func (c *Circuit) SendBack(position org.ID, to Goal, today org.Day) error {
 		}
 		c.Returns = append(slices.Clone(c.Returns), c.Current)
 		c.Current--
-		c.Steps[c.Current].ask(today, false)
+		c.Steps[c.Current].ask(c.Calendar, today, false)
 	default:
 		return fault.InvalidField("to", "unknown", "Nơi trả lại không hợp lệ.", "It cannot be sent back there.")
 	}
@@ -166,7 +166,7 @@ func (c *Circuit) Reassign(step int, from, to org.ID, today org.Day) error {
 		return err
 	}
 	if step == c.Current {
-		changed.Steps[step].ask(today, true)
+		changed.Steps[step].ask(c.Calendar, today, true)
 	}
 	*c = changed
 	return nil

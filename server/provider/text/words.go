@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"golang.org/x/text/unicode/norm"
+
+	"congvan/server/domain/document"
 )
 
 const (
@@ -25,7 +27,7 @@ const (
 )
 
 // ErrNoWords says that a file has no text that could be read.
-var ErrNoWords = errors.New("the file has no text that can be read")
+var ErrNoWords error = document.ErrNoWords
 
 // Words gives the text of a PDF or of a Word document, line by line as a
 // reader sees it, in NFC. Text beyond 4 MiB is left out.

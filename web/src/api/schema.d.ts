@@ -751,6 +751,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/documents/{id}/difference": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /** What changed between the texts of two files of the document, present or earlier, word by word */
+        get: operations["compareVersions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/documents/{id}/readiness": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /** Before issuing: how every recipient is reached, what is missing, and how the text's own list of recipients (Nơi nhận) differs; nothing is changed */
+        get: operations["readReadiness"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/documents/{id}/issue": {
         parameters: {
             query?: never;
@@ -5128,6 +5166,55 @@ export interface components {
             /** Format: date */
             handedDay?: string;
         };
+        Difference: {
+            /** @description name of the file */
+            from: string;
+            to: string;
+            pieces: {
+                /** @enum {string} */
+                change: "same" | "added" | "removed" | "left_out";
+                /** @description nothing where words that stayed the same are left out */
+                text: string;
+                words: number;
+            }[];
+        };
+        Shortfall: {
+            code: string;
+            /** @description in the language of the request */
+            text: string;
+            /** @description issuing would be refused, or the document would not get there */
+            blocks: boolean;
+        };
+        ReadyRecipient: {
+            /** @enum {string} */
+            type: "agency" | "unit" | "person" | "name";
+            /** @enum {string} */
+            role: "main" | "information";
+            /** Format: uuid */
+            agencyId?: string;
+            name: string;
+            code?: string;
+            channel: components["schemas"]["Channel"];
+            missing: components["schemas"]["Shortfall"][];
+        };
+        Readiness: {
+            recipients: components["schemas"]["ReadyRecipient"][];
+            document: components["schemas"]["Shortfall"][];
+            /** @description the file has no text that could be compared */
+            unread: boolean;
+            /** @description the text names recipients */
+            listFound: boolean;
+            named: {
+                text: string;
+                group: boolean;
+                /** @description recipients that it names */
+                matches: number;
+            }[];
+            /** @description named in the text, not among the recipients */
+            unlisted: string[];
+            /** @description among the recipients, not named in the text */
+            unnamed: string[];
+        };
         SpecialNumber: {
             /**
              * Format: uuid
@@ -6219,6 +6306,10 @@ export type Register = components['schemas']['Register'];
 export type RegisterNew = components['schemas']['RegisterNew'];
 export type RegisterList = components['schemas']['RegisterList'];
 export type RegisterEntry = components['schemas']['RegisterEntry'];
+export type Difference = components['schemas']['Difference'];
+export type Shortfall = components['schemas']['Shortfall'];
+export type ReadyRecipient = components['schemas']['ReadyRecipient'];
+export type Readiness = components['schemas']['Readiness'];
 export type SpecialNumber = components['schemas']['SpecialNumber'];
 export type Reservation = components['schemas']['Reservation'];
 export type ReservedNumbers = components['schemas']['ReservedNumbers'];
@@ -7608,6 +7699,55 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Document"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    compareVersions: {
+        parameters: {
+            query: {
+                from: string;
+                to: string;
+            };
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The pieces in the order of the text; none when nothing changed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Difference"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    readReadiness: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was found */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Readiness"];
+                };
+            };
             default: components["responses"]["Problem"];
         };
     };

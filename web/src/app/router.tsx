@@ -87,6 +87,7 @@ const document = createRoute({
 
 const edit = createRoute({ getParentRoute: () => desk, path: "/outgoing/$id/edit", component: lazyRouteComponent(() => import("@/features/outgoing/compose-page"), "EditPage") });
 
+const ready = createRoute({ getParentRoute: () => desk, path: "/outgoing/$id/ready", component: lazyRouteComponent(() => import("@/features/outgoing/readiness-page"), "ReadinessPage") });
 const slip = createRoute({ getParentRoute: () => desk, path: "/outgoing/$id/slip", component: lazyRouteComponent(() => import("@/features/circuit/slip-page"), "SlipPage") });
 
 const circuits = createRoute({ getParentRoute: () => desk, path: "/circuits", component: lazyRouteComponent(() => import("@/features/circuit/defaults-page"), "DefaultsPage") });
@@ -194,6 +195,7 @@ const tree = root.addChildren([
     compose,
     document,
     edit,
+    ready,
     slip,
     circuits,
     registers,

@@ -13,6 +13,7 @@ import { office } from "./en/office";
 import { paper } from "./en/paper";
 import { parts } from "./en/parts";
 import { peer } from "./en/peer";
+import { ready } from "./en/ready";
 import { recipient } from "./en/recipient";
 import { register } from "./en/register";
 import { session } from "./en/session";
@@ -22,4 +23,4 @@ import { work } from "./en/work";
 import { writing } from "./en/writing";
 import type { Text } from "./text";
 
-export const en: Text = { admin, arrival, calendar, casefile, circuit, common, delegation, direction, document, event, notice, office, paper, parts, peer, recipient, register, session, shell, signing, work, writing };
+export const en: Text = { admin, arrival, calendar, casefile, circuit, common, delegation, direction, document, event, notice, office, paper, parts, peer, ready, recipient, register, session, shell, signing, work, writing };

@@ -14,6 +14,7 @@ import { office } from "./vi/office";
 import { paper } from "./vi/paper";
 import { parts } from "./vi/parts";
 import { peer } from "./vi/peer";
+import { ready } from "./vi/ready";
 import { recipient } from "./vi/recipient";
 import { register } from "./vi/register";
 import { session } from "./vi/session";
@@ -22,4 +23,4 @@ import { signing } from "./vi/signing";
 import { work } from "./vi/work";
 import { writing } from "./vi/writing";
 
-export const vi = { admin, arrival, calendar, casefile, circuit, common, delegation, direction, document, event, notice, office, paper, parts, peer, recipient, register, session, shell, signing, work, writing };
+export const vi = { admin, arrival, calendar, casefile, circuit, common, delegation, direction, document, event, notice, office, paper, parts, peer, ready, recipient, register, session, shell, signing, work, writing };

@@ -6,7 +6,7 @@ import { LoadFailed } from "@/features/session/load-failed";
 import { useText } from "@/text/text";
 import { Badge } from "@/ui/badge";
 import { Button, buttonClass } from "@/ui/button";
-import { showDay, showMoment } from "@/ui/dates";
+import { showDay, showMoment, today } from "@/ui/dates";
 import { Facts, Section } from "@/ui/page";
 import { Bone, Notice } from "@/ui/states";
 import side from "@/features/document/side.module.css";
@@ -79,6 +79,7 @@ function Step({ step: s, place, onReassign }: StepProps) {
         </strong>
         {s.people.length > 1 ? <span className={css.muted}>{t.quorum(s.quorum, s.people.length)}</span> : null}
         {s.dueOn ? <span className={css.muted}>{t.dueOn(showDay(s.dueOn))}</span> : null}
+        {s.state === "asked" && s.dueOn && s.dueOn < today() ? <Badge tone="late">{t.lateStep}</Badge> : null}
         <Badge tone={s.state === "asked" ? "accent" : s.state === "passed" ? "done" : "quiet"}>{t.states[s.state]}</Badge>
       </div>
       <ul className={css.people}>

@@ -1,5 +1,6 @@
 import { FileText, Paperclip } from "lucide-react";
 import { useText, useWording } from "@/text/text";
+import { Button } from "@/ui/button";
 import { classes } from "@/ui/classes";
 import { showSize } from "@/ui/numbers";
 import { useToast } from "@/ui/toast";
@@ -10,9 +11,11 @@ interface FileListProps {
   files: readonly AttachedFile[];
   shown: string | undefined;
   onShow: (sha256: string) => void;
+  // With it, main files can be compared with the present one.
+  onCompare?: (sha256: string) => void;
 }
 
-export function FileList({ files, shown, onShow }: FileListProps) {
+export function FileList({ files, shown, onShow, onCompare }: FileListProps) {
   const { text, language } = useWording();
   const t = text.document;
   return (
@@ -29,6 +32,11 @@ export function FileList({ files, shown, onShow }: FileListProps) {
           <span className={css.fileFacts}>
             {showSize(f.size, language)}
             {f.version && f.version > 1 ? ` · ${t.version(f.version)}` : ""} · <Sha value={f.sha256} />
+            {onCompare && f.role === "main" ? (
+              <Button small look="plain" onClick={() => onCompare(f.sha256)}>
+                {text.ready.difference.withNow}
+              </Button>
+            ) : null}
           </span>
         </li>
       ))}

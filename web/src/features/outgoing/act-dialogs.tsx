@@ -19,6 +19,7 @@ import { AnswerDialog, ReopenDialog } from "@/features/circuit/act-dialogs";
 import { SendBackDialog } from "@/features/circuit/send-back-dialog";
 import { NumberDialog } from "./number-dialog";
 import { numberPreviewQuery } from "./queries";
+import { ReadinessSummary } from "./readiness";
 
 // What is done until the document is issued; what comes after has its own place.
 export type DraftAct = Exclude<DocumentAction, AfterAct>;
@@ -236,6 +237,7 @@ function IssueDialog({ document: d, onClose }: ActProps) {
         />
       ) : null}
       {numbering ? <p>{t.confirm.numberNotKept}</p> : <Facts facts={[[t.reference, <strong key="r">{d.reference}</strong>]]} />}
+      <ReadinessSummary document={d} />
       <MainFileWarning document={d} />
       <SeenFile document={d} />
       {byMail > 0 ? <Notice>{recipient.mailHasNoForce(byMail)}</Notice> : null}

@@ -24,6 +24,7 @@ import { Split } from "@/ui/split";
 import { Bone, Notice } from "@/ui/states";
 import { LoadFailed } from "@/features/session/load-failed";
 import { Tabs } from "@/ui/tabs";
+import { ChangedSince } from "@/features/circuit/changed-since";
 import { CircuitTab } from "@/features/circuit/circuit-tab";
 import { CircuitStrip } from "@/features/circuit/circuit-strip";
 import { awaitedNames } from "@/features/circuit/standing";
@@ -31,6 +32,7 @@ import { circuitQuery, useOpened } from "@/features/circuit/queries";
 import { ActDialog, type Direct, type DraftAct } from "./act-dialogs";
 import { AfterIssue } from "./after-issue";
 import { DeliveriesTable } from "./deliveries-table";
+import { EarlierFiles } from "./earlier-files";
 import css from "@/features/document/side.module.css";
 import { documentEventsQuery, documentQuery } from "./queries";
 
@@ -143,6 +145,7 @@ function Asked({ document: d }: { document: Document }) {
           <p>
             {told(d, t, circuit, steps)}
             {d.actions.includes("approve") ? <SubmissionNote id={d.id} /> : null}
+            {d.state === "submitted" ? <ChangedSince document={d} /> : null}
           </p>
           {acts.map((a) =>
             a === "edit" ? (
@@ -235,11 +238,7 @@ function Story({ document: d, shown, onShow }: SideProps) {
         />
       </Section>
       {d.state === "issued" || d.state === "voided" || d.state === "recalled" ? <InCaseFiles agencyId={d.agencyId} documentId={d.id} /> : null}
-      {d.earlierFiles && d.earlierFiles.length > 0 ? (
-        <Section title={t.earlier}>
-          <FileList files={d.earlierFiles} shown={undefined} onShow={(sha256) => window.open(`/api/documents/${d.id}/files/${sha256}`, "_blank", "noreferrer")} />
-        </Section>
-      ) : null}
+      <EarlierFiles document={d} />
     </div>
   );
 }

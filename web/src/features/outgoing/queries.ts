@@ -90,3 +90,12 @@ export function numberPreviewQuery(id: string, day = "") {
     staleTime: 0,
   });
 }
+
+// What is to be known before issuing.
+export function readinessQuery(id: string) {
+  return queryOptions({
+    queryKey: ["documents", "one", id, "readiness"],
+    queryFn: () => value(client.GET("/api/documents/{id}/readiness", { params: { path: { id } } })),
+    staleTime: 0,
+  });
+}

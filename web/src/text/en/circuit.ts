@@ -19,6 +19,7 @@ export const circuit: Text["circuit"] = {
   answered: "answered",
   gone: "no longer holds the position",
   goneHint: "Choose somebody else so that the document is not held up.",
+  lateStep: "Late",
   dueOn: (day) => `due ${day}`,
   days: "Working days",
   people: "People",

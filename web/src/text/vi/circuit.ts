@@ -18,6 +18,7 @@ export const circuit = {
   answered: "đã xử lý",
   gone: "không còn giữ vị trí này",
   goneHint: "Chọn người khác để văn bản không bị dừng.",
+  lateStep: "Quá hạn",
   dueOn: (day: string) => `hạn ${day}`,
   days: "Số ngày làm việc",
   people: "Người xử lý",

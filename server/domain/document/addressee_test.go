@@ -1,0 +1,62 @@
+package document_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"congvan/server/domain/document"
+)
+
+const letterText = `UBND TỈNH TRÀ VINH                     CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM
+                         Kính gửi:
+                              - Sở Nội vụ;
+                              - Ủy ban nhân dân xã Long Hữu.
+
+        Thực hiện Nghị định, Ủy ban nhân dân tỉnh yêu cầu các cơ quan./.
+
+Nơi nhận:                                        KT. CHỦ TỊCH
+- Như trên;                                     PHÓ CHỦ TỊCH
+- Các sở, ban, ngành tỉnh;
+- Thường trực Hội đồng nhân dân
+tỉnh (để báo cáo);
+- Lưu: VT, NC.                                  Sơn Quốc Dũng
+`
+
+func TestD2_TheTextsOwnListOfRecipientsIsRead(t *testing.T) {
+	t.Parallel()
+	want := []string{"Sở Nội vụ", "Ủy ban nhân dân xã Long Hữu", "Các sở, ban, ngành tỉnh", "Thường trực Hội đồng nhân dân tỉnh"}
+	if got := document.Addressees(letterText); !slices.Equal(got, want) {
+		t.Errorf("%q", got)
+	}
+	for _, none := range []string{"", "Nơi nhận:", "Nơi nhận:\n- Lưu: VT.", strings.Repeat("x\n", 1000)} {
+		if got := document.Addressees(none); len(got) != 0 {
+			t.Errorf("%q names %q", none[:min(len(none), 20)], got)
+		}
+	}
+}
+
+func TestD2_TheListIsComparedWithTheRecipients(t *testing.T) {
+	t.Parallel()
+	c := document.CompareAddressees(letterText, []document.Alias{{Name: "Sở Nội vụ tỉnh Trà Vinh", Short: "SNV"}, {Name: "UBND xã Long Hữu"}, {Name: "Sở Tài chính"}, {Name: "Công an tỉnh"}})
+	if !c.Found || !slices.Equal(c.Unlisted, []string{"Thường trực Hội đồng nhân dân tỉnh"}) || !slices.Equal(c.Unnamed, []string{"Công an tỉnh"}) {
+		t.Errorf("%+v", c)
+	}
+	if g := c.Named[2]; !g.Group || g.Matches != 2 {
+		t.Errorf("the group: %+v", g)
+	}
+	if c := document.CompareAddressees("không có gì", []document.Alias{{Name: "Sở Nội vụ"}}); c.Found || c.Unnamed != nil {
+		t.Errorf("a text without a list: %+v", c)
+	}
+}
+
+func FuzzAddressees(f *testing.F) {
+	f.Add(letterText)
+	f.Add("Kính gửi: Sở Nội vụ, Sở Tài chính;\nNơi nhận:\n-\n- ;;;(")
+	f.Fuzz(func(t *testing.T, text string) {
+		c := document.CompareAddressees(text, []document.Alias{{Name: "Sở Nội vụ"}})
+		if len(c.Named) > 400 || !c.Found && len(c.Unlisted) > 0 {
+			t.Errorf("%+v", c)
+		}
+	})
+}
