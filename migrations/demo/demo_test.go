@@ -426,3 +426,37 @@ func TestDemo_TheMergerLeadsEveryAgencyToVinhLong(t *testing.T) {
 		t.Errorf("Sở Thông tin và Truyền thông in June 2025: %q, %v", got.ShortName, err)
 	}
 }
+
+// TestH4_TheCalendarOfTheDemoIsOne: each year makes a calendar, a day that is
+// worked is a day of rest by its weekday, and Tết is five working days long.
+func TestH4_TheCalendarOfTheDemoIsOne(t *testing.T) {
+	t.Parallel()
+	days := map[int][]org.SpecialDay{}
+	tet := map[int]int{}
+	for _, r := range rows(t, "calendar.csv", "day", "working", "name") {
+		at, err := time.Parse("02/01/2006", r["day"])
+		if err != nil {
+			t.Fatal(err)
+		}
+		day, err := org.NewDay(at.Date())
+		if err != nil {
+			t.Fatal(err)
+		}
+		weekend := at.Weekday() == time.Saturday || at.Weekday() == time.Sunday
+		if is(r["working"]) && !weekend {
+			t.Errorf("%v: worked anyway", r)
+		}
+		if strings.Contains(r["name"], "Tết Nguyên đán") && !weekend {
+			tet[at.Year()]++
+		}
+		days[at.Year()] = append(days[at.Year()], org.SpecialDay{Day: day, Working: is(r["working"]), Name: r["name"]})
+	}
+	for _, year := range []int{2017, 2025, 2026, 2027} {
+		if err := org.CheckYear(year, org.Weekend(), days[year]); err != nil {
+			t.Errorf("%d: %v", year, err)
+		}
+		if tet[year] != 5 {
+			t.Errorf("%d: %d working days of rest at Tết", year, tet[year])
+		}
+	}
+}

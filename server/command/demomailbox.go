@@ -2,10 +2,8 @@ package command
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net"
-	"slices"
 	"strconv"
 
 	"congvan/server/app/accounts"
@@ -37,17 +35,11 @@ func (in *installation) seedMailbox(ctx context.Context, running *servers) error
 			return err
 		}
 	}
-	found, _, err := in.accounts.Agencies(ctx, accounts.AgencySearch{Query: demoMailboxAgency, Limit: 10})
+	agency, err := in.demoAgency(ctx, demoMailboxAgency)
 	if err != nil {
 		return err
 	}
-	at := slices.IndexFunc(found, func(a accounts.Agency) bool { return a.Code == demoMailboxAgency })
-	if at < 0 {
-		return errNoMailboxAgency
-	}
-	_, err = in.mail.AddMailbox(ctx, accounts.System(), access.Command{}, exchange.OfficialMailbox{AgencyID: found[at].ID, Address: demoMailbox,
+	_, err = in.mail.AddMailbox(ctx, accounts.System(), access.Command{}, exchange.OfficialMailbox{AgencyID: agency, Address: demoMailbox,
 		Host: host, Port: port, Security: exchange.MailPlain, Username: demoMailbox}, intake.MailboxSecret{Password: running.mailKey})
 	return err
 }
-
-var errNoMailboxAgency = errors.New("the demo province has no agency " + demoMailboxAgency)

@@ -33,6 +33,11 @@ type DocumentFilter struct {
 	Awaits    []org.ID // whose step is asked, before the approval
 	Told      []org.ID // who is to see what changed
 	LeftOn    org.Day  // that waits for somebody who is not there on the day
+	Signs     []org.ID // approved, a PDF, and one of these positions is to sign it
+	SignedBy  string   // by who approved it
+	Initials  []org.ID // a PDF whose circuit waits for the initials of one of these positions
+	Seals     bool     // numbered, and its file or an annex waits for the agency's seal
+	Issues    bool     // numbered, and sealed if it was signed
 	SentBack  bool
 	// RefusedSince asks for what a recipient refused, or could not be sent, since that day.
 	RefusedSince org.Day
@@ -63,6 +68,10 @@ type DocumentSummary struct {
 	IssuedAt     time.Time
 	Counts       DeliveryCounts
 }
+
+// isPDF holds of a document that keys can sign.
+const isPDF = `exists (select from document_file m where m.agency_id = x.agency_id and m.document_id = x.id and m.role = 'main'
+                and m.removed_at is null and m.media_type = 'application/pdf')`
 
 func (b *builder) documents(reach DocumentReach, f DocumentFilter, enough *int) (from string) {
 	agencies, submitted := b.arg(reach.Agencies), b.arg(reach.Submitted)
@@ -108,6 +117,23 @@ func (b *builder) documents(reach DocumentReach, f DocumentFilter, enough *int) 
 		b.and(`exists (select from position w join account l on l.id = w.account_id
 		                where w.agency_id = x.agency_id and w.id = any(x.awaited)
 		                  and (w.valid_until < %[1]s::date or l.state <> 'active' or l.left_on <= %[1]s::date))`, f.LeftOn)
+	}
+	if f.Signs != nil {
+		b.and("x.state = 'approved' and x.approver_position_id = any(%s::uuid[]) and x.signer_name = %s and not (x.kind = any(%s::text[])) and "+isPDF,
+			f.Signs, f.SignedBy, copyKinds())
+	}
+	if f.Initials != nil {
+		b.and("x.state = 'submitted' and x.stage = 'initial' and x.awaited && %s::uuid[] and "+isPDF, f.Initials)
+	}
+	if f.Seals {
+		b.and(`x.state = 'numbered'
+		       and (x.sealed_at is null and (x.signed_sha256 is not null or x.kind = any(%s::text[]))
+		            or x.sealed_at is not null and exists (
+		               select from document_file m where m.agency_id = x.agency_id and m.document_id = x.id and m.role = 'annex' and m.removed_at is null
+		                  and m.media_type = 'application/pdf' and m.unsigned_sha256 is null))`, copyKinds())
+	}
+	if f.Issues {
+		b.where = append(b.where, "x.state = 'numbered' and (x.signed_sha256 is null or x.sealed_at is not null)")
 	}
 	if f.SentBack {
 		b.where = append(b.where, "x.sent_back_reason <> ''")

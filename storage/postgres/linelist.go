@@ -22,6 +22,7 @@ type LineView string
 // The views. Each has an index in its order, by due date, and counts by the
 // very conditions that it lists by.
 const (
+	LinesTodo   LineView = "todo"    // all that waits for me: to do, to direct, to give out
 	LinesMine   LineView = "mine"    // expected of me
 	LinesDirect LineView = "direct"  // wait for my direction or proposal
 	LinesUnit   LineView = "unit"    // of my unit and its people
@@ -32,7 +33,7 @@ const (
 
 // LineViews gives all of them.
 func LineViews() []LineView {
-	return []LineView{LinesMine, LinesDirect, LinesUnit, LinesGiven, LinesToGive, LinesLate}
+	return []LineView{LinesTodo, LinesMine, LinesDirect, LinesUnit, LinesGiven, LinesToGive, LinesLate}
 }
 
 // LineReach is what a person may look at. An agency stands in All when its
@@ -164,7 +165,11 @@ func (b *builder) lines(r LineReach, f LineFilter, what string) ([]string, error
 			"join arrival x on x.agency_id = l.agency_id and x.id = l.arrival_id where l.agency_id = p.agency and %s%s order by %s",
 			b.arg(agencies), b.arg(ids), what, condition, common, byDue))
 	}
+	const toGive = "l.unit_id is null and l.position_id is null and l.state = 'open' and l.parent_id is null"
 	switch f.View {
+	case LinesTodo:
+		add(r.Mine, "l.position_id = p.id and "+openWork)
+		add(whole(r.Clerk), toGive)
 	case LinesMine:
 		add(r.Mine, "l.position_id = p.id and "+openWork+" and l.asks = 'work'")
 	case LinesDirect:
@@ -175,7 +180,7 @@ func (b *builder) lines(r LineReach, f LineFilter, what string) ([]string, error
 	case LinesGiven:
 		add(r.Mine, "l.giver_position_id = p.id and "+notDone)
 	case LinesToGive:
-		add(whole(r.Clerk), "l.unit_id is null and l.position_id is null and l.state = 'open' and l.parent_id is null")
+		add(whole(r.Clerk), toGive)
 	case LinesLate:
 		late := fmt.Sprintf("l.due_date < %s::date and l.due_date is not null and %s and (l.unit_id is not null or l.position_id is not null)", b.arg(f.Today), notDone)
 		add(whole(r.All), late)

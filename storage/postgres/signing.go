@@ -3,8 +3,10 @@ package postgres
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
+	"congvan/server/domain/access"
 	"congvan/server/domain/document"
 	"congvan/server/domain/fault"
 	"congvan/server/domain/org"
@@ -132,23 +134,45 @@ func (tx *Tx) DueSigningOrders(ctx context.Context, now time.Time, most int) ([]
 	return list, nil
 }
 
-// ToSign gives the approved documents that wait for a signature of one of the
-// positions, by the person who approved them.
-func (tx *Tx) ToSign(ctx context.Context, agencies, positions []org.ID, name string, most int) ([]document.Document, error) {
-	rows, err := tx.q.ListToSign(ctx, dbsqlc.ListToSignParams{Agencies: agencies, Positions: positions, SignerName: name, Copies: copyKinds(), Most: int32(most)})
-	if err != nil {
-		return nil, fmt.Errorf("list documents to sign: %w", err)
+// AwaitsSignature says what waits for the person's signature or initials, or for
+// the seal of an agency whose clerk the person is. The list and its count both
+// ask by it.
+func AwaitsSignature(p access.Person, act document.Act) (DocumentReach, DocumentFilter) {
+	if act == document.Seal {
+		clerk := p
+		clerk.Positions = slices.DeleteFunc(slices.Clone(p.Positions), func(pos org.Position) bool { return pos.Role != org.Clerk })
+		return DocumentReachOf(clerk, org.ID{}), DocumentFilter{Seals: true}
 	}
-	return tx.withFilesAll(ctx, rows)
+	// Leaders sign, unit heads on their order, and whoever stands in for one of them.
+	signs, initials := []org.ID{}, []org.ID{}
+	for _, pos := range p.Positions {
+		if pos.Role == org.Admin || !pos.Covers(org.PowerApprove) {
+			continue
+		}
+		initials = append(initials, pos.ID)
+		if pos.Role.Signs() {
+			signs = append(signs, pos.ID)
+		}
+	}
+	if act == document.Initial {
+		return DocumentReachOf(p, org.ID{}), DocumentFilter{Initials: initials}
+	}
+	return DocumentReachOf(p, org.ID{}), DocumentFilter{Signs: signs, SignedBy: p.FullName}
 }
 
-// ToInitial gives the submitted documents whose circuit waits for the initials of one of the positions.
-func (tx *Tx) ToInitial(ctx context.Context, agencies, positions []org.ID, most int) ([]document.Document, error) {
-	rows, err := tx.q.ListToInitial(ctx, dbsqlc.ListToInitialParams{Agencies: agencies, Positions: positions, Most: int32(most)})
+// WholeDocuments gives the documents of a page of the list, with their files.
+func (tx *Tx) WholeDocuments(ctx context.Context, reach DocumentReach, f DocumentFilter) ([]document.Document, error) {
+	page, err := tx.Documents(ctx, reach, f)
 	if err != nil {
-		return nil, fmt.Errorf("list documents to initial: %w", err)
+		return nil, err
 	}
-	return tx.withFilesAll(ctx, rows)
+	list := make([]document.Document, len(page))
+	for i, row := range page {
+		if list[i], err = tx.Document(ctx, reach.Agencies, row.ID); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
 }
 
 // CancelSigningOrders ends what is still open of the orders on a document.
@@ -168,16 +192,6 @@ func (tx *Tx) HasInitialled(ctx context.Context, d document.Document, position o
 	return has, nil
 }
 
-// ToSeal gives the signed documents and the copies of the agencies that wait for
-// number, date and seal, or for the seal on an annex.
-func (tx *Tx) ToSeal(ctx context.Context, agencies []org.ID, most int) ([]document.Document, error) {
-	rows, err := tx.q.ListToSeal(ctx, dbsqlc.ListToSealParams{Agencies: agencies, Copies: copyKinds(), Most: int32(most)})
-	if err != nil {
-		return nil, fmt.Errorf("list documents to seal: %w", err)
-	}
-	return tx.withFilesAll(ctx, rows)
-}
-
 // copyKinds are the kinds that the agency signs alone.
 func copyKinds() (list []string) {
 	for _, k := range document.Kinds() {
@@ -186,16 +200,4 @@ func copyKinds() (list []string) {
 		}
 	}
 	return list
-}
-
-func (tx *Tx) withFilesAll(ctx context.Context, rows []dbsqlc.Document) ([]document.Document, error) {
-	list := make([]document.Document, len(rows))
-	for i, r := range rows {
-		d, err := tx.withFiles(ctx, r)
-		if err != nil {
-			return nil, err
-		}
-		list[i] = d
-	}
-	return list, nil
 }

@@ -57,6 +57,45 @@ test("a clerk goes through the list, registers and comes to the next without the
   for (const number of ["01", "02", "03"]) await expect(row(clerk, "Về việc thứ").filter({ hasText: number }).first()).toBeVisible();
 });
 
+test("after a click in the menu the keys act on what it led to, and every counter is its list", async ({ office, paper }) => {
+  const subjects = ["một", "hai"].map((n) => subjectOf(`Về việc thứ ${n}`));
+  const own = await newAgency(office);
+  for (const subject of subjects) await issued(office, { subject, pdf: await paper(subject), to: [own.code] });
+  const clerk = await office.sit(own.clerk, "/");
+  const menu = clerk.getByRole("navigation", { name: "Danh mục chính" });
+  const first = clerk.locator("tr[aria-rowindex='1']");
+  await expect(menu.getByRole("link", { name: /^Việc cần làm/ })).toContainText("2");
+  await menu.getByRole("link", { name: /^Chờ vào sổ/ }).click();
+  await expect(clerk.getByRole("grid", { name: "Văn bản đến" })).toBeFocused();
+  await clerk.keyboard.press("j");
+  await expect(first).toHaveAttribute("aria-selected", "true");
+  await expect(clerk.getByRole("grid")).toHaveAttribute("aria-activedescendant", (await first.getAttribute("id")) ?? "");
+  // The same page behind another entry of the menu.
+  await menu.getByRole("link", { name: "Tất cả văn bản đến" }).click();
+  await expect(clerk.getByRole("grid", { name: "Văn bản đến" })).toBeFocused();
+  await menu.getByRole("link", { name: /^Việc cần làm/ }).click();
+  await expect(clerk.getByRole("heading", { name: "Việc cần làm" })).toBeVisible();
+  await clerk.keyboard.press("j");
+  await expect(clerk.getByRole("link", { name: subjects[1] })).toBeFocused();
+  await clerk.keyboard.press("Enter");
+  await expect(clerk.getByRole("button", { name: "Vào sổ và tiếp" })).toBeEnabled();
+  await clerk.keyboard.press("F2");
+  await expect(clerk.getByText(/^Đã vào sổ, số đến/)).toBeVisible();
+
+  // Registered and with nobody yet: one count for the menu, the tab and the list.
+  await expect(menu.getByRole("link", { name: /^Công việc/ })).toContainText("1");
+  await menu.getByRole("link", { name: /^Công việc/ }).click();
+  await expect(clerk.getByRole("tab", { name: "Chờ tôi 1" })).toHaveAttribute("aria-selected", "true");
+  await expect(row(clerk, subjects[1] ?? "")).toBeVisible();
+  await clerk.keyboard.press("j");
+  await clerk.keyboard.press("Enter");
+  await expect(clerk.getByRole("heading", { name: subjects[1] })).toBeVisible();
+  // A page without a list is said by its heading.
+  await menu.getByRole("link", { name: "Vắng mặt, lịch trực" }).click();
+  await expect(clerk).toHaveTitle(/Vắng mặt/);
+  await expect(menu.locator(":focus")).toHaveCount(0);
+});
+
 test("what another person does shows on an open screen by itself, and again after a cut line", async ({ office, paper }) => {
   const own = await newAgency(office);
   const clerk = await office.sit(own.clerk, "/incoming?state=awaiting");

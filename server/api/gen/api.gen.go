@@ -943,6 +943,7 @@ const (
 	LineViewLate   LineView = "late"
 	LineViewMine   LineView = "mine"
 	LineViewToGive LineView = "to_give"
+	LineViewTodo   LineView = "todo"
 	LineViewUnit   LineView = "unit"
 )
 
@@ -958,6 +959,8 @@ func (e LineView) Valid() bool {
 	case LineViewMine:
 		return true
 	case LineViewToGive:
+		return true
+	case LineViewTodo:
 		return true
 	case LineViewUnit:
 		return true
@@ -1858,6 +1861,8 @@ const (
 	WorkGroupExpectedReassign   WorkGroupExpected = "reassign"
 	WorkGroupExpectedRefused    WorkGroupExpected = "refused"
 	WorkGroupExpectedRegister   WorkGroupExpected = "register"
+	WorkGroupExpectedSeal       WorkGroupExpected = "seal"
+	WorkGroupExpectedSign       WorkGroupExpected = "sign"
 	WorkGroupExpectedToGive     WorkGroupExpected = "to_give"
 	WorkGroupExpectedUnit       WorkGroupExpected = "unit"
 )
@@ -1892,6 +1897,10 @@ func (e WorkGroupExpected) Valid() bool {
 	case WorkGroupExpectedRefused:
 		return true
 	case WorkGroupExpectedRegister:
+		return true
+	case WorkGroupExpectedSeal:
+		return true
+	case WorkGroupExpectedSign:
 		return true
 	case WorkGroupExpectedToGive:
 		return true
@@ -4905,7 +4914,7 @@ type WorkGroup struct {
 	// Documents the first ten
 	Documents []DocumentSummary `json:"documents"`
 
-	// Expected answer: a step of a circuit asks me; changed: what I agreed to has a new file; reassign: somebody a circuit waits for has left; approve: submitted to me; number: approved, to be numbered and issued; issue: numbered, to be issued; register: arrivals awaiting; finish: my drafts, sent back ones first; refused: issued documents that a recipient refused or that could not be sent, a clerk's of the agency, others' their own; read: lines of mine not read; quarantine: mail held back; mailboxes: official mailboxes that fail or are silent, for their clerks and administrators
+	// Expected answer: a step of a circuit asks me; changed: what I agreed to has a new file; reassign: somebody a circuit waits for has left; approve: submitted to me; sign: approved, waits for my signature; number: approved, to be numbered and issued; seal: signed and numbered, waits for the agency's seal; issue: numbered, to be issued; register: arrivals awaiting; finish: my drafts, sent back ones first; refused: issued documents that a recipient refused or that could not be sent, a clerk's of the agency, others' their own; read: lines of mine not read; quarantine: mail held back; mailboxes: official mailboxes that fail or are silent, for their clerks and administrators
 	Expected WorkGroupExpected `json:"expected"`
 
 	// Lines the first ten
@@ -4921,7 +4930,7 @@ type WorkGroup struct {
 	Since *openapi_types.Date `json:"since,omitempty"`
 }
 
-// WorkGroupExpected answer: a step of a circuit asks me; changed: what I agreed to has a new file; reassign: somebody a circuit waits for has left; approve: submitted to me; number: approved, to be numbered and issued; issue: numbered, to be issued; register: arrivals awaiting; finish: my drafts, sent back ones first; refused: issued documents that a recipient refused or that could not be sent, a clerk's of the agency, others' their own; read: lines of mine not read; quarantine: mail held back; mailboxes: official mailboxes that fail or are silent, for their clerks and administrators
+// WorkGroupExpected answer: a step of a circuit asks me; changed: what I agreed to has a new file; reassign: somebody a circuit waits for has left; approve: submitted to me; sign: approved, waits for my signature; number: approved, to be numbered and issued; seal: signed and numbered, waits for the agency's seal; issue: numbered, to be issued; register: arrivals awaiting; finish: my drafts, sent back ones first; refused: issued documents that a recipient refused or that could not be sent, a clerk's of the agency, others' their own; read: lines of mine not read; quarantine: mail held back; mailboxes: official mailboxes that fail or are silent, for their clerks and administrators
 type WorkGroupExpected string
 
 // ActingPosition defines model for ActingPosition.
@@ -5627,7 +5636,7 @@ type CountLateParams struct {
 
 // ListLinesParams defines parameters for ListLines.
 type ListLinesParams struct {
-	// View mine: expected of me; direct: waits for my direction or proposal; unit: of my unit; given: what I asked of others; to_give: registered and with nobody yet; late: past the due date, as far as I may know
+	// View todo: all that waits for me, whether to do, to direct or to give out; mine: work expected of me; direct: waits for my direction or proposal; unit: of my unit; given: what I asked of others; to_give: registered and with nobody yet; late: past the due date, as far as I may know
 	View LineView `form:"view" json:"view"`
 
 	// Late only what is late

@@ -387,10 +387,10 @@ func TestH5_CountsEqualTheLists(t *testing.T) {
 				return err
 			}))
 			if want := map[string]map[postgres.LineView]int{
-				"clerk":        {postgres.LinesGiven: 4, postgres.LinesToGive: 1, postgres.LinesLate: 2},
+				"clerk":        {postgres.LinesTodo: 1, postgres.LinesGiven: 4, postgres.LinesToGive: 1, postgres.LinesLate: 2},
 				"leader":       {postgres.LinesLate: 2},
 				"head":         {postgres.LinesUnit: 2, postgres.LinesGiven: 1, postgres.LinesLate: 2},
-				"officer":      {postgres.LinesMine: 1},
+				"officer":      {postgres.LinesTodo: 1, postgres.LinesMine: 1},
 				"another head": {postgres.LinesUnit: 2},
 			}[who][view]; len(list) != want || count != want {
 				t.Errorf("%s, %s: %d listed, %d counted, want %d", who, view, len(list), count, want)

@@ -159,11 +159,16 @@ func documentGroups(who access.Person, today org.Day) []documentGroup {
 		groups = append(groups, documentGroup{"approve", all,
 			postgres.DocumentFilter{States: []document.State{document.Submitted}, Approvers: led}})
 	}
+	if reach, filter := postgres.AwaitsSignature(who, document.Sign); len(filter.Signs) > 0 {
+		groups = append(groups, documentGroup{"sign", reach, filter})
+	}
 	if clerk := asClerk(who); len(clerk.Positions) > 0 {
 		reach := postgres.DocumentReachOf(clerk, org.ID{})
+		sealing, filter := postgres.AwaitsSignature(who, document.Seal)
 		groups = append(groups,
+			documentGroup{"seal", sealing, filter},
 			documentGroup{"number", reach, postgres.DocumentFilter{States: []document.State{document.Approved, document.Signed}}},
-			documentGroup{"issue", reach, postgres.DocumentFilter{States: []document.State{document.Numbered}}})
+			documentGroup{"issue", reach, postgres.DocumentFilter{Issues: true}})
 	}
 	clerk := len(who.ClerkAgencies()) > 0
 	return append(groups,

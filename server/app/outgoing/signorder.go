@@ -36,26 +36,10 @@ func (s *Service) Waiting(ctx context.Context, who access.Person, act document.A
 	if err := who.Allowed(access.ScopeRead); err != nil {
 		return nil, err
 	}
-	// Leaders sign, unit heads on their order, and whoever stands in for one of them.
-	var signs, initials []org.ID
-	for _, p := range who.Positions {
-		if p.Role == org.Admin || !p.Covers(org.PowerApprove) {
-			continue
-		}
-		initials = append(initials, p.ID)
-		if p.Role.Signs() {
-			signs = append(signs, p.ID)
-		}
-	}
+	reach, filter := postgres.AwaitsSignature(who, act)
+	filter.Limit = maxOrders
 	err = s.store.InTx(ctx, postgres.PersonScope(who.Agencies()), func(tx *postgres.Tx) (err error) {
-		switch act {
-		case document.Seal:
-			list, err = tx.ToSeal(ctx, who.ClerkAgencies(), maxOrders)
-		case document.Initial:
-			list, err = tx.ToInitial(ctx, who.Agencies(), initials, maxOrders)
-		default:
-			list, err = tx.ToSign(ctx, who.Agencies(), signs, who.FullName, maxOrders)
-		}
+		list, err = tx.WholeDocuments(ctx, reach, filter)
 		return err
 	})
 	return list, err

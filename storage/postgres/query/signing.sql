@@ -67,24 +67,6 @@ select sqlc.embed(o), d.subject, d.kind,
 -- name: ListDueSigningOrders :many
 select agency_id, id from signing_order where state in ('waiting', 'started') and expires_at <= @at::timestamptz order by expires_at limit @most;
 
--- name: ListToSign :many
-select d.* from document d
- where d.agency_id = any(@agencies::uuid[]) and d.state = 'approved' and d.approver_position_id = any(@positions::uuid[])
-   and d.signer_name = @signer_name -- who approved it signs it
-   and not (d.kind = any(@copies::text[]))
-   and exists (select from document_file f where f.agency_id = d.agency_id and f.document_id = d.id and f.role = 'main' and f.removed_at is null
-                and f.media_type = 'application/pdf')
- order by d.updated_at desc, d.id desc
- limit @most;
-
--- name: ListToInitial :many
-select d.* from document d
- where d.agency_id = any(@agencies::uuid[]) and d.state = 'submitted' and d.stage = 'initial' and d.awaited && @positions::uuid[]
-   and exists (select from document_file f where f.agency_id = d.agency_id and f.document_id = d.id and f.role = 'main' and f.removed_at is null
-                and f.media_type = 'application/pdf')
- order by d.updated_at desc, d.id desc
- limit @most;
-
 -- name: CancelSigningOrders :many
 -- What is with its author again is signed by nobody.
 update signing_order set state = 'cancelled'
@@ -95,16 +77,6 @@ returning id;
 select exists (select from signing_order o
  where o.agency_id = @agency_id and o.document_id = @document_id and o.position_id = @position_id and o.state = 'done'
    and o.place like 'congvan-initial-%' and o.created_at >= @since::timestamptz)::bool;
-
--- name: ListToSeal :many
-select d.* from document d
- where d.agency_id = any(@agencies::uuid[]) and d.state in ('signed', 'numbered')
-   and (d.sealed_at is null and (d.signed_sha256 is not null or d.state = 'numbered' and d.kind = any(@copies::text[]))
-        or d.sealed_at is not null and exists (
-           select from document_file f where f.agency_id = d.agency_id and f.document_id = d.id and f.role = 'annex' and f.removed_at is null
-              and f.media_type = 'application/pdf' and f.unsigned_sha256 is null))
- order by d.updated_at desc, d.id desc
- limit @most;
 
 -- name: InsertPasskey :exec
 insert into passkey (id, account_id, handle, record, name, added_at) values (@id, @account_id, @handle, @record, @name, @added_at);

@@ -4692,7 +4692,7 @@ export interface components {
         /** @enum {string} */
         LineRole: "lead" | "coordinate" | "inform";
         /** @enum {string} */
-        LineView: "mine" | "direct" | "unit" | "given" | "to_give" | "late";
+        LineView: "todo" | "mine" | "direct" | "unit" | "given" | "to_give" | "late";
         /** @enum {string} */
         LineAction: "take_in" | "forward" | "inform" | "note" | "finish" | "answer" | "return" | "hand_back" | "ask_more_time" | "give_more_time" | "remind" | "withdraw" | "reopen" | "hand_over";
         LineSummary: {
@@ -5595,10 +5595,10 @@ export interface components {
         };
         WorkGroup: {
             /**
-             * @description answer: a step of a circuit asks me; changed: what I agreed to has a new file; reassign: somebody a circuit waits for has left; approve: submitted to me; number: approved, to be numbered and issued; issue: numbered, to be issued; register: arrivals awaiting; finish: my drafts, sent back ones first; refused: issued documents that a recipient refused or that could not be sent, a clerk's of the agency, others' their own; read: lines of mine not read; quarantine: mail held back; mailboxes: official mailboxes that fail or are silent, for their clerks and administrators
+             * @description answer: a step of a circuit asks me; changed: what I agreed to has a new file; reassign: somebody a circuit waits for has left; approve: submitted to me; sign: approved, waits for my signature; number: approved, to be numbered and issued; seal: signed and numbered, waits for the agency's seal; issue: numbered, to be issued; register: arrivals awaiting; finish: my drafts, sent back ones first; refused: issued documents that a recipient refused or that could not be sent, a clerk's of the agency, others' their own; read: lines of mine not read; quarantine: mail held back; mailboxes: official mailboxes that fail or are silent, for their clerks and administrators
              * @enum {string}
              */
-            expected: "answer" | "changed" | "reassign" | "approve" | "number" | "issue" | "register" | "to_give" | "direct" | "mine" | "unit" | "finish" | "refused" | "read" | "quarantine" | "mailboxes";
+            expected: "answer" | "changed" | "reassign" | "approve" | "sign" | "number" | "seal" | "issue" | "register" | "to_give" | "direct" | "mine" | "unit" | "finish" | "refused" | "read" | "quarantine" | "mailboxes";
             /** @description counted up to 1000 */
             count: number;
             /** @description there are more than were counted */
@@ -8448,7 +8448,7 @@ export interface operations {
     listLines: {
         parameters: {
             query: {
-                /** @description mine: expected of me; direct: waits for my direction or proposal; unit: of my unit; given: what I asked of others; to_give: registered and with nobody yet; late: past the due date, as far as I may know */
+                /** @description todo: all that waits for me, whether to do, to direct or to give out; mine: work expected of me; direct: waits for my direction or proposal; unit: of my unit; given: what I asked of others; to_give: registered and with nobody yet; late: past the due date, as far as I may know */
                 view: components["schemas"]["LineView"];
                 /** @description only what is late */
                 late?: boolean;

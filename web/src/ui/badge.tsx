@@ -24,10 +24,11 @@ export function DueMark({ tone, day, left, stacked }: { tone: "late" | "soon" | 
   );
 }
 
-export function Count({ value, tone }: { value: number; tone?: "accent" | "late" }) {
+export function Count({ value, more, tone }: { value: number; more?: boolean; tone?: "accent" | "late" }) {
   return (
     <span className={classes(css.count, tone === "accent" && css.countAccent, tone === "late" && css.countLate)}>
       {showCount(value)}
+      {more && value <= 999 ? "+" : ""}
     </span>
   );
 }

@@ -1,4 +1,4 @@
-import type { ReactNode } from "react";
+import { useEffect, type ReactNode } from "react";
 import css from "./page.module.css";
 
 interface PageProps {
@@ -11,6 +11,13 @@ interface PageProps {
 }
 
 export function Page({ title, sub, acts, bar, children }: PageProps) {
+  useEffect(() => {
+    if (typeof title !== "string") return;
+    document.title = `${title} · congvan`;
+    return () => {
+      document.title = "congvan";
+    };
+  }, [title]);
   return (
     <div className={css.page}>
       <header className={css.head}>

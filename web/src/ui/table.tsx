@@ -1,5 +1,5 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode, type RefObject } from "react";
+import { useEffect, useId, useRef, useState, type KeyboardEvent, type ReactNode, type RefObject } from "react";
 import { useText } from "@/text/text";
 import { Button } from "./button";
 import { classes } from "./classes";
@@ -57,12 +57,23 @@ export function TwoLines({ top, below, title }: { top: ReactNode; below: ReactNo
   );
 }
 
+// Words that may take two lines before they are cut.
+export function Wrapped({ children }: { children: string }) {
+  return (
+    <span className={css.wrapped} title={children}>
+      {children}
+    </span>
+  );
+}
+
 // The list of the whole product: dense rows, sticky head, only the visible rows
 // in the page, movement by keys (list-keys.ts), more rows as the end comes near.
 export function Table<T>(props: TableProps<T>) {
   const { rows, rowId, selection, hasMore, loadingMore, onMore } = props;
   const t = useText();
   const frame = useRef<HTMLDivElement>(null);
+  const grid = useRef<HTMLTableElement>(null);
+  const own = useId();
   const list = rows ?? (none as readonly T[]);
   const { state, setState } = useListState(list.map(rowId), selection);
   const height = rowHeight(props.tall);
@@ -79,11 +90,13 @@ export function Table<T>(props: TableProps<T>) {
     if (hasMore && !loadingMore && rows && last >= rows.length - 15) onMore?.();
   }, [hasMore, loadingMore, last, rows, onMore]);
   useEffect(() => {
-    if (props.autoFocus) frame.current?.focus({ preventScroll: true });
+    if (props.autoFocus) grid.current?.focus({ preventScroll: true });
   }, [props.autoFocus]);
 
   const onKeyDown = (e: KeyboardEvent) => {
     if (e.altKey || e.metaKey || (e.target instanceof HTMLInputElement && e.target.type !== "checkbox")) return;
+    // A button in a row does what it says.
+    if (e.target instanceof HTMLButtonElement && (e.key === "Enter" || e.key === " ")) return;
     const [next, act] = press(
       state,
       { key: e.key, shift: e.shiftKey, ctrl: e.ctrlKey },
@@ -101,9 +114,19 @@ export function Table<T>(props: TableProps<T>) {
   const before = items[0]?.start ?? 0;
   const after = virtual.getTotalSize() - (items.at(-1)?.end ?? 0);
   return (
-    // The frame is the one stop of the Tab key; the keys move inside it.
-    <div ref={frame} className={css.frame} tabIndex={0} onKeyDown={onKeyDown} data-list="">
-      <table className={classes(css.table, props.tall && css.tall)} role="grid" aria-label={props.label} aria-rowcount={hasMore ? -1 : list.length} aria-busy={rows === undefined}>
+    <div ref={frame} className={css.frame} onKeyDown={onKeyDown} role="presentation">
+      {/* The grid is the one stop of the Tab key; the keys move inside it, and a reader says the row they came to. */}
+      <table
+        ref={grid}
+        className={classes(css.table, props.tall && css.tall)}
+        role="grid"
+        tabIndex={0}
+        data-keys=""
+        aria-label={props.label}
+        aria-rowcount={hasMore ? -1 : list.length}
+        aria-activedescendant={items.some((i) => i.index === state.at) ? `${own}${state.at}` : undefined}
+        aria-busy={rows === undefined}
+      >
         <TableHead columns={props.columns} selection={selection} ids={list.map(rowId)} />
         <tbody>
           {rows === undefined && !props.failed ? <Skeleton columns={props.columns} extra={selection ? 1 : 0} /> : null}
@@ -117,6 +140,7 @@ export function Table<T>(props: TableProps<T>) {
             return (
               <tr
                 key={id}
+                id={`${own}${item.index}`}
                 aria-rowindex={item.index + 1}
                 aria-selected={item.index === state.at || marked}
                 className={classes(css.row, item.index === state.at && css.current, marked && css.marked, look && css[look])}

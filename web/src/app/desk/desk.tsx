@@ -7,6 +7,7 @@ import { ActingProvider } from "@/features/session/acting";
 import { useMe } from "@/features/session/me";
 import { useText, useWording, type Language } from "@/text/text";
 import { Bone } from "@/ui/states";
+import { useArriving } from "./arriving";
 import css from "./desk.module.css";
 import { KeySheet } from "./key-sheet";
 import { Navigation } from "./navigation";
@@ -16,6 +17,7 @@ export function Desk() {
   const [keys, setKeys] = useState(false);
   useDeskKeys(() => setKeys(true));
   useLanguageOf(useMe().language);
+  useArriving();
   return (
     <ActingProvider>
       <a href="#content" className={css.skip}>

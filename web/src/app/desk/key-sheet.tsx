@@ -31,6 +31,7 @@ export function KeySheet({ onClose }: { onClose: () => void }) {
       [
         [["F2", "Ctrl S"], t.save],
         [["Ctrl Enter"], t.saveNext],
+        [["F8"], t.notOfficial],
       ],
     ],
     [

@@ -27,11 +27,10 @@ import {
   UsersRound,
 } from "lucide-react";
 import type { ReactNode } from "react";
-import type { Me } from "@/api/schema";
 import { hasRole, useMe } from "@/features/session/me";
 import { pendingRequestsQuery } from "@/features/incoming/queries";
 import { unreadQuery } from "@/features/notice/queries";
-import { countOf } from "@/features/work/groups";
+import { countOf, total } from "@/features/work/groups";
 import { workQuery } from "@/features/work/queries";
 import { useText } from "@/text/text";
 import { Count } from "@/ui/badge";
@@ -50,6 +49,7 @@ export function Navigation() {
   const work = useQuery(workQuery).data;
   const administers = me.operator || hasRole(me, "admin");
   const clerk = hasRole(me, "clerk");
+  const signs = hasRole(me, "leader", "unit_head");
   const requests = useQuery({ ...pendingRequestsQuery, enabled: clerk }).data?.length ?? 0;
   const unread = useQuery(unreadQuery).data;
   const office = hasRole(me, "clerk", "leader", "unit_head", "officer");
@@ -67,18 +67,20 @@ export function Navigation() {
         </div>
       ) : null}
       <nav className={css.links} aria-label={t.menu}>
-        <Item to="/" icon={<ListTodo size={size} />} label={t.home} count={total(work, me)} accent />
+        <Item to="/" icon={<ListTodo size={size} />} label={t.home} count={total(work).count} more={total(work).more} accent />
         {office ? (
           <>
             <Item to="/notices" search={{}} icon={<Bell size={size} />} label={notice.title} count={unread} late />
             <div className={css.heading}>{t.incoming}</div>
-            <Item
-              to="/incoming"
-              search={{ state: "awaiting" }}
-              icon={<Stamp size={size} />}
-              label={t.incomingWaiting}
-              count={countOf(work, "register")}
-            />
+            {clerk ? (
+              <Item
+                to="/incoming"
+                search={{ state: "awaiting" }}
+                icon={<Stamp size={size} />}
+                label={t.incomingWaiting}
+                count={countOf(work, "register")}
+              />
+            ) : null}
             <Item to="/incoming" search={{}} exact icon={<Inbox size={size} />} label={t.incomingAll} />
             {clerk ? <Item to="/incoming/paper" search={{}} icon={<ScanLine size={size} />} label={paper.title} /> : null}
             {clerk && requests ? <Item to="/requests" icon={<Undo2 size={size} />} label={r.requests} count={requests} late /> : null}
@@ -91,7 +93,15 @@ export function Navigation() {
               label={t.outgoingMine}
               count={countOf(work, "finish")}
             />
-            {hasRole(me, "leader", "clerk", "unit_head") ? <Item to="/to-sign" search={{}} icon={<Signature size={size} />} label={t.toSign} /> : null}
+            {signs || clerk ? (
+              <Item
+                to="/to-sign"
+                search={{}}
+                icon={<Signature size={size} />}
+                label={signs && clerk ? t.toSignOrSeal : signs ? t.toSign : t.toSeal}
+                count={countOf(work, "sign", "seal")}
+              />
+            ) : null}
             <Item to="/outgoing" search={{}} exact icon={<Send size={size} />} label={t.outgoingAll} />
             {clerk ? <Item to="/circuits" icon={<Route size={size} />} label={circuits} /> : null}
             <Item to="/templates" icon={<FileType2 size={size} />} label={writing.templates} />
@@ -127,11 +137,6 @@ export function Navigation() {
   );
 }
 
-function total(work: Parameters<typeof countOf>[0], me: Me): number {
-  const decide = countOf(work, "approve", "number", "issue");
-  return hasRole(me, "clerk") ? decide + countOf(work, "register") : decide;
-}
-
 interface ItemProps {
   to: LinkProps["to"];
   search?: LinkProps["search"];
@@ -139,11 +144,12 @@ interface ItemProps {
   icon: ReactNode;
   label: string;
   count?: number;
+  more?: boolean;
   accent?: boolean;
   late?: boolean;
 }
 
-function Item({ to, search, exact, icon, label, count, accent, late }: ItemProps) {
+function Item({ to, search, exact, icon, label, count, more, accent, late }: ItemProps) {
   return (
     <Link
       to={to}
@@ -155,7 +161,7 @@ function Item({ to, search, exact, icon, label, count, accent, late }: ItemProps
     >
       {icon}
       <span>{label}</span>
-      {count ? <Count value={count} tone={late ? "late" : accent ? "accent" : undefined} /> : null}
+      {count ? <Count value={count} more={more} tone={late ? "late" : accent ? "accent" : undefined} /> : null}
     </Link>
   );
 }

@@ -178,7 +178,7 @@ function Viewers({ arrival: a }: { arrival: Arrival }) {
   const views = useQuery({ ...viewsQuery(a.id), enabled: open });
   if (!hasRole(me, "clerk") && !hasRole(me, "leader")) return null;
   return (
-    <details onToggle={(e) => setOpen(e.currentTarget.open)}>
+    <details className={css.seen} onToggle={(e) => setOpen(e.currentTarget.open)}>
       <summary>{t.views}</summary>
       {views.data?.map((v) => (
         <div key={v.name + v.firstAt} className={css.note}>

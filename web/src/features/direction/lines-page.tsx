@@ -1,12 +1,14 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useMemo } from "react";
-import type { LineSummary } from "@/api/schema";
+import type { LineSummary, LineView } from "@/api/schema";
 import { useKinds } from "@/features/document/kinds";
 import { Due, SubjectCell } from "@/features/document/marks";
 import { briefAgency, hasRole, useMe } from "@/features/session/me";
+import { countOf, type Expected } from "@/features/work/groups";
+import { workQuery } from "@/features/work/queries";
 import { useText } from "@/text/text";
-import { Badge } from "@/ui/badge";
+import { Badge, Count } from "@/ui/badge";
 import { buttonClass } from "@/ui/button";
 import { showBrief, today } from "@/ui/dates";
 import { showOrdinal } from "@/ui/numbers";
@@ -22,7 +24,7 @@ export function LinesPage() {
   const t = useText().direction;
   const me = useMe();
   const search = useSearch({ from: "/desk/work" });
-  const view = search.view ?? "mine";
+  const view = search.view ?? "todo";
   const navigate = useNavigate();
   const list = useInfiniteQuery(linesQuery(search));
   const rows = useMemo(() => list.data?.pages.flatMap((p) => p.items), [list.data]);
@@ -35,7 +37,7 @@ export function LinesPage() {
           <Tabs
             label={t.lists}
             value={view}
-            tabs={views.map((v) => ({ value: v, label: t.viewNames[v] }))}
+            tabs={views.map((v) => ({ value: v, label: t.viewNames[v], count: <TabCount view={v} /> }))}
             onChange={(next) => void navigate({ to: "/work", search: { view: next } })}
           />
           {view === "late" ? <LateBy chosen={search.holderId} /> : null}
@@ -48,6 +50,7 @@ export function LinesPage() {
         rows={rows}
         rowId={(l) => l.id}
         autoFocus
+        tall
         onOpen={(l) => void navigate({ to: "/incoming/$id", params: { id: l.arrivalId } })}
         look={(l) => (l.read ? undefined : "strong")}
         failed={list.isError}
@@ -59,6 +62,20 @@ export function LinesPage() {
       />
     </Page>
   );
+}
+
+// What waits, by the same count as the work list and its badge.
+function TabCount({ view }: { view: LineView }) {
+  const work = useQuery(workQuery).data;
+  const of: Partial<Record<LineView, readonly Expected[]>> = {
+    todo: ["mine", "direct", "to_give"],
+    mine: ["mine"],
+    direct: ["direct"],
+    unit: ["unit"],
+    to_give: ["to_give"],
+  };
+  const n = countOf(work, ...(of[view] ?? []));
+  return n > 0 ? <Count value={n} /> : null;
 }
 
 // Who is late, by unit and person; one press shows exactly what was counted.

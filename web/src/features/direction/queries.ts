@@ -3,7 +3,7 @@ import { client, value } from "@/api/client";
 import { compact, id, oneOf } from "@/api/pick";
 import type { LineView } from "@/api/schema";
 
-export const lineViews = ["mine", "direct", "unit", "given", "to_give", "late"] as const satisfies readonly LineView[];
+export const lineViews = ["todo", "mine", "direct", "unit", "given", "to_give", "late"] as const satisfies readonly LineView[];
 
 export interface LineSearch {
   view?: LineView;
@@ -20,7 +20,7 @@ export function linesQuery(search: LineSearch) {
     queryFn: ({ pageParam, signal }) =>
       value(
         client.GET("/api/lines", {
-          params: { query: { view: search.view ?? "mine", holderId: search.holderId, limit: 100, cursor: pageParam } },
+          params: { query: { view: search.view ?? "todo", holderId: search.holderId, limit: 100, cursor: pageParam } },
           signal,
         }),
       ),

@@ -7,7 +7,7 @@ import { classes } from "@/ui/classes";
 import { showDay, showMoment } from "@/ui/dates";
 import { Bone } from "@/ui/states";
 import { Sha } from "./file-list";
-import { told } from "./told";
+import { placeOf, told } from "./told";
 import css from "./document.module.css";
 
 // History, as the append-only events tell it.
@@ -71,6 +71,11 @@ function EventValue({ name, value }: { name: string; value: string }) {
   if (name === "day" && /^\d{4}-\d{2}-\d{2}$/.test(value)) return showDay(value);
   if (name === "reason") return reasons[value] ?? t.recipient.troubles[value] ?? value;
   if (name === "state") return states[value] ?? value;
+  if (name === "place") {
+    const place = placeOf(value);
+    const words = place && t.event.places[place.kind];
+    return words ? t.event.placeNth(words, place.nth) : value;
+  }
   if (name === "request") return t.register.recall.acts[value as keyof typeof t.register.recall.acts] ?? value;
   if (name === "act") return acts[value] ?? value;
   return value;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { lastNote, told } from "./told";
+import { lastNote, placeOf, told } from "./told";
 
 test("A6: a receiver's act is told by the receiver and its person, not by the system that carried it", () => {
   const event = { actorName: "", actorTitle: "", data: { recipient: "Sở Nội vụ", byName: "Thạch Thị Hoa", arrivalNumber: "12", reason: "" } };
@@ -21,4 +21,10 @@ test("C1: the note of the last submission is what the approver reads", () => {
   ];
   expect(lastNote(events, "submitted")).toBe("Đã sửa theo ý kiến");
   expect(lastNote([], "submitted")).toBe("");
+});
+
+test("a place for a signature is known by its kind and its number", () => {
+  expect(placeOf("congvan-signature-1")).toEqual({ kind: "signature", nth: 1 });
+  expect(placeOf("congvan-initial-12")).toEqual({ kind: "initial", nth: 12 });
+  expect(placeOf("Sig1")).toBeUndefined();
 });

@@ -28,6 +28,12 @@ export function told(event: Pick<Event, "actorName" | "actorTitle" | "data">): T
   };
 }
 
+// A place for a signature, as the file names it: "congvan-signature-1".
+export function placeOf(name: string): { kind: string; nth: number } | undefined {
+  const found = /^congvan-([a-z]+)-(\d+)$/.exec(name);
+  return found?.[1] ? { kind: found[1], nth: Number(found[2]) } : undefined;
+}
+
 // The words that went with the last act of this kind.
 export function lastNote(events: readonly Pick<Event, "verb" | "data">[], verb: string): string {
   return events.findLast((e) => e.verb === verb)?.data.note ?? "";

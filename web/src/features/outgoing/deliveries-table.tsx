@@ -79,7 +79,7 @@ export function DeliveriesTable({ document: d }: { document: Document }) {
     {
       id: "number",
       title: t.recipient.arrivalNumber,
-      width: "84px",
+      width: "64px",
       cell: (r) => (r.arrivalNumber === undefined ? "" : showOrdinal(r.arrivalNumber)),
     },
     {
@@ -92,8 +92,8 @@ export function DeliveriesTable({ document: d }: { document: Document }) {
   if (clerk && rows?.some((r) => r.state === "failed" || confirmable(r))) {
     columns.push({
       id: "requeue",
-      title: "",
-      width: "84px",
+      title: t.recipient.act,
+      width: "108px",
       align: "end",
       cell: (r) =>
         r.state === "failed" ? (

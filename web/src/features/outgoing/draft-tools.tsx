@@ -38,24 +38,24 @@ export function DraftTools({ form, saved, dirty, onFile }: DraftToolsProps) {
     enabled: false,
   });
   const ready = saved !== undefined && !dirty;
-  const wait = ready ? undefined : t.saveFirst;
   return (
     <div className={css.tools}>
       {main ? null : (
-        <Button small icon={<FilePlus2 size={15} />} disabled={!ready} title={wait ?? t.beginHint} busy={make.isPending} onClick={() => make.mutate("text")}>
+        <Button small icon={<FilePlus2 size={15} />} disabled={!ready} title={t.beginHint} busy={make.isPending} onClick={() => make.mutate("text")}>
           {t.begin}
         </Button>
       )}
       {main?.mediaType === word ? (
-        <Button small icon={<FileType2 size={15} />} disabled={!ready} title={wait ?? t.convertHint} busy={make.isPending} onClick={() => make.mutate("pdf")}>
+        <Button small icon={<FileType2 size={15} />} disabled={!ready} title={t.convertHint} busy={make.isPending} onClick={() => make.mutate("pdf")}>
           {t.convert}
         </Button>
       ) : null}
       {main ? (
-        <Button small icon={<FileCheck2 size={15} />} disabled={!ready} title={wait} busy={layout.isFetching} onClick={() => void layout.refetch()}>
+        <Button small icon={<FileCheck2 size={15} />} disabled={!ready} busy={layout.isFetching} onClick={() => void layout.refetch()}>
           {t.check}
         </Button>
       ) : null}
+      {ready ? null : <span className={css.wait}>{t.saveFirst}</span>}
       <FormProblem error={make.error ?? layout.error} />
       {ready && layout.data ? <Remarks items={layout.data.items} /> : null}
     </div>

@@ -42,7 +42,9 @@ export function OutgoingPage() {
         onMore={() => void list.fetchNextPage()}
         onFind={() => find.current?.focus()}
         empty={
-          filtered(search) ? (
+          myDrafts(search) ? (
+            <EmptyState title={t.document.noDrafts} hint={t.document.noDraftsHint} />
+          ) : filtered(search) ? (
             <EmptyState filtered />
           ) : (
             <EmptyState title={t.document.empty} hint={t.document.emptyHint} />
@@ -51,6 +53,11 @@ export function OutgoingPage() {
       />
     </Page>
   );
+}
+
+// The menu's own list is not a search that found nothing.
+function myDrafts({ state, mine, ...rest }: OutgoingSearch): boolean {
+  return mine === true && state?.length === 1 && state[0] === "draft" && Object.keys(rest).length === 0;
 }
 
 function useColumns(): readonly Column<DocumentSummary>[] {

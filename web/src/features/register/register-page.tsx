@@ -4,8 +4,9 @@ import { Printer } from "lucide-react";
 import { useMemo, useState } from "react";
 import type { RegisterEntry } from "@/api/schema";
 import { useKinds } from "@/features/document/kinds";
+import { SubjectCell } from "@/features/document/marks";
 import { failureOf } from "@/features/session/failure";
-import { useMe } from "@/features/session/me";
+import { briefAgency, useMe } from "@/features/session/me";
 import { useText } from "@/text/text";
 import { Badge } from "@/ui/badge";
 import { Button } from "@/ui/button";
@@ -13,7 +14,7 @@ import { showDay } from "@/ui/dates";
 import { showOrdinal } from "@/ui/numbers";
 import { Page } from "@/ui/page";
 import { EmptyState } from "@/ui/states";
-import { Table, type Column } from "@/ui/table";
+import { Table, Wrapped, type Column } from "@/ui/table";
 import { CancelDialog, CloseDialog, ReserveDialog } from "./act-dialogs";
 import { ExportDialog } from "./export-dialog";
 import { entriesQuery, registersQuery } from "./queries";
@@ -63,6 +64,7 @@ export function RegisterPage() {
         rows={rows}
         rowId={(e) => e.number + e.subjectId}
         autoFocus
+        tall
         onOpen={open}
         look={(e) => (e.state === "cancelled" ? "faint" : undefined)}
         failed={failureOf(list.error)}
@@ -90,10 +92,7 @@ function useColumns(incoming: boolean, onCancel: ((e: RegisterEntry) => void) | 
     id: "subject",
     title: o.subject,
     cell: (e) => (
-      <span title={e.subject}>
-        {e.kind ? `${kinds.name(e.kind)} ` : ""}
-        {e.subject}
-      </span>
+      <SubjectCell kind={e.kind ? kinds.name(e.kind) : ""} subject={e.subject} urgency="normal" />
     ),
   };
   const remark: Column<RegisterEntry> = { id: "remark", title: t.remark, width: "230px", cell: (e) => <Remark entry={e} onCancel={onCancel} /> };
@@ -106,12 +105,12 @@ function useColumns(incoming: boolean, onCancel: ((e: RegisterEntry) => void) | 
   if (incoming) {
     return [
       { id: "day", title: o.day, width: "96px", cell: (e) => showDay(e.day) },
-      { id: "number", title: o.number, width: "64px", cell: (e) => <strong>{e.number}</strong> },
-      { id: "issuer", title: o.issuer, width: "180px", cell: (e) => e.issuerName },
-      { id: "reference", title: o.reference, width: "130px", cell: (e) => e.reference },
+      { id: "number", title: o.number, width: "60px", cell: (e) => <strong>{e.number}</strong> },
+      { id: "issuer", title: o.issuer, width: "140px", cell: (e) => <Wrapped>{briefAgency(e.issuerName ?? "")}</Wrapped> },
+      { id: "reference", title: o.reference, width: "112px", cell: (e) => <span title={e.reference}>{e.reference}</span> },
       date,
       subject,
-      { id: "holders", title: t.holders, width: "150px", cell: (e) => e.holders?.join("; ") },
+      { id: "holders", title: t.holders, width: "128px", cell: (e) => <Wrapped>{e.holders?.join("; ") ?? ""}</Wrapped> },
       { id: "handed", title: t.sent, width: "96px", cell: (e) => (e.handedDay ? showDay(e.handedDay) : "") },
       remark,
     ];
@@ -133,7 +132,7 @@ function Recipients({ entry: e }: { entry: RegisterEntry }) {
   const t = useText().register;
   const more = (e.recipientCount ?? 0) - (e.recipients?.length ?? 0);
   const all = [...(e.recipients ?? []), ...(more > 0 ? [t.more(more)] : [])].join("; ");
-  return <span title={all}>{all}</span>;
+  return <Wrapped>{all}</Wrapped>;
 }
 
 // What became of the number, and why.

@@ -3,7 +3,6 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import type { SigningAct, WaitingDocument } from "@/api/schema";
 import { useKinds } from "@/features/document/kinds";
-import { DocumentBadge } from "@/features/document/marks";
 import { hasRole, useMe } from "@/features/session/me";
 import { useText, type Text } from "@/text/text";
 import { Button } from "@/ui/button";
@@ -26,12 +25,12 @@ export function ToSignPage() {
   const list = useQuery(waitingQuery(act));
   const [marked, setMarked] = useState<ReadonlySet<string>>(new Set());
   const [signing, setSigning] = useState<readonly ToSign[]>();
-  const rows = list.data?.filter((d) => act !== "seal" || d.reference !== "");
+  const rows = list.data;
   const chosen = (rows ?? []).filter((d) => marked.has(d.documentId));
   const one = chosen.every((d) => d.agencyId === chosen[0]?.agencyId);
   return (
     <Page
-      title={t.title}
+      title={words(t, act).title}
       sub={chosen.length > most ? t.most : undefined}
       acts={
         <Button
@@ -39,7 +38,7 @@ export function ToSignPage() {
           disabled={chosen.length === 0 || chosen.length > most || !one}
           onClick={() => setSigning(chosen.map(toSign))}
         >
-          {words(t, act).chosen(chosen.length)}
+          {chosen.length === 0 ? words(t, act).act : words(t, act).chosen(chosen.length)}
         </Button>
       }
       bar={
@@ -48,8 +47,8 @@ export function ToSignPage() {
           value={act}
           tabs={[
             ...(hasRole(me, "leader", "unit_head") ? [{ value: "sign" as const, label: t.toSign }] : []),
-            { value: "initial" as const, label: t.toInitial },
             ...(hasRole(me, "clerk") ? [{ value: "seal" as const, label: t.toSeal }] : []),
+            { value: "initial" as const, label: t.toInitial },
           ]}
           onChange={(next) => {
             setMarked(new Set());
@@ -85,11 +84,11 @@ export function ToSignPage() {
 function words(t: Text["signing"], act: SigningAct) {
   switch (act) {
     case "sign":
-      return { chosen: t.chosen, none: t.none, noneHint: t.noneHint };
+      return { title: t.title, act: t.dialog.sign1, chosen: t.chosen, none: t.none, noneHint: t.noneHint };
     case "initial":
-      return { chosen: t.chosenInitial, none: t.noneInitial, noneHint: t.noneInitialHint };
+      return { title: t.titleInitial, act: t.dialog.initial1, chosen: t.chosenInitial, none: t.noneInitial, noneHint: t.noneInitialHint };
     case "seal":
-      return { chosen: t.chosenSeal, none: t.noneSeal, noneHint: t.noneSealHint };
+      return { title: t.titleSeal, act: t.dialog.seal1, chosen: t.chosenSeal, none: t.noneSeal, noneHint: t.noneSealHint };
   }
 }
 
@@ -115,12 +114,11 @@ function Waiting({ act, rows, marked, onMark, failed, onRetry }: WaitingProps) {
     { id: "kind", title: t.kind, width: "130px", cell: (d) => kinds.name(d.kind) },
     { id: "subject", title: t.subject, cell: (d) => d.subject },
     { id: "signer", title: t.signer, width: "170px", cell: (d) => d.signerName },
-    { id: "state", title: "", width: "190px", cell: (d) => <DocumentBadge state={d.state} sentBack={false} /> },
     { id: "changed", title: t.changed, width: "140px", cell: (d) => showMoment(d.updatedAt) },
   ];
   return (
     <Table
-      label={t.title}
+      label={words(t, act).title}
       columns={columns}
       rows={rows}
       rowId={(d) => d.documentId}

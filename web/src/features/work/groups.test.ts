@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { WorkGroup } from "@/api/schema";
-import { countOf, countText, late, ordered } from "./groups";
+import { countOf, countText, late, ordered, total } from "./groups";
 
 const group = (expected: WorkGroup["expected"], count: number, items: object[] = []): WorkGroup => ({
   expected,
@@ -34,4 +34,11 @@ test("late work is listed once, the longest late first, and today is not late", 
   const c = { id: "c", dueDate: "2026-03-20" };
   const found = late([group("approve", 2, [a, c]), group("finish", 2, [b, a])], "2026-03-20");
   expect(found.map((f) => f.item.id)).toEqual(["b", "a"]);
+});
+
+test("the badge of the page counts what the page shows", () => {
+  const groups = [group("sign", 2), group("read", 3), group("refused", 1), group("issue", 0)];
+  expect(total(groups)).toEqual({ count: ordered(groups).reduce((n, g) => n + g.count, 0), more: false });
+  expect(total([group("register", 1000)])).toEqual({ count: 1000, more: true });
+  expect(total(undefined)).toEqual({ count: 0, more: false });
 });

@@ -3,7 +3,7 @@ import type { ArrivalSummary, DocumentSummary, LineSummary, WorkGroup } from "@/
 export type Expected = WorkGroup["expected"];
 
 // The first that must be done, whoever asks: decisions before registration, registration before reading.
-export const order: readonly Expected[] = ["approve", "answer", "reassign", "changed", "issue", "number", "register", "to_give", "direct", "mine", "unit", "refused", "mailboxes", "quarantine", "finish", "read"];
+export const order: readonly Expected[] = ["approve", "sign", "answer", "reassign", "changed", "issue", "seal", "number", "register", "to_give", "direct", "mine", "unit", "refused", "mailboxes", "quarantine", "finish", "read"];
 
 export function ordered(groups: readonly WorkGroup[]): readonly WorkGroup[] {
   return order.flatMap((e) => groups.filter((g) => g.expected === e && g.count > 0));
@@ -11,6 +11,12 @@ export function ordered(groups: readonly WorkGroup[]): readonly WorkGroup[] {
 
 export function countOf(groups: readonly WorkGroup[] | undefined, ...expected: Expected[]): number {
   return (groups ?? []).filter((g) => expected.includes(g.expected)).reduce((n, g) => n + g.count, 0);
+}
+
+// All that stands on the page of work, as its badge says it.
+export function total(groups: readonly WorkGroup[] | undefined): { count: number; more: boolean } {
+  const shown = ordered(groups ?? []);
+  return { count: countOf(shown, ...order), more: shown.some((g) => g.more) };
 }
 
 export function countText(g: Pick<WorkGroup, "count" | "more">): string {

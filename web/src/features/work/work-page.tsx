@@ -27,7 +27,7 @@ export function WorkPage() {
   const overdue = data ? late(data, today()) : [];
   return (
     <Page title={t.title} sub={`${me.fullName} · ${showDay(today())}`}>
-      <div className={css.page} ref={box} role="presentation" onKeyDown={(e) => moveFocus(e, box.current)}>
+      <div className={css.page} ref={box} role="group" aria-label={t.title} tabIndex={-1} data-keys="" onKeyDown={(e) => moveFocus(e, box.current)}>
         {groups === undefined ? <Waiting /> : null}
         {groups?.length === 0 ? <EmptyState title={t.nothing} hint={t.nothingHint} /> : null}
         {groups && groups.length > 0 ? <Tiles groups={groups} late={overdue.length} /> : null}
@@ -144,15 +144,18 @@ function Group({ id, title, count, late: red, all, children }: GroupProps) {
 function SeeAll({ group: g }: { group: WorkGroup }) {
   const t = useText().work;
   // What stands in a list of its own is shown here as far as it fits.
-  if (g.count <= g.documents.length + g.arrivals.length && g.expected !== "refused") return null;
+  if (g.count <= g.documents.length + g.arrivals.length + g.lines.length && g.expected !== "refused") return null;
   const label = t.seeAll(countText(g));
   const lists: Record<Expected, ReactNode> = {
     approve: <Link to="/outgoing" search={{ state: ["submitted"] }}>{label}</Link>,
     answer: <Link to="/outgoing" search={{ state: ["submitted"] }}>{label}</Link>,
     changed: <Link to="/outgoing" search={{ state: ["submitted"] }}>{label}</Link>,
     reassign: <Link to="/outgoing" search={{ state: ["submitted"] }}>{label}</Link>,
+    sign: <Link to="/to-sign" search={{ act: "sign" }}>{label}</Link>,
+    seal: <Link to="/to-sign" search={{ act: "seal" }}>{label}</Link>,
     number: <Link to="/outgoing" search={{ state: ["approved", "signed"] }}>{label}</Link>,
-    issue: <Link to="/outgoing" search={{ state: ["numbered"] }}>{label}</Link>,
+    // That list also has what is still to be sealed: it is not what was counted.
+    issue: <Link to="/outgoing" search={{ state: ["numbered"] }}>{t.seeNumbered}</Link>,
     finish: <Link to="/outgoing" search={{ state: ["draft"], mine: true }}>{label}</Link>,
     refused: <Link to="/outgoing" search={{ refusedSince: g.since, ...(g.mine ? { mine: true } : {}) }}>{label}</Link>,
     register: <Link to="/incoming" search={{ state: "awaiting" }}>{label}</Link>,

@@ -98,7 +98,7 @@ export const direction: typeof vi = {
   stampTo: "To",
   print: "Print",
   lists: "Work on incoming documents",
-  viewNames: { mine: "Mine", direct: "For my direction", unit: "My unit", given: "Given by me", to_give: "To be given out", late: "Late" },
+  viewNames: { todo: "Waiting for me", mine: "To do by me", direct: "For my direction", unit: "My unit", given: "Given by me", to_give: "To be given out", late: "Late" },
   holderColumn: "With",
   empty: "Nothing here",
   lateBy: "Late by unit and person",

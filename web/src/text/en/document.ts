@@ -180,6 +180,8 @@ export const document: Text["document"] = {
     conflict: "Somebody else has just changed this draft.",
     takeTheirs: "Load the new version",
   },
+  noDrafts: "You have no drafts",
+  noDraftsHint: "Drafts not yet submitted, and those sent back, stand here. New document begins one.",
   empty: "No outgoing documents yet",
   emptyHint: "What you draft and what your agency issues stands here.",
 };

@@ -137,4 +137,12 @@ export const event: Text["event"] = {
     byReference: "By document",
     request: "Request",
   },
+  places: {
+    signature: "the signature of who is entitled to sign",
+    initial: "initials",
+    seal: "the seal of the agency",
+    annex: "the seal on the annex",
+    copy: "the signature of the copy",
+  },
+  placeNth: (name: string, n: number) => (n > 1 ? `${name}, number ${n}` : name),
 };

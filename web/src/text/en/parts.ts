@@ -19,6 +19,7 @@ export const parts: Text["parts"] = {
     close: "Close the dialog, go back",
     save: "Save",
     saveNext: "Save and go to the next one",
+    notOfficial: "A mail that is no document: out of the list",
     help: "These keys",
     home: "To do",
     incoming: "Incoming",

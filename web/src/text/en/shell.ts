@@ -11,6 +11,8 @@ export const shell: Text["shell"] = {
   outgoing: "Outgoing",
   outgoingMine: "My drafts",
   toSign: "To sign",
+  toSeal: "To seal",
+  toSignOrSeal: "To sign or seal",
   outgoingAll: "All outgoing",
   compose: "New document",
   registers: "Registers",

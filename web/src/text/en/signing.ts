@@ -2,13 +2,15 @@ import { placeName, type signing as vi } from "../vi/signing";
 
 export const signing: typeof vi = {
   title: "To sign",
+  titleInitial: "To initial",
+  titleSeal: "To seal",
   toSign: "For my signature",
-  toSeal: "For number and seal",
+  toSeal: "For the seal",
   toInitial: "For my initials",
   none: "No document waits for a signature.",
   noneHint: "Approved documents in PDF appear here.",
   noneSeal: "No document waits for the seal.",
-  noneSealHint: "Documents that a leader has signed appear here.",
+  noneSealHint: "Documents that a leader has signed appear here once they are numbered.",
   chosen: (n) => `Sign ${n} document${n === 1 ? "" : "s"}`,
   noneInitial: "No document waits for your initials.",
   noneInitialHint: "Documents in PDF whose circuit waits for your initials appear here.",

@@ -96,7 +96,7 @@ export const direction = {
   stampTo: "Chuyển",
   print: "In",
   lists: "Công việc văn bản đến",
-  viewNames: { mine: "Của tôi", direct: "Chờ tôi cho ý kiến", unit: "Đơn vị tôi", given: "Tôi giao", to_give: "Chờ chuyển", late: "Quá hạn" },
+  viewNames: { todo: "Chờ tôi", mine: "Tôi xử lý", direct: "Chờ tôi cho ý kiến", unit: "Đơn vị tôi", given: "Tôi giao", to_give: "Chờ chuyển", late: "Quá hạn" },
   holderColumn: "Đang giữ",
   empty: "Không có việc nào ở đây",
   lateBy: "Quá hạn theo đơn vị, cá nhân",

@@ -178,6 +178,8 @@ export const document = {
     conflict: "Dự thảo vừa được người khác sửa.",
     takeTheirs: "Tải bản mới",
   },
+  noDrafts: "Bạn không có dự thảo nào",
+  noDraftsHint: "Dự thảo chưa trình và dự thảo bị trả lại hiện ở đây. Bấm Soạn văn bản để bắt đầu.",
   empty: "Chưa có văn bản đi",
   emptyHint: "Văn bản bạn soạn và văn bản của cơ quan hiện ở đây.",
 };

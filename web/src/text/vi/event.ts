@@ -139,7 +139,7 @@ export const event = {
     act: "Thao tác",
     state: "Trạng thái",
     certificate: "Chứng thư",
-    place: "Vị trí ký",
+    place: "Chỗ ký",
     fingerprint: "Mã chứng thư",
     stamp: "Dấu thời gian",
     required: "Bắt buộc ký số",
@@ -148,4 +148,13 @@ export const event = {
     byReference: "Bằng văn bản",
     request: "Yêu cầu",
   } as Record<string, string>,
+  // The places reserved in a file for signatures, as they are called in the office.
+  places: {
+    signature: "chữ ký của người có thẩm quyền",
+    initial: "chữ ký nháy",
+    seal: "dấu của cơ quan",
+    annex: "dấu trên phụ lục",
+    copy: "chữ ký của bản sao",
+  } as Record<string, string>,
+  placeNth: (name: string, n: number) => (n > 1 ? `${name}, thứ ${n}` : name),
 };

@@ -18,6 +18,7 @@ export const parts = {
     close: "Đóng hộp thoại, quay lại",
     save: "Lưu",
     saveNext: "Lưu và sang văn bản tiếp theo",
+    notOfficial: "Thư không phải văn bản: bỏ khỏi danh sách",
     help: "Bảng phím tắt này",
     home: "Việc cần làm",
     incoming: "Văn bản đến",

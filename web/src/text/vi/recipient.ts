@@ -102,6 +102,7 @@ export const recipient = {
   confirmState: "Nơi nhận cho biết",
   confirmReason: "Lý do từ chối hoặc ghi chú",
   mailHasNoForce: (n: number) => `${n} nơi nhận qua thư điện tử: gửi bằng thư thường chỉ để biết, không có giá trị pháp lý như gửi, nhận qua hệ thống liên thông (QĐ 28/2018/QĐ-TTg).`,
+  act: "Thao tác",
   arrivalNumber: "Số đến",
   notIssued: "Sẽ gửi khi phát hành.",
   expand: "Mở",

@@ -9,6 +9,8 @@ export const shell = {
   outgoing: "Văn bản đi",
   outgoingMine: "Dự thảo của tôi",
   toSign: "Chờ ký",
+  toSeal: "Chờ đóng dấu",
+  toSignOrSeal: "Chờ ký, đóng dấu",
   outgoingAll: "Tất cả văn bản đi",
   compose: "Soạn văn bản",
   registers: "Sổ văn bản",

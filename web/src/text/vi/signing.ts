@@ -6,13 +6,15 @@ export function placeName(p: { kind: string; name: string }, kinds: Record<strin
 
 export const signing = {
   title: "Chờ ký",
+  titleInitial: "Chờ ký nháy",
+  titleSeal: "Chờ đóng dấu",
   toSign: "Chờ tôi ký",
-  toSeal: "Chờ cấp số và đóng dấu",
+  toSeal: "Chờ đóng dấu",
   toInitial: "Chờ tôi ký nháy",
   none: "Không có văn bản nào chờ ký.",
   noneHint: "Văn bản đã duyệt ở dạng PDF hiện ở đây.",
   noneSeal: "Không có văn bản nào chờ đóng dấu.",
-  noneSealHint: "Văn bản lãnh đạo đã ký số hiện ở đây.",
+  noneSealHint: "Văn bản lãnh đạo đã ký số hiện ở đây khi đã cấp số.",
   chosen: (n: number) => `Ký ${n} văn bản`,
   noneInitial: "Không có văn bản nào chờ ký nháy.",
   noneInitialHint: "Văn bản PDF mà quy trình đang chờ bạn ký nháy hiện ở đây.",
