@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -148,10 +149,35 @@ func (w *Writing) filling(ctx context.Context, tx *postgres.Tx, who access.Perso
 	if err != nil {
 		return f, err
 	}
+	// Nobody chosen yet: a committee is signed for all the same (NĐ 30/2020, phụ lục I, ô 7a).
+	f.SignerBlock = document.SignerBlock(document.CompetenceOf(head.Name, ""), head.Name, "", "")
 	if s, ok := signers[d.ApproverPositionID]; ok {
 		f.SignerTitle, f.SignerName = s.Title, s.FullName
+		people, err := tx.CircuitPeople(ctx, d.AgencyID, []org.ID{d.ApproverPositionID}, today)
+		if err != nil {
+			return f, err
+		}
+		if _, f.SignerBlock, err = signerBlock(ctx, tx, d, people, today); err != nil {
+			return f, err
+		}
 	}
-	return f, nil
+	f.Groups, err = groupsFor(ctx, tx, who, d.AgencyID)
+	return f, err
+}
+
+// groupsFor gives the groups that the agency may call its recipients by. The
+// agency itself may stand in one, and sends nothing to itself.
+func groupsFor(ctx context.Context, tx *postgres.Tx, who access.Person, agency org.ID) ([]document.RecipientGroup, error) {
+	kept, err := tx.Groups(ctx, who.Agencies(), false)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]document.RecipientGroup, len(kept))
+	for i, g := range kept {
+		members := slices.DeleteFunc(slices.Clone(g.MemberIDs), func(id org.ID) bool { return id == agency })
+		list[i] = document.RecipientGroup{Name: g.Name, Members: members}
+	}
+	return list, nil
 }
 
 // notation is what will stand behind the number, as far as the registers tell.

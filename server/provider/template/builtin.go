@@ -44,7 +44,7 @@ func begun(kind string) []line {
 	switch kind {
 	case "decision", "normative_decision":
 		return []line{
-			{text: "THỦ TRƯỞNG {{ten_co_quan}}", bold: true, centre: true},
+			{text: "{{tham_quyen}}", bold: true, centre: true},
 			{text: "Căn cứ " + dots + ";", italic: true},
 			{text: "Theo đề nghị của " + dots + ".", italic: true},
 			{text: "QUYẾT ĐỊNH:", bold: true, centre: true},
@@ -121,7 +121,7 @@ func table(left, right int, cells string) string {
 // head is the parts 1 to 4, and 5b of a letter.
 func (b *builder) head(letter bool) {
 	const left, right = 3900, 5700
-	names := para("center", "", run("{{co_quan_chu_quan}}", 25, "")) + para("center", "", run("{{ten_co_quan}}", 25, bold)) + para("center", ruled(1300), "")
+	names := para("center", "", run("{{co_quan_chu_quan}}", 25, "")) + para("center", "", run("{{ten_co_quan_dau_trang}}", 25, bold)) + para("center", ruled(1300), "")
 	country := para("center", "", run("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", 25, bold)) + para("center", "", run("Độc lập - Tự do - Hạnh phúc", 27, bold)) + para("center", ruled(1050), "")
 	number := para("center", "", run("Số:          /{{ky_hieu}}", 26, ""))
 	if letter {
@@ -152,7 +152,11 @@ func (b *builder) paragraph(l line) {
 	if l.italic {
 		look += italic
 	}
-	align, more := "both", `<w:spacing w:before="120" w:after="120"/><w:ind w:firstLine="720"/>`
+	align := "both"
+	if strings.Contains(l.text, "……") {
+		align = "left" // a line to be written on is not stretched
+	}
+	more := `<w:spacing w:before="120" w:after="120"/><w:ind w:firstLine="720"/>`
 	if l.centre {
 		align, more = "center", `<w:spacing w:before="120" w:after="120"/>`
 	}
@@ -163,7 +167,7 @@ func (b *builder) paragraph(l line) {
 func (b *builder) foot() {
 	const left, right = 4800, 4800
 	recipients := para("left", "", run("Nơi nhận:", 24, bold+italic)) + para("left", "", run("{{noi_nhan}}", 22, ""))
-	signer := para("center", "", run("{{chuc_vu_nguoi_ky}}", 28, bold)) + strings.Repeat(para("center", "", ""), 4) +
+	signer := para("center", "", run("{{khoi_nguoi_ky}}", 28, bold)) + strings.Repeat(para("center", "", ""), 4) +
 		para("center", "", run("{{ho_ten_nguoi_ky}}", 28, bold))
 	b.WriteString(para("both", "", "") + table(left, right, cell(left, recipients)+cell(right, signer)) + para("left", "", ""))
 }

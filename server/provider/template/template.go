@@ -224,11 +224,16 @@ func piece(line []byte, from, to int, fields [][]int, values map[string]string) 
 	return out.Bytes()
 }
 
-// cleaned keeps the lines of a value and nothing else that is no text.
+// cleaned keeps the lines of a value, and the blanks at which a line must not
+// break, and nothing else that is no text.
 func cleaned(value string) string {
 	lines := strings.Split(value, "\n")
 	for i, l := range lines {
-		lines[i] = document.CleanLine(l)
+		words := strings.Split(l, "\u00a0")
+		for j, w := range words {
+			words[j] = document.CleanLine(w)
+		}
+		lines[i] = strings.Join(words, "\u00a0")
 	}
 	return strings.Join(lines, "\n")
 }

@@ -17,7 +17,7 @@ import (
 
 func filling(kind document.Kind) document.Filling {
 	return document.Filling{Parent: "Ủy ban nhân dân tỉnh Trà Vinh", Issuer: "Sở Nội vụ", Notation: "KH-SNV", Place: "Trà Vinh", Year: "2026", Kind: kind,
-		Subject: "Về việc cải cách <hành chính> & chuyển đổi số", UnitAbbreviation: "VP", Author: "Lê Văn C", SignerTitle: "Giám đốc", SignerName: "Nguyễn Văn A",
+		Subject: "Về việc cải cách <hành chính> & chuyển đổi số", UnitAbbreviation: "VP", Author: "Lê Văn C", SignerBlock: []string{"GIÁM ĐỐC"}, SignerTitle: "Giám đốc", SignerName: "Nguyễn Văn A",
 		Recipients: []document.Recipient{{Name: "Sở Tư pháp", Role: document.ForAction}, {Name: "UBND các huyện", Role: document.ForInformation}}}
 }
 
@@ -61,6 +61,8 @@ func TestA_EveryKindHasATemplateThatPassesTheCheckOfItsLayout(t *testing.T) {
 			assert.NotContains(t, text, "{{")
 			assert.Contains(t, text, "cải cách «hành chính» & chuyển đổi số")
 			assert.Contains(t, text, "- UBND các huyện;\n- Lưu: VT, VP.")
+			assert.Contains(t, text, "UBND TỈNH TRÀ VINH\nSỞ NỘI VỤ\n", "the parent's name on one line")
+			assert.Contains(t, text, "GIÁM ĐỐC\n")
 			// The date and the number are given later; what a reader sees of them is their place.
 			remarks := document.Layout{Issuer: f.Issuer, Kind: k, Notation: f.Notation, Subject: "Về việc cải cách hành chính chuyển đổi số", SignerName: f.SignerName}.Compare(text)
 			assert.Empty(t, remarks)
