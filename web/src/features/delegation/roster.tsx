@@ -80,7 +80,7 @@ export function Roster() {
               </ol>
               {roster.data?.mayEdit ? (
                 <select className={inputClass} aria-label={`${t.roster.add}, ${name}`} value="" disabled={save.isPending} onChange={(e) => add(day, e.target.value)}>
-                  <option value="">{t.roster.add}</option>
+                  <option value="">{t.roster.addShort}</option>
                   {people
                     .filter((p) => p.role !== "admin" && !on.some((d) => d.positionId === p.id))
                     .map((p) => (

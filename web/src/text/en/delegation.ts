@@ -32,6 +32,7 @@ export const delegation: Text["delegation"] = {
     next: "Next week",
     empty: "Nobody yet",
     add: "Add somebody",
+    addShort: "Add…",
     note: "Note",
     remove: (who: string) => `Remove ${who}`,
     saved: "The roster is saved.",

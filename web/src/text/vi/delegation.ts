@@ -30,6 +30,7 @@ export const delegation = {
     next: "Tuần sau",
     empty: "Chưa xếp",
     add: "Thêm người trực",
+    addShort: "Thêm…",
     note: "Ghi chú",
     remove: (who: string) => `Bỏ ${who}`,
     saved: "Đã lưu lịch trực.",
