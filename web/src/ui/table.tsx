@@ -42,6 +42,7 @@ export interface TableProps<T> {
 const none: readonly never[] = [];
 
 function rowHeight(tall: boolean | undefined): number {
+  if (window.matchMedia("(max-width: 760px)").matches) return 92;
   const roomy = document.documentElement.dataset.density === "roomy";
   if (tall) return roomy ? 59 : 49;
   return roomy ? 43 : 35;
@@ -163,7 +164,7 @@ export function Table<T>(props: TableProps<T>) {
                   </td>
                 ) : null}
                 {props.columns.map((c) => (
-                  <td key={c.id} className={c.align && css.end}>
+                  <td key={c.id} className={classes(c.align && css.end, !c.width && css.about)}>
                     {c.cell(row)}
                   </td>
                 ))}
