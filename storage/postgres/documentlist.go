@@ -118,23 +118,7 @@ func (b *builder) documents(reach DocumentReach, f DocumentFilter, enough *int) 
 		                where w.agency_id = x.agency_id and w.id = any(x.awaited)
 		                  and (w.valid_until < %[1]s::date or l.state <> 'active' or l.left_on <= %[1]s::date))`, f.LeftOn)
 	}
-	if f.Signs != nil {
-		b.and("x.state = 'approved' and x.approver_position_id = any(%s::uuid[]) and x.signer_name = %s and not (x.kind = any(%s::text[])) and "+isPDF,
-			f.Signs, f.SignedBy, copyKinds())
-	}
-	if f.Initials != nil {
-		b.and("x.state = 'submitted' and x.stage = 'initial' and x.awaited && %s::uuid[] and "+isPDF, f.Initials)
-	}
-	if f.Seals {
-		b.and(`x.state = 'numbered'
-		       and (x.sealed_at is null and (x.signed_sha256 is not null or x.kind = any(%s::text[]))
-		            or x.sealed_at is not null and exists (
-		               select from document_file m where m.agency_id = x.agency_id and m.document_id = x.id and m.role = 'annex' and m.removed_at is null
-		                  and m.media_type = 'application/pdf' and m.unsigned_sha256 is null))`, copyKinds())
-	}
-	if f.Issues {
-		b.where = append(b.where, "x.state = 'numbered' and (x.signed_sha256 is null or x.sealed_at is not null)")
-	}
+	b.keys(f)
 	if f.SentBack {
 		b.where = append(b.where, "x.sent_back_reason <> ''")
 	}
@@ -154,6 +138,27 @@ func (b *builder) documents(reach DocumentReach, f DocumentFilter, enough *int) 
 		b.found("document", f.Query, spanOf(f.From, f.Until, f.After), enough)
 	}
 	return fmt.Sprintf("unnest(%s::uuid[], %s::boolean[]) a (id, submitted)", agencies, submitted)
+}
+
+// keys narrows the list to what waits for a key, or has had those it needs.
+func (b *builder) keys(f DocumentFilter) {
+	if f.Signs != nil {
+		b.and("x.state = 'approved' and x.approver_position_id = any(%s::uuid[]) and x.signer_name = %s and not (x.kind = any(%s::text[])) and "+isPDF,
+			f.Signs, f.SignedBy, copyKinds())
+	}
+	if f.Initials != nil {
+		b.and("x.state = 'submitted' and x.stage = 'initial' and x.awaited && %s::uuid[] and "+isPDF, f.Initials)
+	}
+	if f.Seals {
+		b.and(`x.state = 'numbered'
+		       and (x.sealed_at is null and (x.signed_sha256 is not null or x.kind = any(%s::text[]))
+		            or x.sealed_at is not null and exists (
+		               select from document_file m where m.agency_id = x.agency_id and m.document_id = x.id and m.role = 'annex' and m.removed_at is null
+		                  and m.media_type = 'application/pdf' and m.unsigned_sha256 is null))`, copyKinds())
+	}
+	if f.Issues {
+		b.where = append(b.where, "x.state = 'numbered' and (x.signed_sha256 is null or x.sealed_at is not null)")
+	}
 }
 
 // Documents gives a page of outgoing documents, the latest change first. Each
