@@ -5,6 +5,7 @@ export const event: Text["event"] = {
   more: "More history",
   onBehalf: (who: string) => `on behalf of ${who}`,
   verbs: {
+    paper_copy: "Paper original received",
     casefile_opened: "Case file opened",
     casefile_edited: "Case file edited",
     casefile_added: "Document put into the case file",

@@ -160,7 +160,7 @@ export const office: Text["office"] = {
     until: "The link closes at",
     fetch: "Download",
     once: "The link is used once: it closes 24 hours after the first download. Whoever has it can fetch the files; do not pass it on.",
-    force: "What is sent by plain mail or link is for information and does not replace exchange through the connected systems (Decision 28/2018/QĐ-TTg). A file counts by the signatures on it.",
+    force: "What is sent by plain mail or link is for information and does not replace exchange through the connected systems (Decision 28/2018 of the Prime Minister). A file counts by the signatures on it.",
   },
   quarantine: {
     trust: "Trust in the sender",
