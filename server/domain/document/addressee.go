@@ -31,7 +31,7 @@ var (
 	columnGap  = regexp.MustCompile(`\S(\s{3,})\S`)
 	asAbove    = regexp.MustCompile(`(?i)^như\s+(trên|kính gửi|điều)`)
 	kept       = regexp.MustCompile(`(?i)^lưu\b`)
-	groupLead  = regexp.MustCompile(`(?i)^(các|tất cả|thường trực các)\s+`)
+	groupLead  = regexp.MustCompile(`(?i)^((ủy ban nhân dân|ubnd|hội đồng nhân dân|hđnd)\s+)?(các|tất cả các|tất cả|thường trực các)\s+`)
 	groupBreak = regexp.MustCompile(`[,;]|\s+và\s+|\s+`)
 )
 
@@ -174,13 +174,21 @@ func meets(a, b string) bool {
 	return a == b || strings.Contains(a, " ") && (strings.HasPrefix(b, a+" ") || strings.HasSuffix(b, " "+a))
 }
 
+// notKinds are words of a group that name no kind of agency.
+var notKinds = []string{"tỉnh", "huyện", "trực", "thuộc", "có", "liên", "quan"}
+
 // groupWords are the kinds of agencies that a group names: sở, ban, ngành.
 func groupWords(text string) map[string]bool {
 	words := map[string]bool{}
+	// Committees are named by their place (UBND các huyện), other agencies by
+	// their kind, and the place behind it tells whose they are (các sở tỉnh).
+	places := groupLead.FindStringSubmatch(text)
 	for _, w := range groupBreak.Split(foldName(groupLead.ReplaceAllString(text, "")), -1) {
-		switch w {
-		case "ubnd", "hđnd", "":
-		case "tỉnh", "huyện", "trực", "thuộc", "có", "liên", "quan":
+		switch {
+		case w == "ubnd" || w == "hđnd" || w == "":
+		case (w == "tỉnh" || w == "huyện") && len(places) > 1 && places[1] != "":
+			words[w] = true
+		case slices.Contains(notKinds, w):
 		default:
 			words[w] = true
 		}

@@ -50,6 +50,16 @@ func TestD2_TheListIsComparedWithTheRecipients(t *testing.T) {
 	}
 }
 
+func TestD2_AGroupOfCommitteesIsAGroup(t *testing.T) {
+	t.Parallel()
+	text := "Nơi nhận:\n- UBND các xã, phường, thị trấn;\n- UBND các huyện;\n- Lưu: VT."
+	c := document.CompareAddressees(text, []document.Alias{{Name: "Ủy ban nhân dân xã Long Hữu"}, {Name: "UBND phường 1"}, {Name: "UBND thị trấn Càng Long"},
+		{Name: "UBND huyện Càng Long"}, {Name: "Sở Nội vụ"}})
+	if len(c.Unlisted) != 0 || !slices.Equal(c.Unnamed, []string{"Sở Nội vụ"}) || c.Named[0].Matches != 3 || c.Named[1].Matches != 1 {
+		t.Errorf("%+v", c)
+	}
+}
+
 func FuzzAddressees(f *testing.F) {
 	f.Add(letterText)
 	f.Add("Kính gửi: Sở Nội vụ, Sở Tài chính;\nNơi nhận:\n-\n- ;;;(")

@@ -194,7 +194,7 @@ function PlainDialog({ document: d, act, onClose }: ActProps & { act: "discard" 
 
 // Issuing numbers a document that has no number yet.
 function IssueDialog({ document: d, onClose }: ActProps) {
-  const { document: t, recipient, signing } = useText();
+  const { document: t, recipient } = useText();
   const byMail = d.recipients.filter((r) => r.channel === "mailbox").length;
   const numbering = d.reference === "";
   const preview = useQuery({ ...numberPreviewQuery(d.id), enabled: numbering });
@@ -242,7 +242,6 @@ function IssueDialog({ document: d, onClose }: ActProps) {
       <SeenFile document={d} />
       {byMail > 0 ? <Notice>{recipient.mailHasNoForce(byMail)}</Notice> : null}
       <Notice look="calm">{t.confirm.issueHint}</Notice>
-      {d.signedAt ? null : <Notice>{signing.unsignedNotice}</Notice>}
     </ConfirmDialog>
   );
 }

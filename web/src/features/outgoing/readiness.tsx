@@ -12,10 +12,12 @@ export function ReadinessSummary({ document: d }: { document: Document }) {
   if (!data) return <Bone width="50%" />;
   const blocked = data.recipients.filter((r) => r.missing.some((m) => m.blocks)).length;
   const differ = data.unlisted.length + data.unnamed.length;
+  // The dialog tells by itself of a file that is no PDF or bears no signature.
+  const lacks = data.document.filter((m) => m.blocks || (m.code !== "not_pdf" && m.code !== "unsigned"));
   return (
-    <Notice look={blocked > 0 || data.document.some((m) => m.blocks) ? "stop" : "calm"}>
+    <Notice look={blocked > 0 || lacks.some((m) => m.blocks) ? "stop" : "calm"}>
       <strong>{t.roads(data)}</strong>
-      {data.document.length > 0 ? <Lines lines={data.document.map((m) => m.text)} /> : null}
+      {lacks.length > 0 ? <Lines lines={lacks.map((m) => m.text)} /> : null}
       {blocked > 0 ? <div>{t.blocked(blocked)}</div> : null}
       {data.listFound && differ > 0 ? <div>{t.differ(data.unlisted.length, data.unnamed.length)}</div> : null}
       <div>

@@ -171,5 +171,4 @@ export const signing: typeof vi = {
     unsigned: "The file has no signature.",
     home: "Sign in",
   },
-  unsignedNotice: "The document has no signature: it will be issued without one.",
 };

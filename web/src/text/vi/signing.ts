@@ -175,5 +175,4 @@ export const signing = {
     unsigned: "Tệp không có chữ ký số.",
     home: "Đăng nhập",
   },
-  unsignedNotice: "Văn bản chưa được ký số: sẽ phát hành như bản không có chữ ký số.",
 };
