@@ -7,42 +7,28 @@
 
 -- +goose StatementBegin
 create function search_prefix(agency uuid, subject_type text) returns text
-    language sql immutable strict parallel safe
+    language sql immutable parallel safe
     return left(md5(agency::text || subject_type), 8) || '/';
--- +goose StatementEnd
-
--- +goose StatementBegin
-create function search_words(agency uuid, subject_type text, content text) returns tsvector
-    language sql stable strict parallel safe
-    return array_to_tsvector(array(select search_prefix(agency, subject_type) || w
-                                     from unnest(string_to_array(nullif(fold(content), ''), ' ')) w));
 -- +goose StatementEnd
 
 -- search_ordinal tells which shelf of so many weeks a time belongs to.
 -- +goose StatementBegin
 create function search_ordinal(at timestamptz, weeks integer) returns bigint
-    language sql stable strict parallel safe
+    language sql stable parallel safe
     return floor(extract(epoch from at) / (604800 * weeks))::bigint;
 -- +goose StatementEnd
 
 -- +goose StatementBegin
 create function search_shelf(agency uuid, subject_type text, weeks integer, ordinal bigint) returns bigint
-    language sql immutable strict parallel safe
+    language sql immutable parallel safe
     return ('x' || left(md5(agency::text || subject_type || weeks::text || '/' || ordinal::text), 16))::bit(64)::bigint;
--- +goose StatementEnd
-
--- +goose StatementBegin
-create function search_shelves(agency uuid, subject_type text, at timestamptz) returns bigint[]
-    language sql stable strict parallel safe
-    return array[search_shelf(agency, subject_type, 1, search_ordinal(at, 1)),
-                 search_shelf(agency, subject_type, 12, search_ordinal(at, 12))];
 -- +goose StatementEnd
 
 drop index search_entry_words;
 alter table search_entry add column shelves bigint[];
 update search_entry
-   set shelves = search_shelves(agency_id, subject_type, at),
-       words = search_words(agency_id, subject_type, array_to_string(tsvector_to_array(words), ' '));
+   set shelves = array[search_shelf(agency_id, subject_type, 1, search_ordinal(at, 1)), search_shelf(agency_id, subject_type, 12, search_ordinal(at, 12))],
+       words = array_to_tsvector(array(select search_prefix(agency_id, subject_type) || w from unnest(tsvector_to_array(words)) w));
 alter table search_entry alter column shelves set not null;
 create index search_entry_words on search_entry using gin (shelves, words);
 
@@ -52,8 +38,11 @@ create or replace function search_document() returns trigger
 $$
 begin
     insert into search_entry (agency_id, subject_type, subject_id, at, shelves, words)
-    select n.agency_id, 'document', n.id, n.updated_at, search_shelves(n.agency_id, 'document', n.updated_at),
-           search_words(n.agency_id, 'document', concat_ws(' ', n.subject, lpad(n.number::text, 2, '0'), n.number::text || n.number_suffix, n.symbol, n.signer_name))
+    select n.agency_id, 'document', n.id, n.updated_at,
+           array[search_shelf(n.agency_id, 'document', 1, search_ordinal(n.updated_at, 1)), search_shelf(n.agency_id, 'document', 12, search_ordinal(n.updated_at, 12))],
+           array_to_tsvector(array(select p.prefix || w
+                                     from (select search_prefix(n.agency_id, 'document') prefix offset 0) p,
+                                          unnest(string_to_array(nullif(fold(concat_ws(' ', n.subject, lpad(n.number::text, 2, '0'), n.number::text || n.number_suffix, n.symbol, n.signer_name)), ''), ' ')) w))
       from new_rows n
     on conflict (agency_id, subject_type, subject_id) do update set at = excluded.at, shelves = excluded.shelves, words = excluded.words;
     return null;
@@ -67,8 +56,11 @@ create or replace function search_arrival() returns trigger
 $$
 begin
     insert into search_entry (agency_id, subject_type, subject_id, at, shelves, words)
-    select n.agency_id, 'arrival', n.id, n.arrived_at, search_shelves(n.agency_id, 'arrival', n.arrived_at),
-           search_words(n.agency_id, 'arrival', concat_ws(' ', n.subject, n.number, n.symbol, n.issuer_name, n.signer_name, n.arrival_number::text))
+    select n.agency_id, 'arrival', n.id, n.arrived_at,
+           array[search_shelf(n.agency_id, 'arrival', 1, search_ordinal(n.arrived_at, 1)), search_shelf(n.agency_id, 'arrival', 12, search_ordinal(n.arrived_at, 12))],
+           array_to_tsvector(array(select p.prefix || w
+                                     from (select search_prefix(n.agency_id, 'arrival') prefix offset 0) p,
+                                          unnest(string_to_array(nullif(fold(concat_ws(' ', n.subject, n.number, n.symbol, n.issuer_name, n.signer_name, n.arrival_number::text)), ''), ' ')) w))
       from new_rows n
     on conflict (agency_id, subject_type, subject_id) do update set at = excluded.at, shelves = excluded.shelves, words = excluded.words;
     return null;
@@ -80,7 +72,7 @@ drop function search_entries(text, text, integer);
 
 -- +goose StatementBegin
 create function search_wanted(agency uuid, subject_type text, folded text) returns tsquery
-    language sql stable strict parallel safe
+    language sql stable parallel safe
     return (search_prefix(agency, subject_type) || replace(folded, ' ', ' & ' || search_prefix(agency, subject_type)) || case when folded ~ ' [0-9]$' then '' else ':*' end)::tsquery;
 -- +goose StatementEnd
 
@@ -157,5 +149,4 @@ $$;
 
 revoke all on function search_entries(text, text, timestamptz, timestamptz, integer) from public;
 grant execute on function search_entries(text, text, timestamptz, timestamptz, integer) to congvan_app;
-revoke all on function search_prefix(uuid, text), search_words(uuid, text, text), search_wanted(uuid, text, text), search_ordinal(timestamptz, integer),
-    search_shelf(uuid, text, integer, bigint), search_shelves(uuid, text, timestamptz) from public;
+revoke all on function search_prefix(uuid, text), search_wanted(uuid, text, text), search_ordinal(timestamptz, integer), search_shelf(uuid, text, integer, bigint) from public;
