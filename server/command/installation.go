@@ -291,7 +291,7 @@ func (in *installation) handler() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	return api.New(api.Options{Accounts: in.accounts, Documents: in.documents, Writing: outgoing.NewWriting(in.documents, writingTools()), Arrivals: in.arrivals, Paper: incoming.NewPaper(in.arrivals, paperTools()), Deliveries: in.delivery, Mail: in.mail, AxisBase: in.cfg.AxisBase,
+	return api.New(api.Options{Accounts: in.accounts, Documents: in.documents, Writing: outgoing.NewWriting(in.documents, writingTools(in.cfg.SMTPFrom != "")), Arrivals: in.arrivals, Paper: incoming.NewPaper(in.arrivals, paperTools()), Deliveries: in.delivery, Mail: in.mail, AxisBase: in.cfg.AxisBase,
 		Reports: report.New(in.store, time.Now, binders()), CaseFiles: casefile.New(in.store, in.blobs, time.Now, forms()),
 		Notices: in.notices, Changes: in.hub, Web: web.Files(), Version: api.Version{Version: versionText(), Demo: in.cfg.Demo},
 		Ready:     []api.Check{{Name: "database", Test: in.store.Ping}, {Name: "objects", Test: in.blobs.Ping}},

@@ -11,7 +11,7 @@ import (
 )
 
 // writingTools wires the programs that texts are written and read with.
-func writingTools() outgoing.Tools {
+func writingTools(oneSender bool) outgoing.Tools {
 	converter := convert.New()
 	return outgoing.Tools{Builtin: template.Builtin, Check: template.Check, Fill: template.Fill,
 		PDF: func(ctx context.Context, source io.ReadSeeker, size int64) (io.ReadCloser, error) {
@@ -20,5 +20,5 @@ func writingTools() outgoing.Tools {
 		Words: func(ctx context.Context, file io.ReadSeeker, size int64, name string) (string, error) {
 			return text.Words(ctx, &randomAccess{file}, size, name)
 		},
-		Compare: text.Compare}
+		Compare: text.Compare, OneSender: oneSender}
 }

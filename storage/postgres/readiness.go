@@ -31,7 +31,7 @@ select r.id, r.type, r.role, r.target_agency_id, r.target_unit_id, r.target_posi
             when 'axis' then exists (select from peer x where x.kind = 'axis' and x.enabled)
             when 'peer' then exists (select from peer_agency m join peer x on x.id = m.peer_id where m.agency_id = a.id and x.enabled)
             else true end,
-       exists (select from mailbox b where b.agency_id = $1)
+       exists (select from agency f where f.id = $1 and f.email <> '')
   from recipient r
   left join agency a on a.id = r.target_agency_id
   left join agency s on s.id = a.successor_id

@@ -41,6 +41,7 @@ func (w *Writing) Readiness(ctx context.Context, who access.Person, id org.ID) (
 		}
 		out.Recipients = make([]Ready, len(list))
 		for i, r := range list {
+			r.Outbox = r.Outbox || w.tools.OneSender
 			out.Recipients[i] = Ready{Routed: r, Missing: r.Missing()}
 		}
 		main, _ = d.Main()

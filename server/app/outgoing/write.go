@@ -25,6 +25,8 @@ type Tools struct {
 	PDF     func(ctx context.Context, source io.ReadSeeker, size int64) (io.ReadCloser, error)     // of a Word document
 	Words   func(ctx context.Context, file io.ReadSeeker, size int64, name string) (string, error) // what a reader sees
 	Compare func(before, after string) []document.Piece                                            // what changed
+	// OneSender tells that all mail leaves from one address of the installation.
+	OneSender bool
 }
 
 // Writing is the use cases around the text of a draft: begun from a template,

@@ -21,7 +21,7 @@ type Route struct {
 	Code       string // of the agency
 	Email      string
 	Connection bool // one leads to the recipient's system
-	Outbox     bool // the issuing agency has a mailbox to send from
+	Outbox     bool // the issuing agency has an address to send from
 }
 
 // Missing tells what stands in the way, and what the road does not give.
@@ -53,7 +53,7 @@ func (r Route) Missing() []Shortfall {
 			add("no_address", true, "Nơi nhận chưa có địa chỉ hộp thư công vụ.", "The recipient has no mail address.")
 		}
 		if !r.Outbox {
-			add("no_outbox", true, "Cơ quan chưa có hộp thư để gửi đi.", "The agency has no mailbox to send from.")
+			add("no_outbox", true, "Cơ quan chưa có địa chỉ thư để gửi đi.", "The agency has no mail address to send from.")
 		}
 		add("no_force", false, "Gửi qua hộp thư: không được coi là gửi, nhận văn bản điện tử có giá trị pháp lý qua hệ thống.",
 			"By mail: not exchanged electronically with legal value.")
