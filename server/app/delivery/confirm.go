@@ -2,6 +2,7 @@ package delivery
 
 import (
 	"context"
+	"time"
 
 	"congvan/server/domain/access"
 	"congvan/server/domain/document"
@@ -10,9 +11,10 @@ import (
 	"congvan/storage/postgres"
 )
 
-// Confirm notes what the agency's clerk knows from a recipient that has no
-// system to say it.
-func (s *Service) Confirm(ctx context.Context, who access.Person, c access.Command, documentID, id org.ID, r exchange.Receipt) (exchange.Delivery, error) {
+// byClerk does one act of the agency's clerk to a delivery in one transaction:
+// permit, lock, once, rule, save, record.
+func (s *Service) byClerk(ctx context.Context, who access.Person, c access.Command, documentID, id org.ID,
+	act func(tx *postgres.Tx, doc document.Document, d exchange.Delivery, now time.Time) (exchange.Delivery, document.Event, error)) (exchange.Delivery, error) {
 	if err := who.Allowed(access.ScopeIssue); err != nil {
 		return exchange.Delivery{}, err
 	}
@@ -40,19 +42,29 @@ func (s *Service) Confirm(ctx context.Context, who access.Person, c access.Comma
 			return err
 		}
 		before := d
-		r.At, r.ByName = now, who.FullName
-		if d, err = before.Confirm(r); err != nil {
+		after, event, err := act(tx, doc, before, now)
+		if err != nil {
 			return err
 		}
-		if err := tx.SaveDelivery(ctx, before, d); err != nil {
+		d = after
+		if err := tx.SaveDelivery(ctx, before, after); err != nil {
 			return err
 		}
-		data := map[string]string{"recipient": d.Name}
-		if r.Reason != "" {
-			data["reason"] = r.Reason
-		}
-		event := document.Event{Verb: "delivery_confirmed_" + string(d.State), Data: data}
 		return tx.Record(ctx, doc.AgencyID, "document", documentID, event, document.By{Position: pos, Name: who.FullName}, now)
 	})
 	return d, err
+}
+
+// Confirm notes what the agency's clerk knows from a recipient that has no
+// system to say it.
+func (s *Service) Confirm(ctx context.Context, who access.Person, c access.Command, documentID, id org.ID, r exchange.Receipt) (exchange.Delivery, error) {
+	return s.byClerk(ctx, who, c, documentID, id, func(_ *postgres.Tx, _ document.Document, d exchange.Delivery, now time.Time) (exchange.Delivery, document.Event, error) {
+		r.At, r.ByName = now, who.FullName
+		after, err := d.Confirm(r)
+		event := document.Event{Verb: "delivery_confirmed_" + string(after.State), Data: map[string]string{"recipient": d.Name}}
+		if r.Reason != "" {
+			event.Data["reason"] = r.Reason
+		}
+		return after, event, err
+	})
 }

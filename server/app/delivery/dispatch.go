@@ -58,8 +58,15 @@ func (s *Service) Dispatch(ctx context.Context, j job.Dispatch) (again time.Time
 // claim takes the delivery on, or finds out why there is nothing to send now.
 func (s *Service) claim(ctx context.Context, j job.Dispatch) (claim, error) {
 	var c claim
-	err := s.store.InTx(ctx, postgres.ExchangeScope(), func(tx *postgres.Tx) error {
+	drop := func() { // a try of the transaction that lost must not keep its place
+		if !c.envelope.ID.IsZero() {
+			s.leaveHost(c)
+			s.peers.letGo(c.to, s.clock())
+		}
 		c = claim{}
+	}
+	err := s.store.InTx(ctx, postgres.ExchangeScope(), func(tx *postgres.Tx) error {
+		drop()
 		before, err := tx.LockDelivery(ctx, j.AgencyID, j.DocumentID, j.DeliveryID)
 		if err != nil {
 			return err
@@ -103,10 +110,8 @@ func (s *Service) claim(ctx context.Context, j job.Dispatch) (claim, error) {
 		}
 		return tx.SaveDelivery(ctx, before, after)
 	})
-	if err != nil && !c.envelope.ID.IsZero() {
-		s.leaveHost(c)
-		s.peers.letGo(c.to, s.clock())
-		return claim{}, err
+	if err != nil {
+		drop()
 	}
 	return c, err
 }

@@ -120,24 +120,30 @@ type Linked struct {
 	Until     time.Time
 }
 
+// following is where an open link leads.
+type following struct {
+	link     exchange.MailLink
+	delivery exchange.Delivery // locked
+	envelope exchange.Envelope
+}
+
 // linked finds what a secret leads to, while it is open.
-func (s *Service) linked(ctx context.Context, tx *postgres.Tx, token string) (exchange.MailLink, exchange.Envelope, error) {
-	l, there, err := tx.MailLinkByToken(ctx, token)
-	if err != nil {
-		return l, exchange.Envelope{}, err
+func (s *Service) linked(ctx context.Context, tx *postgres.Tx, token string) (to following, err error) {
+	var there bool
+	if to.link, there, err = tx.MailLinkByToken(ctx, token); err != nil {
+		return to, err
 	}
-	if !there || !l.Open(s.clock()) {
-		return l, exchange.Envelope{}, exchange.ErrLinkClosed
+	if !there || !to.link.Open(s.clock()) {
+		return to, exchange.ErrLinkClosed
 	}
-	d, err := tx.LockDelivery(ctx, l.Delivery.AgencyID, l.Delivery.DocumentID, l.Delivery.ID)
-	if err != nil {
-		return l, exchange.Envelope{}, err
+	if to.delivery, err = tx.LockDelivery(ctx, to.link.Delivery.AgencyID, to.link.Delivery.DocumentID, to.link.Delivery.ID); err != nil {
+		return to, err
 	}
-	e, state, err := tx.Envelope(ctx, d)
-	if err == nil && state != document.Issued {
+	var state document.State
+	if to.envelope, state, err = tx.Envelope(ctx, to.delivery); err == nil && state != document.Issued {
 		err = exchange.ErrLinkClosed
 	}
-	return l, e, err
+	return to, err
 }
 
 // ReadLink shows what a link leads to. It counts nothing: programs look at the
@@ -145,8 +151,9 @@ func (s *Service) linked(ctx context.Context, tx *postgres.Tx, token string) (ex
 func (s *Service) ReadLink(ctx context.Context, token string) (Linked, error) {
 	var shown Linked
 	err := s.store.InTx(ctx, postgres.ExchangeScope(), func(tx *postgres.Tx) error {
-		l, e, err := s.linked(ctx, tx, token)
-		shown = Linked{From: e.From.Name, To: e.To.Name, Reference: e.Symbol, Subject: e.Subject, Files: e.Files, Until: l.Until()}
+		to, err := s.linked(ctx, tx, token)
+		e := to.envelope
+		shown = Linked{From: e.From.Name, To: e.To.Name, Reference: e.Symbol, Subject: e.Subject, Files: e.Files, Until: to.link.Until()}
 		return err
 	})
 	return shown, err
@@ -156,14 +163,12 @@ func (s *Service) ReadLink(ctx context.Context, token string) (Linked, error) {
 // the mail arrived.
 func (s *Service) FetchLinked(ctx context.Context, token string, hash document.Hash) (exchange.FileRef, io.ReadSeekCloser, error) {
 	var file exchange.FileRef
-	var first *exchange.DeliveryRef
 	err := s.store.InTx(ctx, postgres.ExchangeScope(), func(tx *postgres.Tx) error {
-		first = nil
-		l, e, err := s.linked(ctx, tx, token)
+		to, err := s.linked(ctx, tx, token)
 		if err != nil {
 			return err
 		}
-		for _, f := range e.Files {
+		for _, f := range to.envelope.Files {
 			if f.Hash == hash {
 				file = f
 			}
@@ -171,7 +176,7 @@ func (s *Service) FetchLinked(ctx context.Context, token string, hash document.H
 		if file.Hash.IsZero() {
 			return exchange.ErrLinkClosed
 		}
-		times, open, err := tx.CountMailLink(ctx, l, s.clock())
+		times, open, err := tx.CountMailLink(ctx, to.link, s.clock())
 		if err != nil {
 			return err
 		}
@@ -181,18 +186,21 @@ func (s *Service) FetchLinked(ctx context.Context, token string, hash document.H
 		if times > 1 {
 			return nil
 		}
-		first = &l.Delivery
-		event := document.Event{Verb: "delivery_fetched", Data: map[string]string{"recipient": e.To.Name}}
-		return tx.Record(ctx, e.AgencyID, "document", e.DocumentID, event, document.By{}, s.clock())
+		return s.fetched(ctx, tx, to)
 	})
 	if err != nil {
 		return file, nil, err
 	}
-	if first != nil {
-		if err := s.Apply(ctx, first.AgencyID, first.DocumentID, first.ID, exchange.Receipt{State: exchange.Arrived, At: s.clock()}); err != nil {
-			return file, nil, err
-		}
-	}
 	content, err := s.opts.Content(ctx, hash)
 	return file, content, err
+}
+
+// fetched notes the first fetch, and with it that the mail arrived.
+func (s *Service) fetched(ctx context.Context, tx *postgres.Tx, to following) error {
+	e, now := to.envelope, s.clock()
+	event := document.Event{Verb: "delivery_fetched", Data: map[string]string{"recipient": e.To.Name}}
+	if err := tx.Record(ctx, e.AgencyID, "document", e.DocumentID, event, document.By{}, now); err != nil {
+		return err
+	}
+	return s.apply(ctx, tx, to.delivery, exchange.Receipt{State: exchange.Arrived, At: now})
 }

@@ -2,6 +2,7 @@ package delivery
 
 import (
 	"context"
+	"time"
 
 	"congvan/server/domain/access"
 	"congvan/server/domain/document"
@@ -14,49 +15,17 @@ import (
 // Requeue puts a dead letter back to be sent, by one click of the agency's
 // clerk (E4). The message keeps its id.
 func (s *Service) Requeue(ctx context.Context, who access.Person, c access.Command, documentID, id org.ID) (exchange.Delivery, error) {
-	if err := who.Allowed(access.ScopeIssue); err != nil {
-		return exchange.Delivery{}, err
-	}
-	var d exchange.Delivery
-	err := s.store.InTx(ctx, postgres.PersonScope(who.Agencies()), func(tx *postgres.Tx) error {
-		doc, err := tx.Document(ctx, who.Agencies(), documentID)
-		if err != nil {
-			return err
-		}
-		if err := who.ReadDocument(access.FactsOf(doc)); err != nil {
-			return err
-		}
-		pos, err := who.Clerk(doc.AgencyID, c.Position)
-		if err != nil {
-			return err
-		}
-		if d, err = tx.LockDelivery(ctx, doc.AgencyID, documentID, id); err != nil {
-			return err
-		}
-		now := s.clock()
-		if first, _, err := tx.Once(ctx, c, id, now); err != nil || !first {
-			return err
-		}
-		if err := tx.ActFor(ctx, doc.AgencyID); err != nil {
-			return err
-		}
-		before := d
-		if err := liftSuppression(ctx, tx, d); err != nil {
-			return err
-		}
-		if d, err = before.Requeue(now); err != nil {
-			return err
-		}
-		if err := tx.SaveDelivery(ctx, before, d); err != nil {
-			return err
-		}
+	return s.byClerk(ctx, who, c, documentID, id, func(tx *postgres.Tx, doc document.Document, d exchange.Delivery, now time.Time) (exchange.Delivery, document.Event, error) {
 		event := document.Event{Verb: "delivery_requeued", Data: map[string]string{"recipient": d.Name}}
-		if err := tx.Record(ctx, doc.AgencyID, "document", documentID, event, document.By{Position: pos, Name: who.FullName}, now); err != nil {
-			return err
+		if err := liftSuppression(ctx, tx, d); err != nil {
+			return d, event, err
 		}
-		return tx.EnqueueDispatches(ctx, []job.Dispatch{{AgencyID: d.AgencyID, DocumentID: documentID, DeliveryID: id, Bytes: bytesOf(doc)}})
+		after, err := d.Requeue(now)
+		if err != nil {
+			return d, event, err
+		}
+		return after, event, tx.EnqueueDispatches(ctx, []job.Dispatch{{AgencyID: d.AgencyID, DocumentID: documentID, DeliveryID: id, Bytes: bytesOf(doc)}})
 	})
-	return d, err
 }
 
 // requeuedAtOnce is how many dead letters one click puts back.

@@ -24,21 +24,26 @@ func (s *Service) Apply(ctx context.Context, agency, documentID, id org.ID, r ex
 		if err != nil {
 			return err
 		}
-		after, changed := before.Apply(r)
-		if !changed {
-			return nil
-		}
-		if err := tx.SaveDelivery(ctx, before, after); err != nil {
-			return err
-		}
-		data := map[string]string{"recipient": after.Name, "byName": r.ByName}
-		switch {
-		case r.ReasonCode != "":
-			data["reason"], data["note"] = r.ReasonCode, r.Reason
-		case r.Reason != "":
-			data["reason"] = r.Reason
-		}
-		event := document.Event{Verb: "delivery_" + string(r.State), Data: data}
-		return tx.Record(ctx, agency, "document", documentID, event, document.By{}, s.clock())
+		return s.apply(ctx, tx, before, r)
 	})
+}
+
+// apply applies a receipt to a locked delivery.
+func (s *Service) apply(ctx context.Context, tx *postgres.Tx, before exchange.Delivery, r exchange.Receipt) error {
+	after, changed := before.Apply(r)
+	if !changed {
+		return nil
+	}
+	if err := tx.SaveDelivery(ctx, before, after); err != nil {
+		return err
+	}
+	data := map[string]string{"recipient": after.Name, "byName": r.ByName}
+	switch {
+	case r.ReasonCode != "":
+		data["reason"], data["note"] = r.ReasonCode, r.Reason
+	case r.Reason != "":
+		data["reason"] = r.Reason
+	}
+	event := document.Event{Verb: "delivery_" + string(r.State), Data: data}
+	return tx.Record(ctx, after.AgencyID, "document", after.DocumentID, event, document.By{}, s.clock())
 }

@@ -73,11 +73,17 @@ func (p Patience) After(e Envelope, t Try, chance float64) Next {
 }
 
 // Requeue puts a dead letter back. The message keeps its id, so a recipient
-// who has it after all gives the same receipt again (E4).
+// who has it after all gives the same receipt again (E4). What was taken back
+// before it went out is no dead letter: it stays here (F1).
 func (d Delivery) Requeue(now time.Time) (Delivery, error) {
-	if d.State != Failed {
+	switch {
+	case d.State != Failed:
 		return d, fault.New(fault.Conflict, "not_a_dead_letter",
 			"Chỉ gửi lại được lượt gửi đã thất bại.", "Only a delivery that failed can be sent again.")
+	case d.ReasonCode == ErrNotIssued.Code:
+		return d, fault.New(fault.Conflict, "delivery_taken_back",
+			"Văn bản đã được lấy lại hoặc thu hồi trước khi gửi đến nơi này nên không gửi nữa.",
+			"The document was taken back or recalled before it went to this recipient, and is not sent any more.")
 	}
 	d.State, d.StateAt, d.ByName, d.Reason, d.ReasonCode = Waiting, now, "", "", ""
 	d.Attempts, d.NextAttemptAt = 0, now

@@ -207,3 +207,11 @@ func TestF1_ActsAndTheirNumbersBelongTogether(t *testing.T) {
 		t.Error("no act has a number")
 	}
 }
+
+func TestF1_WhatWasTakenBackIsNotRequeued(t *testing.T) {
+	t.Parallel()
+	d := delivery(exchange.Waiting).FailTry(exchange.Next{State: exchange.Failed}, exchange.ErrNotIssued, "", noon)
+	if after, err := d.Requeue(noon); fault.KindOf(err) != fault.Conflict || after != d {
+		t.Errorf("%+v, %v", after, err)
+	}
+}
