@@ -73,8 +73,9 @@ const (
 	softStopGrace = 10 * time.Second
 )
 
-// onceAtATime keeps rounds from piling up behind a long one.
-var onceAtATime = &river.InsertOpts{UniqueOpts: river.UniqueOpts{ByState: []rivertype.JobState{rivertype.JobStateAvailable,
+// onceAtATime keeps rounds from piling up behind a long one. One that failed is
+// over: trying it again, with gaps that grow to days, would keep the next away.
+var onceAtATime = &river.InsertOpts{MaxAttempts: 1, UniqueOpts: river.UniqueOpts{ByState: []rivertype.JobState{rivertype.JobStateAvailable,
 	rivertype.JobStatePending, rivertype.JobStateRetryable, rivertype.JobStateRunning, rivertype.JobStateScheduled}}}
 
 // Run works off jobs until ctx ends, and lets those under way come to an end.
