@@ -2,6 +2,7 @@ package worker
 
 import (
 	"context"
+	"time"
 
 	"github.com/riverqueue/river"
 
@@ -38,6 +39,12 @@ type digest struct {
 	river.WorkerDefaults[job.Digest]
 	do func(context.Context) error
 }
+
+// digestTime is what mails to everybody may take.
+const digestTime = 10 * time.Minute
+
+// Timeout lets them all be sent.
+func (w *digest) Timeout(*river.Job[job.Digest]) time.Duration { return digestTime }
 
 // Work mails what is unread.
 func (w *digest) Work(ctx context.Context, _ *river.Job[job.Digest]) error {

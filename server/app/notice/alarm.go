@@ -92,13 +92,26 @@ func (s *Service) Digest(ctx context.Context, send func(context.Context, exchang
 	}
 	var failed []error
 	for _, d := range due {
+		if ctx.Err() != nil {
+			return errors.Join(append(failed, ctx.Err())...)
+		}
 		if err := send(ctx, digestOf(d, today, address)); err != nil {
 			failed = append(failed, fmt.Errorf("send a digest: %w", err))
 			continue
 		}
-		failed = append(failed, s.store.InTx(ctx, postgres.ExchangeScope(), func(tx *postgres.Tx) error { return tx.MarkDigested(ctx, d.AccountID, now) }))
+		failed = append(failed, s.digested(ctx, d, now))
 	}
 	return errors.Join(failed...)
+}
+
+// digestedTime bounds how long it is tried to write down that a digest went out.
+const digestedTime = 10 * time.Second
+
+// digested notes that a digest went out, also when the round is being ended.
+func (s *Service) digested(ctx context.Context, d postgres.Digest, now time.Time) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), digestedTime)
+	defer cancel()
+	return s.store.InTx(ctx, postgres.ExchangeScope(), func(tx *postgres.Tx) error { return tx.MarkDigested(ctx, d.AccountID, now) })
 }
 
 func digestOf(d postgres.Digest, today org.Day, address string) exchange.MailNotice {

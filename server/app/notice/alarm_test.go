@@ -199,6 +199,27 @@ func TestNotices_EachPersonChoosesAndTheDigestSaysNothingOfWhatItIs(t *testing.T
 	}
 }
 
+// A mail that went out while the round was ended is not sent again by the next.
+func TestNotices_ADigestThatWasSentIsNotSentAgain(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	d.given(t)
+	if _, err := d.Admin(t).Exec(t.Context(), `update account set email = 'cv@travinh.example' where id = $1`, d.Officer.AccountID.String()); err != nil {
+		t.Fatal(err)
+	}
+	must(t, d.notices.Choose(t.Context(), d.Officer, notice.Choice{Muted: []string{}, Digest: true}))
+	d.now = d.now.AddDate(0, 0, 3)
+	must(t, d.notices.Alarm(t.Context()))
+	ctx, end := context.WithCancel(t.Context())
+	sent := 0
+	send := func(context.Context, exchange.MailNotice) error { sent++; end(); return nil }
+	_ = d.notices.Digest(ctx, send, "https://congvan.example") // it was ended, and may say so
+	must(t, d.notices.Digest(t.Context(), send, "https://congvan.example"))
+	if sent != 1 {
+		t.Errorf("sent %d times", sent)
+	}
+}
+
 func TestM3_ARestrictedArrivalIsToldOfOnlyToWhoMaySeeIt(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
