@@ -82,6 +82,10 @@ var directoryRows = map[string]row{
 	"readAgencyTree": {success: 200, allowed: all, request: get("/api/agency-tree")},
 	"listGroups":     {success: 200, allowed: all, request: get("/api/groups")},
 	"listKinds":      {success: 200, allowed: all, request: get("/api/kinds")},
+	"readSignerBlock": {success: 200, allowed: drafters, denied: 404, owner: officer, object: itself,
+		request: func(x thing) call {
+			return call{method: "GET", path: "/api/signer-block?agencyId=" + x.id + "&positionId=" + x.of.LeaderPosition.String()}
+		}},
 	"listPeople": {success: 200, allowed: all, filter: true, owner: officer, object: itself,
 		request: func(x thing) call { return call{method: "GET", path: "/api/people?agencyId=" + x.id} }},
 }

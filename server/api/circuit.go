@@ -13,6 +13,15 @@ import (
 	"congvan/server/domain/org"
 )
 
+// ReadSignerBlock shows what would stand above a signature.
+func (r documentRoom) ReadSignerBlock(ctx context.Context, q gen.ReadSignerBlockRequestObject) (gen.ReadSignerBlockResponseObject, error) {
+	b, err := r.documents.SignerBlock(ctx, personOf(ctx), org.ID(q.Params.AgencyId), org.ID(q.Params.PositionId), document.Competence(present(q.Params.Competence)))
+	if err != nil {
+		return nil, err
+	}
+	return gen.ReadSignerBlock200JSONResponse{Competence: gen.Competence(b.Competence), Lines: b.Lines}, nil
+}
+
 func circuitView(v outgoing.CircuitView) gen.Circuit {
 	out := gen.Circuit{Round: v.Round, Current: v.Current, Returns: v.Returns, Proposed: v.Proposed, Steps: make([]gen.CircuitStep, len(v.Steps)),
 		Answers: make([]gen.CircuitAnswer, len(v.Answers)), Competence: gen.Competence(v.Competence), SignerBlock: v.Block, Version: v.Version}

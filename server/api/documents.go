@@ -39,7 +39,7 @@ func (r documentRoom) DraftDocument(ctx context.Context, q gen.DraftDocumentRequ
 
 func draftOf(b gen.DocumentDraft) (outgoing.Draft, error) {
 	in := outgoing.Draft{AgencyID: idOf(b.AgencyId), Kind: &b.Kind, Subject: b.Subject, Urgency: (*document.Urgency)(b.Urgency), Note: b.Note,
-		Secrecy: string(present(b.Secrecy)), Files: filesIn(b.Files), Recipients: recipientsIn(b.Recipients)}
+		Secrecy: string(present(b.Secrecy)), Competence: (*document.Competence)(b.Competence), Files: filesIn(b.Files), Recipients: recipientsIn(b.Recipients)}
 	if b.ApproverPositionId != nil {
 		id := org.ID(*b.ApproverPositionId)
 		in.ApproverPositionID = &id
@@ -84,7 +84,7 @@ func (r documentRoom) EditDocument(ctx context.Context, q gen.EditDocumentReques
 		return nil, err
 	}
 	b := gen.DocumentDraft{Subject: q.Body.Subject, Urgency: q.Body.Urgency, DueDate: q.Body.DueDate, Note: q.Body.Note,
-		ApproverPositionId: q.Body.ApproverPositionId, Files: q.Body.Files, Recipients: q.Body.Recipients}
+		ApproverPositionId: q.Body.ApproverPositionId, Competence: q.Body.Competence, Files: q.Body.Files, Recipients: q.Body.Recipients}
 	in, err := draftOf(b)
 	if err != nil {
 		return nil, err

@@ -23,13 +23,16 @@ func documentView(v outgoing.View) gen.Document {
 		AuthorName: v.Names.Author, AuthorPositionId: uuid.UUID(d.AuthorPositionID), ApproverPositionId: optionalID(d.ApproverPositionID),
 		ApproverName: absent(v.Names.Approver), SubmittedAt: optionalTime(d.SubmittedAt), ApprovedAt: optionalTime(d.ApprovedAt),
 		ApprovedSha256: absent(d.ApprovedHash.String()), SignedSha256: absent(d.SignedHash.String()), SignedAt: optionalTime(d.SignedAt), SealedAt: optionalTime(d.SealedAt),
-		SentBackReason: d.SentBackReason, SignerName: d.SignerName, SignerTitle: d.SignerTitle,
+		SentBackReason: d.SentBackReason, SignerName: d.SignerName, SignerTitle: d.SignerTitle, Competence: gen.Competence(d.Competence),
 		NumberedAt: optionalTime(d.NumberedAt), IssuedAt: optionalTime(d.IssuedAt), Files: files(d.Files), Recipients: recipients(v),
 		RecipientCount: len(d.Recipients), Deliveries: counts(v.Counts), Version: d.Version, CreatedAt: d.CreatedAt, UpdatedAt: d.UpdatedAt,
 		Actions: make([]gen.DocumentAction, len(v.Acts))}
 	if len(v.EarlierFiles) > 0 {
 		earlier := files(v.EarlierFiles)
 		out.EarlierFiles = &earlier
+	}
+	if len(d.SignerBlock) > 0 {
+		out.SignerBlock = &d.SignerBlock
 	}
 	for i, act := range v.Acts {
 		out.Actions[i] = gen.DocumentAction(act)

@@ -135,7 +135,7 @@ func entryView(e report.Entry) gen.RegisterEntry {
 		written = reference(e.OriginNumber, e.OriginSymbol)
 	}
 	out := gen.RegisterEntry{Number: e.Number.String(), Reference: written, Day: date(e.Day), State: gen.RegisterEntryState(e.State),
-		Kind: absent(e.Kind), Subject: e.Subject, IssuerName: absent(e.IssuerName), SignerName: absent(e.SignerName),
+		Kind: absent(e.Kind), Subject: e.Subject, IssuerName: absent(e.IssuerName), SignerName: absent(e.SignedBy()),
 		DocumentDate: optionalDate(e.DocumentDate), SubjectType: gen.RegisterEntrySubjectType(e.SubjectType), SubjectId: uuid.UUID(e.SubjectID),
 		Reason: absent(e.Reason), TakenBy: absent(e.TakenBy), TakenDay: optionalDate(e.TakenOn), BackDated: absent(e.BackDated()), Note: absent(e.Note), ObjectState: absent(e.ObjectState), UnitAbbreviation: absent(e.Unit),
 		IssuedDay: optionalDate(dayAt(e.IssuedAt)), HandedDay: optionalDate(dayAt(e.HandedAt))}

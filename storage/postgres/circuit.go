@@ -61,11 +61,11 @@ func (tx *Tx) SaveCircuit(ctx context.Context, agency, id org.ID, c document.Cir
 }
 
 // notNull gives an empty list for none: the tables know no null list.
-func notNull(ids []org.ID) []org.ID {
-	if ids == nil {
-		return []org.ID{}
+func notNull[T any](list []T) []T {
+	if list == nil {
+		return []T{}
 	}
-	return ids
+	return list
 }
 
 // SaveStanding stores whom the document waits for and who is to see it, without

@@ -58,7 +58,7 @@ func documentOf(r dbsqlc.Document) document.Document {
 		SignerName: r.SignerName, SignerTitle: r.SignerTitle, RegisterID: value(r.RegisterID), Number: int(value(r.Number)),
 		NumberSuffix: r.NumberSuffix, Symbol: r.Symbol, Date: value(r.DocumentDate), NumberedAt: value(r.NumberedAt),
 		IssuedAt: value(r.IssuedAt), SentBackReason: r.SentBackReason, Stage: document.StepKind(r.Stage), Asked: r.Asked, Awaited: r.Awaited,
-		Told: r.Told, Competence: document.Competence(r.SignerCompetence), Version: int(r.Version), CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt}
+		Told: r.Told, Competence: document.Competence(r.SignerCompetence), SignerBlock: r.SignerBlock, Version: int(r.Version), CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt}
 }
 
 func fileOf(f dbsqlc.DocumentFile) document.File {
@@ -152,7 +152,7 @@ func (tx *Tx) AddDocument(ctx context.Context, d document.Document, by org.ID) e
 	err := tx.q.InsertDocument(ctx, dbsqlc.InsertDocumentParams{AgencyID: d.AgencyID, ID: d.ID, State: string(d.State), Kind: d.Kind,
 		Subject: d.Subject, Urgency: string(d.Urgency), DueDate: optional(d.DueDate), Note: d.Note, UnitID: optional(d.UnitID),
 		AuthorPositionID: d.AuthorPositionID, AuthorAccountID: d.AuthorAccountID,
-		ApproverPositionID: optional(d.ApproverPositionID), CreatedAt: d.CreatedAt})
+		ApproverPositionID: optional(d.ApproverPositionID), SignerCompetence: string(d.Competence), CreatedAt: d.CreatedAt})
 	if err != nil {
 		return fmt.Errorf("add document: %w", err)
 	}
@@ -187,7 +187,7 @@ func updateOf(d document.Document) dbsqlc.UpdateDocumentParams {
 		SignerName: d.SignerName, SignerTitle: d.SignerTitle, RegisterID: optional(d.RegisterID), Number: optional(int32(d.Number)),
 		NumberSuffix: d.NumberSuffix, Symbol: d.Symbol, DocumentDate: optional(d.Date), NumberedAt: optional(d.NumberedAt),
 		IssuedAt: optional(d.IssuedAt), SentBackReason: d.SentBackReason, Stage: stageOf(d), Asked: notNull(d.Asked), Awaited: notNull(d.Awaited),
-		Told: notNull(d.Told), SignerCompetence: string(d.Competence), UpdatedAt: d.UpdatedAt,
+		Told: notNull(d.Told), SignerCompetence: string(d.Competence), SignerBlock: notNull(d.SignerBlock), UpdatedAt: d.UpdatedAt,
 		AgencyID: d.AgencyID, ID: d.ID, Version: int32(d.Version)}
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"congvan/server/domain/document"
 	"congvan/server/domain/numbering"
 	"congvan/server/domain/org"
 	"congvan/storage/postgres/internal/dbsqlc"
@@ -26,6 +27,7 @@ type Entry struct {
 	Subject      string
 	IssuerName   string
 	SignerName   string
+	SignerBlock  []string // what stands above the signature
 	OriginNumber string
 	OriginSymbol string
 	DocumentDate org.Day
@@ -43,6 +45,14 @@ type Entry struct {
 	ClosedAt     time.Time
 }
 
+// SignedBy gives the signer with the competence, as the register names them.
+func (e Entry) SignedBy() string {
+	if line := document.CompetenceLine(e.SignerBlock); line != "" && e.SignerName != "" {
+		return e.SignerName + " (" + line + ")"
+	}
+	return e.SignerName
+}
+
 // BackDated tells whether the document carries an earlier day than the one its
 // number was taken on.
 func (e Entry) BackDated() bool {
@@ -58,7 +68,8 @@ select e.number, e.suffix, e.symbol, e.day, e.state, e.reason, e.subject_type, e
        coalesce(u.abbreviation, ''), d.issued_at,
        array(select r.name from recipient r where r.agency_id = d.agency_id and r.document_id = d.id order by r.ordinal limit 20),
        coalesce(n.total, (select count(*) from recipient r where r.agency_id = d.agency_id and r.document_id = d.id)),
-       (select coalesce(sum(p.copies), 0) from delivery p where p.agency_id = d.agency_id and p.document_id = d.id and p.channel = 'paper')
+       (select coalesce(sum(p.copies), 0) from delivery p where p.agency_id = d.agency_id and p.document_id = d.id and p.channel = 'paper'),
+       coalesce(d.signer_block, '{}')
   from register_entry e
   left join document d on e.subject_type = 'document' and d.agency_id = e.agency_id and d.id = e.subject_id
   left join unit u on u.agency_id = d.agency_id and u.id = d.unit_id
@@ -125,7 +136,7 @@ func (tx *Tx) entries(ctx context.Context, r numbering.Register, each func(Entry
 		to := []any{&e.Number.Value, &e.Number.Suffix, &e.Symbol, &e.Day, &e.State, &e.Reason, &e.SubjectType, &e.SubjectID, &taken, &e.TakenBy,
 			&e.Kind, &e.Subject, &e.SignerName, &date, &e.Note, &e.ObjectState}
 		if r.Direction == numbering.Outgoing {
-			to = append(to, &e.Unit, &issued, &e.Recipients, &e.Reached, &e.Copies)
+			to = append(to, &e.Unit, &issued, &e.Recipients, &e.Reached, &e.Copies, &e.SignerBlock)
 		} else {
 			to = append(to, &e.IssuerName, &e.OriginNumber, &e.OriginSymbol, &due, &e.Holders, &handed, &e.OpenLines, &closed)
 		}

@@ -2878,38 +2878,44 @@ type Document struct {
 	ApproverPositionId *openapi_types.UUID `json:"approverPositionId,omitempty"`
 	AuthorName         string              `json:"authorName"`
 	AuthorPositionId   openapi_types.UUID  `json:"authorPositionId"`
-	CreatedAt          time.Time           `json:"createdAt"`
-	Deliveries         DeliveryCounts      `json:"deliveries"`
-	DocumentDate       *openapi_types.Date `json:"documentDate,omitempty"`
-	DueDate            *openapi_types.Date `json:"dueDate,omitempty"`
-	EarlierFiles       *[]File             `json:"earlierFiles,omitempty"`
-	Files              []File              `json:"files"`
-	Id                 openapi_types.UUID  `json:"id"`
-	IssuedAt           *time.Time          `json:"issuedAt,omitempty"`
-	Kind               string              `json:"kind"`
-	Note               string              `json:"note"`
-	Number             string              `json:"number"`
-	NumberedAt         *time.Time          `json:"numberedAt,omitempty"`
-	RecipientCount     int                 `json:"recipientCount"`
-	Recipients         []Recipient         `json:"recipients"`
-	Reference          string              `json:"reference"`
-	SealedAt           *time.Time          `json:"sealedAt,omitempty"`
-	SentBackReason     string              `json:"sentBackReason"`
-	SignedAt           *time.Time          `json:"signedAt,omitempty"`
+
+	// Competence the right in which the signer signs
+	Competence     Competence          `json:"competence"`
+	CreatedAt      time.Time           `json:"createdAt"`
+	Deliveries     DeliveryCounts      `json:"deliveries"`
+	DocumentDate   *openapi_types.Date `json:"documentDate,omitempty"`
+	DueDate        *openapi_types.Date `json:"dueDate,omitempty"`
+	EarlierFiles   *[]File             `json:"earlierFiles,omitempty"`
+	Files          []File              `json:"files"`
+	Id             openapi_types.UUID  `json:"id"`
+	IssuedAt       *time.Time          `json:"issuedAt,omitempty"`
+	Kind           string              `json:"kind"`
+	Note           string              `json:"note"`
+	Number         string              `json:"number"`
+	NumberedAt     *time.Time          `json:"numberedAt,omitempty"`
+	RecipientCount int                 `json:"recipientCount"`
+	Recipients     []Recipient         `json:"recipients"`
+	Reference      string              `json:"reference"`
+	SealedAt       *time.Time          `json:"sealedAt,omitempty"`
+	SentBackReason string              `json:"sentBackReason"`
+	SignedAt       *time.Time          `json:"signedAt,omitempty"`
 
 	// SignedSha256 of the main file with the signatures so far behind the approved bytes
-	SignedSha256 *string             `json:"signedSha256,omitempty"`
-	SignerName   string              `json:"signerName"`
-	SignerTitle  string              `json:"signerTitle"`
-	State        DocumentState       `json:"state"`
-	Subject      string              `json:"subject"`
-	SubmittedAt  *time.Time          `json:"submittedAt,omitempty"`
-	Symbol       string              `json:"symbol"`
-	UnitId       *openapi_types.UUID `json:"unitId,omitempty"`
-	UnitName     *string             `json:"unitName,omitempty"`
-	UpdatedAt    time.Time           `json:"updatedAt"`
-	Urgency      Urgency             `json:"urgency"`
-	Version      int                 `json:"version"`
+	SignedSha256 *string `json:"signedSha256,omitempty"`
+
+	// SignerBlock the lines above the signature
+	SignerBlock *[]string           `json:"signerBlock,omitempty"`
+	SignerName  string              `json:"signerName"`
+	SignerTitle string              `json:"signerTitle"`
+	State       DocumentState       `json:"state"`
+	Subject     string              `json:"subject"`
+	SubmittedAt *time.Time          `json:"submittedAt,omitempty"`
+	Symbol      string              `json:"symbol"`
+	UnitId      *openapi_types.UUID `json:"unitId,omitempty"`
+	UnitName    *string             `json:"unitName,omitempty"`
+	UpdatedAt   time.Time           `json:"updatedAt"`
+	Urgency     Urgency             `json:"urgency"`
+	Version     int                 `json:"version"`
 }
 
 // DocumentAction defines model for DocumentAction.
@@ -2920,11 +2926,14 @@ type DocumentDraft struct {
 	// AgencyId needed when the person may draft in several agencies
 	AgencyId           *openapi_types.UUID `json:"agencyId,omitempty"`
 	ApproverPositionId *openapi_types.UUID `json:"approverPositionId,omitempty"`
-	DueDate            *openapi_types.Date `json:"dueDate,omitempty"`
-	Files              *[]FileInput        `json:"files,omitempty"`
-	Kind               string              `json:"kind"`
-	Note               *string             `json:"note,omitempty"`
-	Recipients         *[]RecipientInput   `json:"recipients,omitempty"`
+
+	// Competence the right in which the signer signs
+	Competence *Competence         `json:"competence,omitempty"`
+	DueDate    *openapi_types.Date `json:"dueDate,omitempty"`
+	Files      *[]FileInput        `json:"files,omitempty"`
+	Kind       string              `json:"kind"`
+	Note       *string             `json:"note,omitempty"`
+	Recipients *[]RecipientInput   `json:"recipients,omitempty"`
 
 	// Secrecy anything but normal is refused (state secrets never enter)
 	Secrecy *DocumentDraftSecrecy `json:"secrecy,omitempty"`
@@ -2937,16 +2946,19 @@ type DocumentDraftSecrecy string
 
 // DocumentEdit defines model for DocumentEdit.
 type DocumentEdit struct {
-	ApproverPositionId *openapi_types.UUID  `json:"approverPositionId,omitempty"`
-	ClearDueDate       *bool                `json:"clearDueDate,omitempty"`
-	DueDate            *openapi_types.Date  `json:"dueDate,omitempty"`
-	Files              *[]FileInput         `json:"files,omitempty"`
-	Kind               *string              `json:"kind,omitempty"`
-	Note               *string              `json:"note,omitempty"`
-	Recipients         *[]RecipientInput    `json:"recipients,omitempty"`
-	Secrecy            *DocumentEditSecrecy `json:"secrecy,omitempty"`
-	Subject            *string              `json:"subject,omitempty"`
-	Urgency            *Urgency             `json:"urgency,omitempty"`
+	ApproverPositionId *openapi_types.UUID `json:"approverPositionId,omitempty"`
+	ClearDueDate       *bool               `json:"clearDueDate,omitempty"`
+
+	// Competence the right in which the signer signs
+	Competence *Competence          `json:"competence,omitempty"`
+	DueDate    *openapi_types.Date  `json:"dueDate,omitempty"`
+	Files      *[]FileInput         `json:"files,omitempty"`
+	Kind       *string              `json:"kind,omitempty"`
+	Note       *string              `json:"note,omitempty"`
+	Recipients *[]RecipientInput    `json:"recipients,omitempty"`
+	Secrecy    *DocumentEditSecrecy `json:"secrecy,omitempty"`
+	Subject    *string              `json:"subject,omitempty"`
+	Urgency    *Urgency             `json:"urgency,omitempty"`
 }
 
 // DocumentEditSecrecy defines model for DocumentEdit.Secrecy.
@@ -4615,6 +4627,13 @@ type SignatureReport struct {
 	Valid bool `json:"valid"`
 }
 
+// SignerBlock defines model for SignerBlock.
+type SignerBlock struct {
+	// Competence the right in which the signer signs
+	Competence Competence `json:"competence"`
+	Lines      []string   `json:"lines"`
+}
+
 // SigningAct defines model for SigningAct.
 type SigningAct string
 
@@ -5884,6 +5903,15 @@ type ReserveNumbersParams struct {
 	CongvanPosition *ActingPosition `json:"Congvan-Position,omitempty"`
 }
 
+// ReadSignerBlockParams defines parameters for ReadSignerBlock.
+type ReadSignerBlockParams struct {
+	AgencyId   openapi_types.UUID `form:"agencyId" json:"agencyId"`
+	PositionId openapi_types.UUID `form:"positionId" json:"positionId"`
+
+	// Competence left out or empty when the post speaks for itself
+	Competence *Competence `form:"competence,omitempty" json:"competence,omitempty"`
+}
+
 // ListSigningOrdersParams defines parameters for ListSigningOrders.
 type ListSigningOrdersParams struct {
 	BatchId *openapi_types.UUID `form:"batchId,omitempty" json:"batchId,omitempty"`
@@ -6827,6 +6855,9 @@ type ServerInterface interface {
 	// SignIn Sign in with login and password; the answer sets the session cookie
 	// (POST /api/session)
 	SignIn(c *gin.Context)
+	// ReadSignerBlock What would stand above the signature of a position (NĐ 30/2020, phụ lục I, ô 7a)
+	// (GET /api/signer-block)
+	ReadSignerBlock(c *gin.Context, params ReadSignerBlockParams)
 	// ListSigningOrders One's own orders to sign, newest first
 	// (GET /api/signing/orders)
 	ListSigningOrders(c *gin.Context, params ListSigningOrdersParams)
@@ -15768,6 +15799,49 @@ func (siw *ServerInterfaceWrapper) SignIn(c *gin.Context) {
 	siw.Handler.SignIn(c)
 }
 
+// ReadSignerBlock operation middleware
+func (siw *ServerInterfaceWrapper) ReadSignerBlock(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ReadSignerBlockParams
+
+	// ------------- Required query parameter "agencyId" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "agencyId", c.Request.URL.Query(), &params.AgencyId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter agencyId: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Required query parameter "positionId" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "positionId", c.Request.URL.Query(), &params.PositionId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter positionId: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "competence" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "competence", c.Request.URL.Query(), &params.Competence, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter competence: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ReadSignerBlock(c, params)
+}
+
 // ListSigningOrders operation middleware
 func (siw *ServerInterfaceWrapper) ListSigningOrders(c *gin.Context) {
 
@@ -16346,6 +16420,7 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.GET(options.BaseURL+"/api/agency-tree", wrapper.ReadAgencyTree)
 	router.GET(options.BaseURL+"/api/groups", wrapper.ListGroups)
 	router.GET(options.BaseURL+"/api/people", wrapper.ListPeople)
+	router.GET(options.BaseURL+"/api/signer-block", wrapper.ReadSignerBlock)
 	router.GET(options.BaseURL+"/api/kinds", wrapper.ListKinds)
 	router.POST(options.BaseURL+"/api/files", wrapper.UploadFile)
 	router.GET(options.BaseURL+"/api/uploads/:id", wrapper.ReadUpload)
@@ -24988,6 +25063,45 @@ func (response SignIndefaultApplicationProblemPlusJSONResponse) VisitSignInRespo
 	return err
 }
 
+type ReadSignerBlockRequestObject struct {
+	Params ReadSignerBlockParams
+}
+
+type ReadSignerBlockResponseObject interface {
+	VisitReadSignerBlockResponse(w http.ResponseWriter) error
+}
+
+type ReadSignerBlock200JSONResponse SignerBlock
+
+func (response ReadSignerBlock200JSONResponse) VisitReadSignerBlockResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadSignerBlockdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ReadSignerBlockdefaultApplicationProblemPlusJSONResponse) VisitReadSignerBlockResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListSigningOrdersRequestObject struct {
 	Params ListSigningOrdersParams
 }
@@ -26377,6 +26491,9 @@ type StrictServerInterface interface {
 	// SignIn Sign in with login and password; the answer sets the session cookie
 	// (POST /api/session)
 	SignIn(ctx context.Context, request SignInRequestObject) (SignInResponseObject, error)
+	// ReadSignerBlock What would stand above the signature of a position (NĐ 30/2020, phụ lục I, ô 7a)
+	// (GET /api/signer-block)
+	ReadSignerBlock(ctx context.Context, request ReadSignerBlockRequestObject) (ReadSignerBlockResponseObject, error)
 	// ListSigningOrders One's own orders to sign, newest first
 	// (GET /api/signing/orders)
 	ListSigningOrders(ctx context.Context, request ListSigningOrdersRequestObject) (ListSigningOrdersResponseObject, error)
@@ -33363,6 +33480,32 @@ func (sh *strictHandler) SignIn(ctx *gin.Context) {
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(SignInResponseObject); ok {
 		if err := validResponse.VisitSignInResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ReadSignerBlock operation middleware
+func (sh *strictHandler) ReadSignerBlock(ctx *gin.Context, params ReadSignerBlockParams) {
+	var request ReadSignerBlockRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReadSignerBlock(ctx, request.(ReadSignerBlockRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReadSignerBlock")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ReadSignerBlockResponseObject); ok {
+		if err := validResponse.VisitReadSignerBlockResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {

@@ -119,7 +119,7 @@ func (t *turn) signer(position org.ID, competence *document.Competence) error {
 		return document.CheckCompetence(*competence)
 	}
 	names, err := t.tx.DocumentNames(t.ctx, *t.d)
-	t.d.Competence = document.CompetenceOf(names.Agency, pos.Title)
+	t.d.Competence = document.CompetenceOfPost(names.Agency, pos.Role, pos.Title)
 	return err
 }
 

@@ -52,31 +52,3 @@ func (s *Service) Circuit(ctx context.Context, who access.Person, id org.ID) (Ci
 	})
 	return v, err
 }
-
-// signerBlock builds what stands above the signature of the approver.
-func signerBlock(ctx context.Context, tx *postgres.Tx, d document.Document, people map[org.ID]postgres.CircuitPerson, today org.Day) (document.Competence, []string, error) {
-	signer, ok := people[d.ApproverPositionID]
-	if !ok {
-		return d.Competence, nil, nil
-	}
-	names, err := tx.DocumentNames(ctx, d)
-	if err != nil {
-		return "", nil, err
-	}
-	office, err := tx.OfficeSeats(ctx, d.AgencyID, d.UnitID, today)
-	if err != nil {
-		return "", nil, err
-	}
-	head := ""
-	for _, o := range office {
-		if o.Role == org.Leader && document.CompetenceOf(names.Agency, o.Title) != document.ForHead {
-			head = o.Title
-			break
-		}
-	}
-	competence := d.Competence
-	if competence == "" {
-		competence = document.CompetenceOf(names.Agency, signer.Title)
-	}
-	return competence, document.SignerBlock(competence, names.Agency, head, signer.Title), nil
-}

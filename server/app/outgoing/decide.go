@@ -64,6 +64,9 @@ func (s *Service) Approve(ctx context.Context, who access.Person, c access.Comma
 		if err != nil {
 			return event, err
 		}
+		if err := t.signed(); err != nil {
+			return event, err
+		}
 		t.said = said{document.VerdictAgreed, note}
 		return event, t.c.Answer(t.seat(), t.today)
 	}))

@@ -21,6 +21,7 @@ type Draft struct {
 	DueDate            *org.Day // the zero day clears it
 	Note               *string
 	ApproverPositionID *org.ID
+	Competence         *document.Competence // nil lets the signer's post say it, when the signer changes
 	Files              *[]FileInput
 	Recipients         *[]RecipientInput
 }
@@ -156,7 +157,13 @@ func (s *Service) fill(ctx context.Context, tx *postgres.Tx, who access.Person, 
 		if _, err := approver(ctx, tx, d.AgencyID, *in.ApproverPositionID); err != nil {
 			return err
 		}
-		d.ApproverPositionID = *in.ApproverPositionID
+		d.ApproverPositionID, d.Competence = *in.ApproverPositionID, ""
+	}
+	if in.Competence != nil {
+		if err := document.CheckCompetence(*in.Competence); err != nil {
+			return err
+		}
+		d.Competence = *in.Competence
 	}
 	if in.Files != nil {
 		files, err := resolveFiles(ctx, tx, who.AccountID, d, *in.Files, s.clock())

@@ -120,7 +120,6 @@ func (t *turn) begin(chosen org.Position, note string) error {
 	last := &t.c.Steps[len(t.c.Steps)-1]
 	if !slices.Equal(last.People, []org.ID{chosen.ID}) {
 		last.People, last.Answered, last.Opened = []org.ID{chosen.ID}, nil, nil
-		t.d.Competence = ""
 	}
 	changed, err := t.changed()
 	if err != nil {
@@ -137,7 +136,7 @@ func (t *turn) begin(chosen org.Position, note string) error {
 		if err != nil {
 			return err
 		}
-		t.d.Competence = document.CompetenceOf(names.Agency, chosen.Title)
+		t.d.Competence = document.CompetenceOfPost(names.Agency, chosen.Role, chosen.Title)
 	}
 	t.said, t.place = said{document.VerdictSubmitted, note}, document.NoStep
 	return nil

@@ -266,7 +266,7 @@ func (w *Writing) Layout(ctx context.Context, who access.Person, id org.ID) ([]d
 			return nil
 		}
 		f, err := w.filling(ctx, tx, who, d)
-		want = document.Layout{Issuer: f.Issuer, Kind: f.Kind, Notation: f.Notation, Subject: f.Subject, SignerName: f.SignerName}
+		want = document.Layout{Issuer: f.Issuer, Kind: f.Kind, Notation: f.Notation, Subject: f.Subject, SignerName: f.SignerName, Block: f.SignerBlock}
 		return err
 	})
 	if err != nil || main == nil {

@@ -200,7 +200,7 @@ func outgoingRow(e postgres.Entry) []string {
 			kept += ", " + e.Unit
 		}
 	}
-	return []string{reference(e.Number.String(), e.Symbol), e.Day.Written(), named(e.Kind, e.Subject), e.SignerName,
+	return []string{reference(e.Number.String(), e.Symbol), e.Day.Written(), named(e.Kind, e.Subject), e.SignedBy(),
 		numbering.Some(e.Recipients, e.Reached), kept, copies, writtenAt(e.IssuedAt), "", remark(e)}
 }
 

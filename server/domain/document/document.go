@@ -75,6 +75,7 @@ type Document struct {
 	SignerName         string
 	SignerTitle        string
 	Competence         Competence // in which the signer signs
+	SignerBlock        []string   // the lines above the signature, as they were when it was approved
 	Stage              StepKind   // what its circuit asks now; ApproveStep when nothing else stands before it
 	Asked              []org.ID   // positions that its circuit has come to: they read it
 	Awaited            []org.ID   // positions whose act it waits for

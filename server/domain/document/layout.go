@@ -14,7 +14,8 @@ type Layout struct {
 	Kind       Kind
 	Notation   string // behind the number, none when it cannot be told yet
 	Subject    string
-	SignerName string // none when nobody is chosen yet
+	SignerName string   // none when nobody is chosen yet
+	Block      []string // the lines above the signature
 }
 
 // Remark is something in a text that NĐ 30/2020, phụ lục I has otherwise. It
@@ -103,6 +104,13 @@ func checkFoot(flat string, want Layout) []Remark {
 	}
 	if want.SignerName != "" && !hasWords(flat, want.SignerName) {
 		found = append(found, remark("no_signer", "Chưa thấy họ tên người ký “"+want.SignerName+"”.", "The name of the signer “"+want.SignerName+"” is missing."))
+	}
+	for _, line := range want.Block {
+		if want.SignerName != "" && line != "" && !hasWords(flat, line) && !scattered(flat, line) {
+			found = append(found, remark("other_signer_block", "Quyền hạn, chức vụ của người ký phải là “"+strings.Join(want.Block, " / ")+"”; chưa thấy “"+line+"”.",
+				"Competence and title of the signer should read “"+strings.Join(want.Block, " / ")+"”; “"+line+"” is missing."))
+			break
+		}
 	}
 	if !strings.Contains(strings.ReplaceAll(flat, " ", ""), "./.") {
 		found = append(found, remark("no_end", "Nội dung chưa kết thúc bằng dấu “./.”.", "The text does not end with “./.”."))

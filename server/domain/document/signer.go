@@ -1,11 +1,13 @@
 package document
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
 	"congvan/server/domain/fault"
+	"congvan/server/domain/org"
 )
 
 // Competence is the right in which somebody signs, as it stands before the
@@ -59,6 +61,28 @@ func CompetenceOf(agency, title string) Competence {
 		return ForCollective
 	}
 	return ForItself
+}
+
+// CompetenceOfPost gives the competence of somebody in the role: a unit head
+// signs on the order of the agency's head (NĐ 30/2020, điều 13, khoản 3), anybody
+// else as the title speaks.
+func CompetenceOfPost(agency string, role org.Role, title string) Competence {
+	if c := CompetenceOf(agency, title); role != org.UnitHead || c == ActingHead {
+		return c
+	}
+	return ByOrder
+}
+
+// CompetenceLine gives the line of a signer block that names the competence,
+// and nothing where the head of an agency signs for it.
+func CompetenceLine(block []string) string {
+	for _, line := range slices.Backward(block) {
+		word, _, found := strings.Cut(line, ". ")
+		if found && word != "" && CheckCompetence(Competence(word)) == nil {
+			return line
+		}
+	}
+	return ""
 }
 
 // SignerBlock gives the lines above the signature (ô 7a) of somebody with the

@@ -146,6 +146,9 @@ func (d *Document) Submit(approver org.Position, note string, now time.Time) (Ev
 	if err := d.Check(); err != nil {
 		return Event{}, err
 	}
+	if d.ApproverPositionID != approver.ID {
+		d.Competence = "" // another signer, another signer block
+	}
 	d.ApproverPositionID = approver.ID
 	d.SubmittedAt, d.SentBackReason = now, ""
 	return d.take(s, now).noting(note), nil
@@ -251,7 +254,7 @@ func (d *Document) Reopen(reason string, now time.Time) (Event, error) {
 
 func (d *Document) unapprove() {
 	d.SubmittedAt, d.ApprovedAt, d.ApprovedHash = time.Time{}, time.Time{}, Hash{}
-	d.SignerName, d.SignerTitle = "", ""
+	d.SignerName, d.SignerTitle, d.SignerBlock = "", "", nil
 	d.SignedHash, d.SignedAt = Hash{}, time.Time{}
 }
 

@@ -24,9 +24,9 @@ select r.*, a.channel as agency_channel, a.name as agency_name, a.valid_from as 
 
 -- name: InsertDocument :exec
 insert into document (agency_id, id, state, kind, subject, urgency, due_date, note, unit_id, author_position_id, author_account_id,
-                      approver_position_id, created_at, updated_at)
+                      approver_position_id, signer_competence, created_at, updated_at)
 values (@agency_id, @id, @state, @kind, @subject, @urgency, @due_date, @note, @unit_id, @author_position_id, @author_account_id,
-        @approver_position_id, @created_at, @created_at);
+        @approver_position_id, @signer_competence, @created_at, @created_at);
 
 -- name: UpdateDocument :execrows
 update document
@@ -37,7 +37,7 @@ update document
        register_id = @register_id, number = @number, number_suffix = @number_suffix, symbol = @symbol,
        document_date = @document_date, numbered_at = @numbered_at, issued_at = @issued_at,
        sent_back_reason = @sent_back_reason, stage = @stage, asked = @asked, awaited = @awaited, told = @told,
-       signer_competence = @signer_competence, version = version + 1, updated_at = @updated_at
+       signer_competence = @signer_competence, signer_block = @signer_block, version = version + 1, updated_at = @updated_at
  where agency_id = @agency_id and id = @id and version = @version;
 
 -- name: InsertDocumentFile :exec

@@ -211,6 +211,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/signer-block": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What would stand above the signature of a position (NĐ 30/2020, phụ lục I, ô 7a) */
+        get: operations["readSignerBlock"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/kinds": {
         parameters: {
             query?: never;
@@ -4142,6 +4159,7 @@ export interface components {
             note?: string;
             /** Format: uuid */
             approverPositionId?: string;
+            competence?: components["schemas"]["Competence"];
             files?: components["schemas"]["FileInput"][];
             recipients?: components["schemas"]["RecipientInput"][];
         };
@@ -4157,6 +4175,7 @@ export interface components {
             note?: string;
             /** Format: uuid */
             approverPositionId?: string;
+            competence?: components["schemas"]["Competence"];
             files?: components["schemas"]["FileInput"][];
             recipients?: components["schemas"]["RecipientInput"][];
         };
@@ -4268,6 +4287,10 @@ export interface components {
         };
         /** @enum {string} */
         StepKind: "review" | "initial" | "layout" | "opinion" | "approve";
+        SignerBlock: {
+            competence: components["schemas"]["Competence"];
+            lines: string[];
+        };
         /**
          * @description the right in which the signer signs
          * @enum {string}
@@ -4494,6 +4517,9 @@ export interface components {
             sentBackReason: string;
             signerName: string;
             signerTitle: string;
+            competence: components["schemas"]["Competence"];
+            /** @description the lines above the signature */
+            signerBlock?: string[];
             /** Format: date-time */
             numberedAt?: string;
             /** Format: date-time */
@@ -6221,6 +6247,7 @@ export type DocumentRequests = components['schemas']['DocumentRequests'];
 export type HeardRequest = components['schemas']['HeardRequest'];
 export type HeardRequestList = components['schemas']['HeardRequestList'];
 export type StepKind = components['schemas']['StepKind'];
+export type SignerBlock = components['schemas']['SignerBlock'];
 export type Competence = components['schemas']['Competence'];
 export type Circuit = components['schemas']['Circuit'];
 export type CircuitStep = components['schemas']['CircuitStep'];
@@ -6761,6 +6788,32 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PeopleList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    readSignerBlock: {
+        parameters: {
+            query: {
+                agencyId: string;
+                positionId: string;
+                /** @description left out or empty when the post speaks for itself */
+                competence?: components["schemas"]["Competence"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The lines */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignerBlock"];
                 };
             };
             default: components["responses"]["Problem"];

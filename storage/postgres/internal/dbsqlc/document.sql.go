@@ -121,7 +121,7 @@ func (q *Queries) GetDeliveryCount(ctx context.Context, agencyID org.ID, documen
 }
 
 const GetDocument = `-- name: GetDocument :one
-select agency_id, id, state, kind, subject, urgency, secrecy, due_date, note, unit_id, author_position_id, author_account_id, approver_position_id, submitted_at, approved_at, approved_sha256, signer_name, signer_title, register_id, number, number_suffix, symbol, document_date, numbered_at, issued_at, sent_back_reason, version, created_at, updated_at, signed_sha256, signed_at, sealed_at, stage, asked, awaited, told, signer_competence from document where agency_id = any($1::uuid[]) and id = $2
+select agency_id, id, state, kind, subject, urgency, secrecy, due_date, note, unit_id, author_position_id, author_account_id, approver_position_id, submitted_at, approved_at, approved_sha256, signer_name, signer_title, register_id, number, number_suffix, symbol, document_date, numbered_at, issued_at, sent_back_reason, version, created_at, updated_at, signed_sha256, signed_at, sealed_at, stage, asked, awaited, told, signer_competence, signer_block from document where agency_id = any($1::uuid[]) and id = $2
 `
 
 func (q *Queries) GetDocument(ctx context.Context, agencies []org.ID, iD org.ID) (Document, error) {
@@ -165,6 +165,7 @@ func (q *Queries) GetDocument(ctx context.Context, agencies []org.ID, iD org.ID)
 		&i.Awaited,
 		&i.Told,
 		&i.SignerCompetence,
+		&i.SignerBlock,
 	)
 	return i, err
 }
@@ -253,9 +254,9 @@ func (q *Queries) InsertDeliveryCount(ctx context.Context, arg InsertDeliveryCou
 
 const InsertDocument = `-- name: InsertDocument :exec
 insert into document (agency_id, id, state, kind, subject, urgency, due_date, note, unit_id, author_position_id, author_account_id,
-                      approver_position_id, created_at, updated_at)
+                      approver_position_id, signer_competence, created_at, updated_at)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11,
-        $12, $13, $13)
+        $12, $13, $14, $14)
 `
 
 type InsertDocumentParams struct {
@@ -271,6 +272,7 @@ type InsertDocumentParams struct {
 	AuthorPositionID   org.ID
 	AuthorAccountID    org.ID
 	ApproverPositionID *org.ID
+	SignerCompetence   string
 	CreatedAt          time.Time
 }
 
@@ -288,6 +290,7 @@ func (q *Queries) InsertDocument(ctx context.Context, arg InsertDocumentParams) 
 		arg.AuthorPositionID,
 		arg.AuthorAccountID,
 		arg.ApproverPositionID,
+		arg.SignerCompetence,
 		arg.CreatedAt,
 	)
 	return err
@@ -476,7 +479,7 @@ func (q *Queries) ListRecipients(ctx context.Context, agencies []org.ID, documen
 }
 
 const LockDocument = `-- name: LockDocument :one
-select agency_id, id, state, kind, subject, urgency, secrecy, due_date, note, unit_id, author_position_id, author_account_id, approver_position_id, submitted_at, approved_at, approved_sha256, signer_name, signer_title, register_id, number, number_suffix, symbol, document_date, numbered_at, issued_at, sent_back_reason, version, created_at, updated_at, signed_sha256, signed_at, sealed_at, stage, asked, awaited, told, signer_competence from document where agency_id = any($1::uuid[]) and id = $2 for update
+select agency_id, id, state, kind, subject, urgency, secrecy, due_date, note, unit_id, author_position_id, author_account_id, approver_position_id, submitted_at, approved_at, approved_sha256, signer_name, signer_title, register_id, number, number_suffix, symbol, document_date, numbered_at, issued_at, sent_back_reason, version, created_at, updated_at, signed_sha256, signed_at, sealed_at, stage, asked, awaited, told, signer_competence, signer_block from document where agency_id = any($1::uuid[]) and id = $2 for update
 `
 
 func (q *Queries) LockDocument(ctx context.Context, agencies []org.ID, iD org.ID) (Document, error) {
@@ -520,6 +523,7 @@ func (q *Queries) LockDocument(ctx context.Context, agencies []org.ID, iD org.ID
 		&i.Awaited,
 		&i.Told,
 		&i.SignerCompetence,
+		&i.SignerBlock,
 	)
 	return i, err
 }
@@ -661,8 +665,8 @@ update document
        register_id = $16, number = $17, number_suffix = $18, symbol = $19,
        document_date = $20, numbered_at = $21, issued_at = $22,
        sent_back_reason = $23, stage = $24, asked = $25, awaited = $26, told = $27,
-       signer_competence = $28, version = version + 1, updated_at = $29
- where agency_id = $30 and id = $31 and version = $32
+       signer_competence = $28, signer_block = $29, version = version + 1, updated_at = $30
+ where agency_id = $31 and id = $32 and version = $33
 `
 
 type UpdateDocumentParams struct {
@@ -694,6 +698,7 @@ type UpdateDocumentParams struct {
 	Awaited            []org.ID
 	Told               []org.ID
 	SignerCompetence   string
+	SignerBlock        []string
 	UpdatedAt          time.Time
 	AgencyID           org.ID
 	ID                 org.ID
@@ -730,6 +735,7 @@ func (q *Queries) UpdateDocument(ctx context.Context, arg UpdateDocumentParams) 
 		arg.Awaited,
 		arg.Told,
 		arg.SignerCompetence,
+		arg.SignerBlock,
 		arg.UpdatedAt,
 		arg.AgencyID,
 		arg.ID,

@@ -367,6 +367,7 @@ type Document struct {
 	Awaited            []org.ID
 	Told               []org.ID
 	SignerCompetence   string
+	SignerBlock        []string
 }
 
 type DocumentComment struct {

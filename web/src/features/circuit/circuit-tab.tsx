@@ -15,6 +15,7 @@ import { Comments } from "./comments";
 import { PlanDialog } from "./plan-dialog";
 import { circuitQuery } from "./queries";
 import { ReassignDialog, type Seat } from "./reassign-dialog";
+import { SignerBlock } from "./signer-block";
 import { wayBack } from "./standing";
 
 // The circuit as a whole: its people, its deadlines and what was said.
@@ -37,7 +38,7 @@ export function CircuitTab({ document: d }: { document: Document }) {
             <Step key={`${s.kind}.${s.people[0]?.positionId ?? ""}`} step={s} place={i} onReassign={reassigning && s.state !== "passed" ? setSeat : undefined} />
           ))}
         </ol>
-        <Facts facts={[[t.block, data.signerBlock.length > 0 && <Block key="block" lines={data.signerBlock} />]]} />
+        <Facts facts={[[t.block, data.signerBlock.length > 0 && <SignerBlock key="block" lines={data.signerBlock} />]]} />
         <div className={css.acts}>
           {d.actions.includes("plan") ? <Button onClick={() => setPlanning(true)}>{t.edit}</Button> : null}
           <Link to="/outgoing/$id/slip" params={{ id: d.id }} className={buttonClass()}>
@@ -50,16 +51,6 @@ export function CircuitTab({ document: d }: { document: Document }) {
       {planning ? <PlanDialog document={d} circuit={data} onClose={() => setPlanning(false)} /> : null}
       {seat ? <ReassignDialog document={d} seat={seat} onClose={() => setSeat(undefined)} /> : null}
     </div>
-  );
-}
-
-function Block({ lines }: { lines: readonly string[] }) {
-  return (
-    <span className={css.block}>
-      {lines.map((line) => (
-        <span key={line}>{line}</span>
-      ))}
-    </span>
   );
 }
 

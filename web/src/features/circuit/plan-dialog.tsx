@@ -4,6 +4,7 @@ import { client, ifMatch, value } from "@/api/client";
 import type { Circuit, Competence, Document, StepKind } from "@/api/schema";
 import { useCommand } from "@/features/session/command";
 import { FormProblem } from "@/features/session/problem-note";
+import { competences } from "@/features/outgoing/competence-field";
 import { useText } from "@/text/text";
 import { Button } from "@/ui/button";
 import { Dialog } from "@/ui/dialog";
@@ -75,7 +76,7 @@ export function PlanDialog({ document: d, circuit, onClose }: { document: Docume
           onChange={(e) => setForm({ ...form, competence: e.target.value as Competence })}
         >
           <option value="">{t.circuit.competences.auto}</option>
-          {(["TM", "KT", "TL", "TUQ", "Q"] as const).map((c) => (
+          {competences.map((c) => (
             <option key={c} value={c}>
               {t.circuit.competences[c]}
             </option>

@@ -11,12 +11,18 @@ interface ApproverFieldProps {
   onChange: (positionId: string | undefined) => void;
 }
 
-// Leaders of the agency; where there is one, it is that one.
+// Leaders of the agency, and unit heads who sign on their order; where there is one leader, it is that one.
 export function ApproverField({ agencyId, value, error, onChange }: ApproverFieldProps) {
   const t = useText().document;
   const { data } = useQuery({
     queryKey: ["people", agencyId ?? "", "leaders"],
     queryFn: () => valueOf(client.GET("/api/people", { params: { query: { agencyId, role: "leader" } } })),
+    enabled: agencyId !== undefined,
+    staleTime: 60_000,
+  });
+  const { data: heads } = useQuery({
+    queryKey: ["people", agencyId ?? "", "heads"],
+    queryFn: () => valueOf(client.GET("/api/people", { params: { query: { agencyId, role: "unit_head" } } })),
     enabled: agencyId !== undefined,
     staleTime: 60_000,
   });
@@ -33,6 +39,15 @@ export function ApproverField({ agencyId, value, error, onChange }: ApproverFiel
           {p.fullName}, {p.title}
         </option>
       ))}
+      {heads?.positions.length ? (
+        <optgroup label={t.signsByOrder}>
+          {heads.positions.map((p) => (
+            <option key={p.id} value={p.id}>
+              {p.fullName}, {p.title}
+            </option>
+          ))}
+        </optgroup>
+      ) : null}
     </SelectField>
   );
 }

@@ -112,7 +112,7 @@ function Composer({ start, saved }: { start: DraftForm; saved?: Document }) {
                     <strong>{t.document.sentBack}:</strong> {base.saved.sentBackReason}
                   </Notice>
                 ) : null}
-                {save.error && !stale ? <FormProblem error={save.error} shown={["kind", "subject", "dueDate", "files", "recipients", "approverPositionId", "secrecy"]} /> : null}
+                {save.error && !stale ? <FormProblem error={save.error} shown={["kind", "subject", "dueDate", "files", "recipients", "approverPositionId", "competence", "secrecy"]} /> : null}
                 {stale && id ? (
                   <Notice look="stop">
                     {t.document.form.conflict}{" "}

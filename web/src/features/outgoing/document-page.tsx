@@ -27,6 +27,7 @@ import { Tabs } from "@/ui/tabs";
 import { ChangedSince } from "@/features/circuit/changed-since";
 import { CircuitTab } from "@/features/circuit/circuit-tab";
 import { CircuitStrip } from "@/features/circuit/circuit-strip";
+import { SignerBlock } from "@/features/circuit/signer-block";
 import { awaitedNames } from "@/features/circuit/standing";
 import { circuitQuery, useOpened } from "@/features/circuit/queries";
 import { ActDialog, type Direct, type DraftAct } from "./act-dialogs";
@@ -228,6 +229,7 @@ function Story({ document: d, shown, onShow }: SideProps) {
             [t.author, d.authorName],
             [t.approver, d.approverName],
             [t.signer, d.signerName && [d.signerName, d.signerTitle].filter(Boolean).join(", ")],
+            [t.signerBlock, d.signerBlock && <SignerBlock key="block" lines={d.signerBlock} />],
             [t.created, showMoment(d.createdAt)],
             d.submittedAt && [t.submittedAt, showMoment(d.submittedAt)],
             d.approvedAt && [t.approvedAt, showMoment(d.approvedAt)],

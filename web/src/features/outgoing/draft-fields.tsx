@@ -8,6 +8,7 @@ import { useText } from "@/text/text";
 import { DateField } from "@/ui/date-field";
 import { SelectField, TextArea } from "@/ui/field";
 import { ApproverField } from "./approver-field";
+import { CompetenceField } from "./competence-field";
 import { DraftFiles } from "./draft-files";
 import { withoutFile, withUpload, type DraftForm, type FormFile, type Secrecy } from "./draft-form";
 import css from "@/features/document/side.module.css";
@@ -36,7 +37,7 @@ export function DraftFields({ form, onChange, locked, error, tools, onFile }: Dr
     (change: Partial<DraftForm>) => onChange((f) => ({ ...f, ...change })),
     [onChange],
   );
-  const setApprover = useCallback((approverPositionId: string | undefined) => set({ approverPositionId }), [set]);
+  const setApprover = useCallback((approverPositionId: string | undefined) => set({ approverPositionId, competence: "" }), [set]);
   const first = useRef<HTMLSelectElement>(null);
   useEffect(() => {
     if (!locked) first.current?.focus();
@@ -56,7 +57,7 @@ export function DraftFields({ form, onChange, locked, error, tools, onFile }: Dr
           label={t.document.form.leaveAgency}
           disabled={locked}
           value={form.agencyId}
-          onChange={(e) => set({ agencyId: e.target.value, approverPositionId: undefined })}
+          onChange={(e) => set({ agencyId: e.target.value, approverPositionId: undefined, competence: "" })}
         >
           {agencies.map((a) => (
             <option key={a.id} value={a.id}>
@@ -137,6 +138,13 @@ export function DraftFields({ form, onChange, locked, error, tools, onFile }: Dr
           ))}
         </SelectField>
       </div>
+      <CompetenceField
+        agencyId={form.agencyId}
+        positionId={form.approverPositionId}
+        value={form.competence}
+        error={error("competence")}
+        onChange={(competence) => set({ competence })}
+      />
       <TextArea label={t.document.note} rows={2} maxLength={2000} value={form.note} onChange={(e) => set({ note: e.target.value })} />
     </>
   );

@@ -1,4 +1,4 @@
-import type { Document, DocumentDraft, DocumentEdit, FileInput, Upload, Urgency } from "@/api/schema";
+import type { Competence, Document, DocumentDraft, DocumentEdit, FileInput, Upload, Urgency } from "@/api/schema";
 import type { AttachedFile } from "@/features/document/files";
 import { fromName, toInput, type Chosen } from "@/features/recipient/model";
 
@@ -25,6 +25,8 @@ export interface DraftForm {
   dueDate: string;
   note: string;
   approverPositionId: string | undefined;
+  // Empty lets the signer's post say it.
+  competence: Competence;
   files: readonly FormFile[];
   recipients: readonly Chosen[];
 }
@@ -39,6 +41,7 @@ export function emptyDraft(agencyId: string | undefined): DraftForm {
     dueDate: "",
     note: "",
     approverPositionId: undefined,
+    competence: "",
     files: [],
     recipients: [],
   };
@@ -54,6 +57,7 @@ export function draftOf(d: Document): DraftForm {
     dueDate: d.dueDate ?? "",
     note: d.note,
     approverPositionId: d.approverPositionId,
+    competence: d.competence,
     files: d.files.map((f) => ({ role: f.role, name: f.name, size: f.size, fileId: f.id, sha256: f.sha256, mediaType: f.mediaType })),
     recipients: d.recipients.map((r) => (r.type === "name" ? { ...fromName(r.name), role: r.role } : { ...r })),
   };
@@ -101,6 +105,7 @@ function shared(form: DraftForm) {
     secrecy: form.secrecy,
     note: form.note.trim().normalize("NFC"),
     approverPositionId: form.approverPositionId,
+    competence: form.competence,
     files: form.files.map(fileInput),
     recipients: form.recipients.map(toInput),
   };

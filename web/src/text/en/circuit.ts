@@ -39,6 +39,7 @@ export const circuit: Text["circuit"] = {
   stepName: (n) => `Step ${n}`,
   quorumField: "Opinions needed",
   competence: "Signs",
+  competenceHint: "Another signer rebuilds the signer block.",
   competences: {
     auto: "As the post says",
     TM: "TM. (on behalf of a body)",

@@ -54,6 +54,8 @@ export const document: Text["document"] = {
   unit: "Drafted in",
   agency: "Agency",
   approver: "Approver",
+  signerBlock: "Competence and post",
+  signsByOrder: "By order (TL.)",
   signer: "Signer",
   signerTitle: "Signer's post",
   updated: "Updated",

@@ -52,6 +52,8 @@ export const document = {
   unit: "Đơn vị soạn",
   agency: "Cơ quan",
   approver: "Người duyệt",
+  signerBlock: "Quyền hạn, chức vụ ký",
+  signsByOrder: "Ký thừa lệnh (TL.)",
   signer: "Người ký",
   signerTitle: "Chức vụ người ký",
   updated: "Cập nhật",
