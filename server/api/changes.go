@@ -49,7 +49,7 @@ func (r workRoom) StreamChanges(ctx context.Context, q gen.StreamChangesRequestO
 			now, err := r.accounts.Still(ctx, credentialOf(c.Request))
 			return err == nil && reflect.DeepEqual(now.Person, who)
 		}}
-	if err := s.catchUp(ctx, r.notices, who, present(q.Params.LastEventID)); err != nil {
+	if err := s.catchUp(ctx, r.notices, who, q.Params); err != nil {
 		watcher.Close()
 		return nil, err
 	}
@@ -71,9 +71,14 @@ type changeStream struct {
 	admitted func(context.Context) bool
 }
 
-func (s *changeStream) catchUp(ctx context.Context, notices *notice.Service, who access.Person, last string) error {
-	if last == "" {
+func (s *changeStream) catchUp(ctx context.Context, notices *notice.Service, who access.Person, from gen.StreamChangesParams) (err error) {
+	last := present(from.LastEventID)
+	switch {
+	case last == "" && from.Since == nil:
 		return nil
+	case last == "":
+		s.missed, s.reset, err = notices.MissedSince(ctx, who, *from.Since)
+		return err
 	}
 	id, err := org.ParseID(last)
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"time"
 
 	"github.com/gin-gonic/gin"
 	"github.com/google/uuid"
@@ -143,7 +144,8 @@ func token(t accounts.Token) gen.Token {
 
 func me(h accounts.Holder) gen.Me {
 	return gen.Me{AccountId: uuid.UUID(h.ID), Login: h.Login, FullName: h.FullName, Email: h.Email,
-		Language: gen.MeLanguage(h.Language), Operator: h.Operator, MustChangePassword: h.MustChangePassword, Positions: positions(h.Positions)}
+		Language: gen.MeLanguage(h.Language), Operator: h.Operator, MustChangePassword: h.MustChangePassword, Positions: positions(h.Positions),
+		AnsweredAt: time.Now()}
 }
 
 func positions(list []accounts.Position) []gen.Position {

@@ -8,7 +8,7 @@ test("a mail that reaches the agency's mailbox stands in the list by itself and 
   const file = info.outputPath("bao-cao-quy-3.pdf");
   await writeFile(file, await paper(subject));
   await mail(file, subject);
-  await expect(row(clerk, subject), "it comes without asking").toBeVisible({ timeout: 30_000 });
+  await expect(row(clerk, subject), "it comes without asking").toBeVisible({ timeout: 90_000 });
 
   await row(clerk, subject).click();
   await expect(clerk.getByRole("document").locator("canvas").first()).toBeVisible();
@@ -51,7 +51,7 @@ test("a mail without a document waits in quarantine with its reason and the raw 
     ].join("\r\n"),
   );
   await mail(file);
-  await expect(row(clerk, subject)).toBeVisible({ timeout: 30_000 });
+  await expect(row(clerk, subject)).toBeVisible({ timeout: 90_000 });
   await row(clerk, subject).click();
   await expect(clerk.getByText("Không có tệp văn bản")).toBeVisible();
   await expect(clerk.getByText("Thư được nhận khi có ít nhất một tệp PDF"), "and what would have been taken").toBeVisible();
@@ -93,7 +93,7 @@ test("the text of a mail without a file becomes the document by the clerk's word
     ["From: Van phong <vp@do.example>", "To: snv@travinh.example", `Subject: ${subject}`, `Message-ID: <r${Date.now()}.${process.pid}@do.example>`, "", "Kinh moi du hop.", ""].join("\r\n"),
   );
   await mail(file);
-  await row(clerk, subject).click({ timeout: 30_000 });
+  await row(clerk, subject).click({ timeout: 90_000 });
   await clerk.getByRole("button", { name: "Nhận vào văn bản đến" }).click();
   const dialog = clerk.getByRole("dialog", { name: "Nhận vào văn bản đến" });
   await expect(dialog.getByLabel("Nội dung thư (thành tệp PDF)")).toBeChecked();

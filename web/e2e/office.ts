@@ -5,6 +5,10 @@ import { directive } from "./paper";
 
 const url = process.env.CONGVAN_E2E_URL ?? "";
 
+// How many times slower than this machine a person's computer is; for looking
+// for what only goes well because it is fast.
+const slowness = Number(process.env.CONGVAN_E2E_SLOW ?? 0);
+
 // Everybody's in the demo province.
 export const password = "travinh-2017";
 
@@ -71,6 +75,7 @@ export class Office {
       await context.addInitScript((language) => localStorage.setItem("congvan.language", language), seat.language);
     }
     const page = await context.newPage();
+    if (slowness) await slow(page, slowness);
     page.on("pageerror", (error) => this.complaints.push(String(error)));
     page.on("console", (message) => {
       // Refusals are judged by their answers below.
@@ -87,6 +92,13 @@ export class Office {
     await Promise.all([...this.contexts.map((c) => c.close()), ...this.asking.map((a) => a.dispose())]);
     expect(this.complaints).toEqual([]);
   }
+}
+
+async function slow(page: Page, times: number): Promise<void> {
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send("Emulation.setCPUThrottlingRate", { rate: times });
+  await devtools.send("Network.enable");
+  await devtools.send("Network.emulateNetworkConditions", { offline: false, latency: 40 * times, downloadThroughput: -1, uploadThroughput: -1 });
 }
 
 async function signIn(login: string, secret = password): Promise<Session> {

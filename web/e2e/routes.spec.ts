@@ -65,7 +65,7 @@ const routes: Record<string, Route> = {
         .poll(async () => {
           id = (await answer<MailItemPage>(await clerk.get("/api/quarantine"))).items[0]?.id;
           return id;
-        }, { timeout: 30_000 })
+        }, { timeout: 90_000 })
         .toBeTruthy();
       return `/mail/quarantine/${id}`;
     },

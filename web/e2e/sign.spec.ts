@@ -12,7 +12,7 @@ import { addPasskey, done, oneTimeCode, pdfsig, signByCode, tell } from "./signi
 test.describe.configure({ mode: "default" });
 
 test("C4 C5 C7 C8: a batch is signed with a passkey, sealed, issued, and verified by anybody", async ({ office, paper }) => {
-  test.setTimeout(150_000);
+  test.setTimeout(400_000);
   const subjects = [subjectOf("Ký số một"), subjectOf("Ký số hai"), subjectOf("Ký số ba")];
   const leaderAsks = await office.ask("lanhdao.ubnd");
   const documents: Document[] = [];
@@ -36,7 +36,7 @@ test("C4 C5 C7 C8: a batch is signed with a passkey, sealed, issued, and verifie
   await expect(signing.getByLabel("Chứng thư số")).toContainText("Sơn Quốc Dũng");
   await leader.screenshot({ path: "test-results/sign-dialog.png" });
   await signing.getByRole("button", { name: "Ký số" }).click();
-  await expect(leader.getByText("Đã xong.")).toBeVisible({ timeout: 60_000 });
+  await expect(leader.getByText("Đã xong.")).toBeVisible({ timeout: 120_000 });
   await leader.screenshot({ path: "test-results/sign-progress.png" });
   await done(leader);
 
@@ -108,7 +108,7 @@ async function book(office: Office, clerk: string, direction: "outgoing" | "inco
 }
 
 test("from the draft to the registers: initials, a batch of ten with a passkey, the seal, a recall, a replacement", async ({ office, paper }) => {
-  test.setTimeout(180_000);
+  test.setTimeout(400_000);
   const subject = subjectOf("Về giữ gìn vệ sinh nơi công cộng");
   const there = await newAgency(office);
   const author = await office.ask("chuyenvien.ubnd");
@@ -129,7 +129,7 @@ test("from the draft to the registers: initials, a batch of ten with a passkey, 
     await officer.keyboard.press("F2");
     await expect(officer.getByText("Đã lưu dự thảo.").last()).toBeVisible();
     await officer.getByRole("button", { name: "Chuyển sang PDF" }).click();
-    await expect(officer.getByText(/Chỉ thị - .*\.pdf/).first()).toBeVisible({ timeout: 60_000 });
+    await expect(officer.getByText(/Chỉ thị - .*\.pdf/).first()).toBeVisible({ timeout: 120_000 });
     await officer.keyboard.press("F2");
     // The word of the first saving may still stand there: the server knows when this one is through.
     const stored = async () => answer<Document>(await author.get(`/api/documents/${id}`));

@@ -48,7 +48,7 @@ export async function oneTimeCode(login: string): Promise<string> {
         if (unused) code = now;
         return unused;
       },
-      { timeout: 45_000 },
+      { timeout: 120_000 },
     )
     .toBe(true);
   used.set(login, code);
@@ -67,7 +67,7 @@ export async function signByCode(page: Page, login: string, dialogName: string, 
 
 /** Waits for a batch to be through and closes its dialog. */
 export async function done(page: Page): Promise<void> {
-  await expect(page.getByText("Đã xong.")).toBeVisible({ timeout: 45_000 });
+  await expect(page.getByText("Đã xong.")).toBeVisible({ timeout: 120_000 });
   await page.getByRole("dialog").getByRole("button", { name: "Đóng", exact: true }).last().click();
 }
 

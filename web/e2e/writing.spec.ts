@@ -15,7 +15,7 @@ test("a text is begun from the template, becomes a PDF, and its layout is looked
   await officer.keyboard.press("F2");
   await expect(officer.getByText("Đã lưu dự thảo.").last()).toBeVisible();
   await officer.getByRole("button", { name: "Chuyển sang PDF" }).click();
-  await expect(officer.getByText(/Chỉ thị - .*\.pdf/).first()).toBeVisible({ timeout: 60_000 });
+  await expect(officer.getByText(/Chỉ thị - .*\.pdf/).first()).toBeVisible({ timeout: 120_000 });
   await officer.keyboard.press("F2");
   const check = officer.getByRole("button", { name: "Kiểm tra thể thức" });
   await expect(check).toBeEnabled();

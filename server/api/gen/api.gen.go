@@ -3691,12 +3691,15 @@ type MailboxSettings struct {
 
 // Me defines model for Me.
 type Me struct {
-	AccountId          openapi_types.UUID `json:"accountId"`
-	Email              string             `json:"email"`
-	FullName           string             `json:"fullName"`
-	Language           MeLanguage         `json:"language"`
-	Login              string             `json:"login"`
-	MustChangePassword bool               `json:"mustChangePassword"`
+	AccountId openapi_types.UUID `json:"accountId"`
+
+	// AnsweredAt when this was answered, by the server's clock; live changes since then are asked for with it
+	AnsweredAt         time.Time  `json:"answeredAt"`
+	Email              string     `json:"email"`
+	FullName           string     `json:"fullName"`
+	Language           MeLanguage `json:"language"`
+	Login              string     `json:"login"`
+	MustChangePassword bool       `json:"mustChangePassword"`
 
 	// Operator manages the whole installation
 	Operator  bool       `json:"operator"`
@@ -5385,7 +5388,9 @@ type ReopenCaseFileParams struct {
 
 // StreamChangesParams defines parameters for StreamChanges.
 type StreamChangesParams struct {
-	LastEventID *string `json:"Last-Event-ID,omitempty"`
+	// Since `answeredAt` of an answer from before; counts where there is no Last-Event-ID
+	Since       *time.Time `form:"since,omitempty" json:"since,omitempty"`
+	LastEventID *string    `json:"Last-Event-ID,omitempty"`
 }
 
 // ListCircuitsParams defines parameters for ListCircuits.
@@ -10704,6 +10709,14 @@ func (siw *ServerInterfaceWrapper) StreamChanges(c *gin.Context) {
 
 	// Parameter object where we will unmarshal all parameters from the context
 	var params StreamChangesParams
+
+	// ------------- Optional query parameter "since" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "since", c.Request.URL.Query(), &params.Since, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter since: %w", err), http.StatusBadRequest)
+		return
+	}
 
 	headers := c.Request.Header
 

@@ -122,6 +122,12 @@ func (s *Service) Missed(ctx context.Context, who access.Person, last org.ID) (c
 	return changes, false, err
 }
 
+// MissedSince gives what was recorded since a moment, as Missed does: for a
+// client that has read something and heard no event yet.
+func (s *Service) MissedSince(ctx context.Context, who access.Person, at time.Time) ([]postgres.Change, bool, error) {
+	return s.Missed(ctx, who, idAt(at.UnixMilli()))
+}
+
 // before gives the smallest identifier made that much earlier: a UUIDv7 begins
 // with its time in milliseconds.
 func before(id org.ID, gap time.Duration) org.ID {
@@ -129,12 +135,17 @@ func before(id org.ID, gap time.Duration) org.ID {
 	for _, b := range id[:6] {
 		ms = ms<<8 | int64(b)
 	}
-	ms = max(0, ms-gap.Milliseconds())
-	var earlier org.ID
+	return idAt(ms - gap.Milliseconds())
+}
+
+// idAt gives the smallest identifier made at a moment in Unix milliseconds.
+func idAt(ms int64) org.ID {
+	ms = min(max(0, ms), 1<<48-1)
+	var id org.ID
 	for i := range 6 {
-		earlier[i] = byte(ms >> (8 * (5 - i)))
+		id[i] = byte(ms >> (8 * (5 - i)))
 	}
-	return earlier
+	return id
 }
 
 // Named gives the changes as the person may be told of them: where the object

@@ -2078,7 +2078,9 @@ export interface paths {
         /**
          * Live changes of what the person may see, as server-sent events
          * @description Each event `change` carries a `Change`; its `id` resumes the stream (`Last-Event-ID`). An event `reset` says that
-         *     too much was missed: read everything again. A comment line keeps the connection open every 20 seconds.
+         *     too much was missed: read everything again. A comment line keeps the connection open every 20 seconds. A client
+         *     that read something before the stream was open gives `since`, so that nothing falls between; changes of the half
+         *     minute before may come again.
          */
         get: operations["streamChanges"];
         put?: never;
@@ -3468,6 +3470,11 @@ export interface components {
             next: string;
         };
         Me: {
+            /**
+             * Format: date-time
+             * @description when this was answered, by the server's clock; live changes since then are asked for with it
+             */
+            answeredAt: string;
             /** Format: uuid */
             accountId: string;
             login: string;
@@ -9538,7 +9545,10 @@ export interface operations {
     };
     streamChanges: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `answeredAt` of an answer from before; counts where there is no Last-Event-ID */
+                since?: string;
+            };
             header?: {
                 "Last-Event-ID"?: string;
             };

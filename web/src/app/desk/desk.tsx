@@ -78,18 +78,19 @@ function useDeskKeys(onHelp: () => void) {
     help.current = onHelp;
   });
   useEffect(() => {
-    let going = 0;
+    let going = -Infinity;
     const onKey = (e: KeyboardEvent) => {
       if (e.ctrlKey || e.altKey || e.metaKey || typing(e.target) || document.querySelector("dialog[open]")) return;
-      const went = Date.now() - going < 1200;
-      going = 0;
+      // By when the key was pressed: a busy page hears it late.
+      const went = e.timeStamp - going < 1200;
+      going = -Infinity;
       if (e.key === "?") help.current();
       else if (went && e.key === "h") void navigate({ to: "/" });
       else if (went && e.key === "i") void navigate({ to: "/incoming" });
       else if (went && e.key === "o") void navigate({ to: "/outgoing" });
       else if (e.key === "c" && !e.defaultPrevented) void navigate({ to: "/outgoing/new" });
       else if (e.key === "g") {
-        going = Date.now();
+        going = e.timeStamp;
         return;
       } else return;
       e.preventDefault();

@@ -1,5 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
+import { useMe } from "@/features/session/me";
 import { useText } from "@/text/text";
 import css from "./live.module.css";
 import { parseChange, spoiled, Spoils } from "./changes";
@@ -11,7 +12,7 @@ const again = 5000;
 
 // Listens to the server and tells the other tabs. Browsers allow six connections
 // to a plain http server: one tab holds the stream, by a lock, for all of them.
-function listen(onNews: (news: News) => void): () => void {
+function listen(since: string, onNews: (news: News) => void): () => void {
   const away = new AbortController();
   const channel = "BroadcastChannel" in window ? new BroadcastChannel("congvan.changes") : undefined;
   channel?.addEventListener("message", (e: MessageEvent<News>) => onNews(e.data));
@@ -24,7 +25,8 @@ function listen(onNews: (news: News) => void): () => void {
       let stream: EventSource;
       let timer: number | undefined;
       const open = () => {
-        stream = new EventSource("/api/changes");
+        // What changed between the first answers and this line is heard too.
+        stream = new EventSource(`/api/changes?since=${encodeURIComponent(since)}`);
         stream.addEventListener("change", (e: MessageEvent<string>) => tell({ change: e.data }));
         stream.addEventListener("reset", () => tell({ reset: true }));
         stream.addEventListener("open", () => tell({ line: true }));
@@ -57,6 +59,7 @@ function listen(onNews: (news: News) => void): () => void {
 export function Live() {
   const queries = useQueryClient();
   const t = useText().common;
+  const [since] = useState(useMe().answeredAt);
   const [line, setLine] = useState(true);
   useEffect(() => {
     const spoils = new Spoils();
@@ -67,7 +70,7 @@ export function Live() {
       timer = undefined;
       for (const queryKey of spoils.take()) void queries.invalidateQueries({ queryKey });
     };
-    const stop = listen((news) => {
+    const stop = listen(since, (news) => {
       if ("change" in news) {
         const change = parseChange(news.change);
         if (change) spoils.add(spoiled(change));
@@ -90,7 +93,7 @@ export function Live() {
       window.clearTimeout(timer);
       window.clearTimeout(warning);
     };
-  }, [queries]);
+  }, [queries, since]);
   return line ? null : (
     <div className={css.offline} role="status">
       {t.offline}
