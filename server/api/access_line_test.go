@@ -86,6 +86,12 @@ func lead(x thing) []object {
 var reason = object{"reason": "Gửi nhầm"}
 
 var lineRows = map[string]row{
+	"readForwardRules": {success: 200, allowed: append([]kind{operator}, staff...), denied: 404, owner: clerk, object: itself,
+		request: func(x thing) call { return call{method: "GET", path: "/api/agencies/" + x.id + "/forward-rules"} }},
+	"setForwardRules": {success: 422, allowed: append([]kind{clerk}, managers...), denied: 403, instead: gone, owner: clerk, object: itself,
+		request: func(x thing) call {
+			return call{method: "PUT", path: "/api/agencies/" + x.id + "/forward-rules", body: object{"items": []object{{"name": "không có nơi nhận", "asks": "work"}}}}
+		}},
 	"listLines": {success: 200, allowed: all, filter: true, owner: officer, object: itself,
 		request: func(x thing) call { return call{method: "GET", path: "/api/lines?view=late&agencyId=" + x.id} }},
 	"countLate": {success: 200, allowed: all, filter: true, owner: officer, object: itself,

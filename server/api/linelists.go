@@ -149,7 +149,10 @@ func (r lineRoom) UnfollowArrival(ctx context.Context, q gen.UnfollowArrivalRequ
 
 // officeView adds to an arrival's answer what the office says and does about it.
 func officeView(v incoming.View, out *gen.Arrival) {
-	out.Followed, out.Restricted = v.Followed, v.Restricted
+	out.Followed, out.Restricted, out.WorkDueDate = v.Followed, v.Restricted, optionalDate(v.DueForWork)
+	if s := v.Suggestion; s != nil {
+		out.Suggestion = &gen.Suggestion{Rule: forwardRule(s.Rule), DueDate: optionalDate(s.DueDate)}
+	}
 	out.Directions, out.Notes, out.Answers = make([]gen.DirectionWords, len(v.Directions)), make([]gen.LineNote, len(v.Notes)), make([]gen.LineAnswer, len(v.Answers))
 	for i, d := range v.Directions {
 		out.Directions[i] = gen.DirectionWords{Id: uuid.UUID(d.ID), LineId: uuid.UUID(d.LineID), Words: d.Words, Name: d.Name, Title: d.Title,

@@ -99,6 +99,8 @@ var scopes = map[string]access.Scope{
 	"addPhrase":        access.ScopeRegister,
 	"removePhrase":     access.ScopeRegister,
 	"restrictArrival":  access.ScopeRegister,
+	"readForwardRules": access.ScopeRead,
+	"setForwardRules":  access.ScopeSession,
 	"forwardMany":      access.ScopeRegister,
 	"forwardLine":      access.ScopeRegister,
 	"takeInLine":       access.ScopeRegister,

@@ -97,6 +97,7 @@ func (e AgencyLevel) Valid() bool {
 const (
 	ArrivalActionRefuse   ArrivalAction = "refuse"
 	ArrivalActionRegister ArrivalAction = "register"
+	ArrivalActionRestrict ArrivalAction = "restrict"
 )
 
 // Valid indicates whether the value is a known member of the ArrivalAction enum.
@@ -105,6 +106,8 @@ func (e ArrivalAction) Valid() bool {
 	case ArrivalActionRefuse:
 		return true
 	case ArrivalActionRegister:
+		return true
+	case ArrivalActionRestrict:
 		return true
 	default:
 		return false
@@ -2203,9 +2206,15 @@ type Arrival struct {
 	Source      Source        `json:"source"`
 	State       ArrivalState  `json:"state"`
 	Subject     string        `json:"subject"`
-	Symbol      string        `json:"symbol"`
-	Urgency     Urgency       `json:"urgency"`
-	Version     int           `json:"version"`
+
+	// Suggestion the rule of forwarding that fits, and the due date it comes to
+	Suggestion *Suggestion `json:"suggestion,omitempty"`
+	Symbol     string      `json:"symbol"`
+	Urgency    Urgency     `json:"urgency"`
+	Version    int         `json:"version"`
+
+	// WorkDueDate the due date moved off days of rest, as work can be given by; none when it has passed
+	WorkDueDate *openapi_types.Date `json:"workDueDate,omitempty"`
 }
 
 // ArrivalAction defines model for ArrivalAction.
@@ -3133,6 +3142,38 @@ type FollowedDocument struct {
 	Kind       RequestKind        `json:"kind"`
 	Reference  string             `json:"reference"`
 	Subject    string             `json:"subject"`
+}
+
+// ForwardRule what is left empty fits everything
+type ForwardRule struct {
+	Asks LineAsks `json:"asks"`
+
+	// Issuer the issuer's code
+	Issuer     *string             `json:"issuer,omitempty"`
+	Kind       *string             `json:"kind,omitempty"`
+	Name       string              `json:"name"`
+	PositionId *openapi_types.UUID `json:"positionId,omitempty"`
+
+	// UnitId either the unit or the position
+	UnitId *openapi_types.UUID `json:"unitId,omitempty"`
+
+	// Words one of several, a comma between them, stands in the subject
+	Words *string `json:"words,omitempty"`
+
+	// WorkingDays until it is due; none is no date
+	WorkingDays *int `json:"workingDays,omitempty"`
+}
+
+// ForwardRules defines model for ForwardRules.
+type ForwardRules struct {
+	Items   []ForwardRule `json:"items"`
+	MayEdit bool          `json:"mayEdit"`
+	Version int           `json:"version"`
+}
+
+// ForwardRulesNew defines model for ForwardRulesNew.
+type ForwardRulesNew struct {
+	Items []ForwardRule `json:"items"`
 }
 
 // Forwarded defines model for Forwarded.
@@ -4768,6 +4809,14 @@ type Successor struct {
 // SuccessorKind defines model for Successor.Kind.
 type SuccessorKind string
 
+// Suggestion the rule of forwarding that fits, and the due date it comes to
+type Suggestion struct {
+	DueDate *openapi_types.Date `json:"dueDate,omitempty"`
+
+	// Rule what is left empty fits everything
+	Rule ForwardRule `json:"rule"`
+}
+
 // TakeBackRequest defines model for TakeBackRequest.
 type TakeBackRequest struct {
 	// DeliveryIds from whom; none is everybody
@@ -5176,6 +5225,11 @@ type SetDutiesParams struct {
 	// Week the Monday that the week begins with
 	Week           Week           `form:"week" json:"week"`
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+}
+
+// SetForwardRulesParams defines parameters for SetForwardRules.
+type SetForwardRulesParams struct {
+	IfMatch IfMatch `json:"If-Match"`
 }
 
 // RegisterPaperParams defines parameters for RegisterPaper.
@@ -6030,6 +6084,9 @@ type ApproveCatalogueJSONRequestBody = CatalogueApproval
 // SetDutiesJSONRequestBody defines body for SetDuties for application/json ContentType.
 type SetDutiesJSONRequestBody = DutiesNew
 
+// SetForwardRulesJSONRequestBody defines body for SetForwardRules for application/json ContentType.
+type SetForwardRulesJSONRequestBody = ForwardRulesNew
+
 // RegisterPaperJSONRequestBody defines body for RegisterPaper for application/json ContentType.
 type RegisterPaperJSONRequestBody = Registration
 
@@ -6395,6 +6452,12 @@ type ServerInterface interface {
 	// SetDuties Replace the roster of a week
 	// (PUT /api/agencies/{id}/duties)
 	SetDuties(c *gin.Context, id Id, params SetDutiesParams)
+	// ReadForwardRules To whom an agency forwards what arrives, by kind, issuer and words of the subject; the first rule that fits is suggested
+	// (GET /api/agencies/{id}/forward-rules)
+	ReadForwardRules(c *gin.Context, id Id)
+	// SetForwardRules Replace the rules of forwarding
+	// (PUT /api/agencies/{id}/forward-rules)
+	SetForwardRules(c *gin.Context, id Id, params SetForwardRulesParams)
 	// RegisterPaper Register a document that came on paper under the next number; it is scanned later. A complaint is restricted with the same act
 	// (POST /api/agencies/{id}/paper-arrivals)
 	RegisterPaper(c *gin.Context, id Id, params RegisterPaperParams)
@@ -8774,6 +8837,83 @@ func (siw *ServerInterfaceWrapper) SetDuties(c *gin.Context) {
 	}
 
 	siw.Handler.SetDuties(c, id, params)
+}
+
+// ReadForwardRules operation middleware
+func (siw *ServerInterfaceWrapper) ReadForwardRules(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ReadForwardRules(c, id)
+}
+
+// SetForwardRules operation middleware
+func (siw *ServerInterfaceWrapper) SetForwardRules(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SetForwardRulesParams
+
+	headers := c.Request.Header
+
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = IfMatch
+
+	} else {
+		siw.ErrorHandler(c, fmt.Errorf("Header parameter If-Match is required, but not found"), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.SetForwardRules(c, id, params)
 }
 
 // RegisterPaper operation middleware
@@ -16556,6 +16696,8 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.PUT(options.BaseURL+"/api/me/notices", wrapper.SetNoticeChoice)
 	router.GET(options.BaseURL+"/api/agencies/:id/alarms", wrapper.ReadAlarms)
 	router.PUT(options.BaseURL+"/api/agencies/:id/alarms", wrapper.SetAlarms)
+	router.GET(options.BaseURL+"/api/agencies/:id/forward-rules", wrapper.ReadForwardRules)
+	router.PUT(options.BaseURL+"/api/agencies/:id/forward-rules", wrapper.SetForwardRules)
 	router.GET(options.BaseURL+"/api/casefiles", wrapper.ListCaseFiles)
 	router.POST(options.BaseURL+"/api/casefiles", wrapper.OpenCaseFile)
 	router.GET(options.BaseURL+"/api/casefiles/:id", wrapper.ReadCaseFile)
@@ -16710,6 +16852,15 @@ type FileAsteriskResponse struct {
 	Headers       FileResponseHeaders
 	ContentType   string
 	ContentLength int64
+}
+
+type ForwardRulesResponseHeaders struct {
+	ETag *string
+}
+type ForwardRulesJSONResponse struct {
+	Body ForwardRules
+
+	Headers ForwardRulesResponseHeaders
 }
 
 type GroupResponseHeaders struct {
@@ -18500,6 +18651,92 @@ type SetDutiesdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response SetDutiesdefaultApplicationProblemPlusJSONResponse) VisitSetDutiesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadForwardRulesRequestObject struct {
+	Id Id `json:"id"`
+}
+
+type ReadForwardRulesResponseObject interface {
+	VisitReadForwardRulesResponse(w http.ResponseWriter) error
+}
+
+type ReadForwardRules200JSONResponse struct{ ForwardRulesJSONResponse }
+
+func (response ReadForwardRules200JSONResponse) VisitReadForwardRulesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadForwardRulesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ReadForwardRulesdefaultApplicationProblemPlusJSONResponse) VisitReadForwardRulesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetForwardRulesRequestObject struct {
+	Id     Id `json:"id"`
+	Params SetForwardRulesParams
+	Body   *SetForwardRulesJSONRequestBody
+}
+
+type SetForwardRulesResponseObject interface {
+	VisitSetForwardRulesResponse(w http.ResponseWriter) error
+}
+
+type SetForwardRules200JSONResponse struct{ ForwardRulesJSONResponse }
+
+func (response SetForwardRules200JSONResponse) VisitSetForwardRulesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetForwardRulesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SetForwardRulesdefaultApplicationProblemPlusJSONResponse) VisitSetForwardRulesResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -26039,6 +26276,12 @@ type StrictServerInterface interface {
 	// SetDuties Replace the roster of a week
 	// (PUT /api/agencies/{id}/duties)
 	SetDuties(ctx context.Context, request SetDutiesRequestObject) (SetDutiesResponseObject, error)
+	// ReadForwardRules To whom an agency forwards what arrives, by kind, issuer and words of the subject; the first rule that fits is suggested
+	// (GET /api/agencies/{id}/forward-rules)
+	ReadForwardRules(ctx context.Context, request ReadForwardRulesRequestObject) (ReadForwardRulesResponseObject, error)
+	// SetForwardRules Replace the rules of forwarding
+	// (PUT /api/agencies/{id}/forward-rules)
+	SetForwardRules(ctx context.Context, request SetForwardRulesRequestObject) (SetForwardRulesResponseObject, error)
 	// RegisterPaper Register a document that came on paper under the next number; it is scanned later. A complaint is restricted with the same act
 	// (POST /api/agencies/{id}/paper-arrivals)
 	RegisterPaper(ctx context.Context, request RegisterPaperRequestObject) (RegisterPaperResponseObject, error)
@@ -28090,6 +28333,77 @@ func (sh *strictHandler) SetDuties(ctx *gin.Context, id Id, params SetDutiesPara
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(SetDutiesResponseObject); ok {
 		if err := validResponse.VisitSetDutiesResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ReadForwardRules operation middleware
+func (sh *strictHandler) ReadForwardRules(ctx *gin.Context, id Id) {
+	var request ReadForwardRulesRequestObject
+
+	request.Id = id
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReadForwardRules(ctx, request.(ReadForwardRulesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReadForwardRules")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ReadForwardRulesResponseObject); ok {
+		if err := validResponse.VisitReadForwardRulesResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// SetForwardRules operation middleware
+func (sh *strictHandler) SetForwardRules(ctx *gin.Context, id Id, params SetForwardRulesParams) {
+	var request SetForwardRulesRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body SetForwardRulesJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SetForwardRules(ctx, request.(SetForwardRulesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetForwardRules")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(SetForwardRulesResponseObject); ok {
+		if err := validResponse.VisitSetForwardRulesResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {

@@ -27,6 +27,8 @@ type View struct {
 	Answers    []postgres.Answer
 	Followed   bool
 	Today      org.Day
+	DueForWork org.Day     // the arrival's due date, moved off days of rest; none when it has passed
+	Suggestion *Suggestion // to whom the agency's rules forward it, for who may
 }
 
 // Read gives an arrival with everything its page shows.
@@ -43,6 +45,9 @@ func (s *Service) Read(ctx context.Context, who access.Person, id org.ID) (View,
 		if v.MailAbout, err = answeredDocument(ctx, tx, who, v.Mail); err != nil {
 			return err
 		}
+		if err := v.advise(ctx, tx, who); err != nil {
+			return err
+		}
 		if a.State == routing.Awaiting {
 			v.LookAlikes, err = tx.LookAlikes(ctx, a)
 			return err
@@ -50,6 +55,16 @@ func (s *Service) Read(ctx context.Context, who access.Person, id org.ID) (View,
 		return v.office(ctx, tx, who)
 	})
 	return v, err
+}
+
+// advise adds what is filled in beforehand: a due date on which the office
+// works, and the rule of forwarding that fits.
+func (v *View) advise(ctx context.Context, tx *postgres.Tx, who access.Person) (err error) {
+	if v.DueForWork, err = dueForWork(ctx, tx, v.Arrival, v.Today); err != nil || !who.Holds(v.AgencyID, org.Clerk) {
+		return err
+	}
+	v.Suggestion, err = suggest(ctx, tx, v.Arrival, v.DueForWork, v.Today)
+	return err
 }
 
 // office adds what the office says and does about the arrival.

@@ -88,10 +88,16 @@ func (p Person) OnArrival(_ ArrivalAct, f ArrivalFacts, chosen org.ID) (org.Posi
 
 // ArrivalActs gives what the person may do with the arrival now.
 func (p Person) ArrivalActs(f ArrivalFacts) []ArrivalAct {
-	if f.State != routing.Awaiting || !p.Under(ScopeRegister).Holds(f.AgencyID, org.Clerk) || p.Allowed(ScopeRegister) != nil {
+	if !p.Under(ScopeRegister).Holds(f.AgencyID, org.Clerk) || p.Allowed(ScopeRegister) != nil {
 		return []ArrivalAct{}
 	}
-	return []ArrivalAct{RegisterArrival, RefuseArrival}
+	switch {
+	case f.State == routing.Awaiting:
+		return []ArrivalAct{RegisterArrival, RefuseArrival, RestrictArrival}
+	case f.State.Gone() || f.State == routing.Refused:
+		return []ArrivalAct{}
+	}
+	return []ArrivalAct{RestrictArrival}
 }
 
 // Clerk gives the position under which the person acts as the agency's clerk.

@@ -172,3 +172,10 @@ func (p Person) RemovePhrase(agency, owner org.ID) error {
 	}
 	return nil
 }
+
+// SeeForwardRules refuses who does not work in the agency.
+func (p Person) SeeForwardRules(agency org.ID) error { return p.SeeRoster(agency) }
+
+// KeepForwardRules refuses who may not set to whom the agency forwards: its
+// clerks do, and its administrators.
+func (p Person) KeepForwardRules(agency org.ID) error { return p.KeepRoster(agency) }

@@ -2261,6 +2261,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/agencies/{id}/forward-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /** To whom an agency forwards what arrives, by kind, issuer and words of the subject; the first rule that fits is suggested */
+        get: operations["readForwardRules"];
+        /** Replace the rules of forwarding */
+        put: operations["setForwardRules"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/casefiles": {
         parameters: {
             query?: never;
@@ -3622,6 +3642,39 @@ export interface components {
             mayEdit: boolean;
             version: number;
         };
+        /** @description what is left empty fits everything */
+        ForwardRule: {
+            name: string;
+            kind?: string;
+            /** @description the issuer's code */
+            issuer?: string;
+            /** @description one of several, a comma between them, stands in the subject */
+            words?: string;
+            /**
+             * Format: uuid
+             * @description either the unit or the position
+             */
+            unitId?: string;
+            /** Format: uuid */
+            positionId?: string;
+            asks: components["schemas"]["LineAsks"];
+            /** @description until it is due; none is no date */
+            workingDays?: number;
+        };
+        ForwardRulesNew: {
+            items: components["schemas"]["ForwardRule"][];
+        };
+        ForwardRules: {
+            items: components["schemas"]["ForwardRule"][];
+            mayEdit: boolean;
+            version: number;
+        };
+        /** @description the rule of forwarding that fits, and the due date it comes to */
+        Suggestion: {
+            rule: components["schemas"]["ForwardRule"];
+            /** Format: date */
+            dueDate?: string;
+        };
         /** @enum {string} */
         CaseFileState: "open" | "closed" | "destroyed";
         /** @enum {string} */
@@ -4651,7 +4704,7 @@ export interface components {
             next?: string;
         };
         /** @enum {string} */
-        ArrivalAction: "register" | "refuse";
+        ArrivalAction: "register" | "refuse" | "restrict";
         ArrivalSummary: {
             /** Format: uuid */
             id: string;
@@ -4992,6 +5045,12 @@ export interface components {
             followed: boolean;
             /** @description seen only by those who hold a line */
             restricted: boolean;
+            /**
+             * Format: date
+             * @description the due date moved off days of rest, as work can be given by; none when it has passed
+             */
+            workDueDate?: string;
+            suggestion?: components["schemas"]["Suggestion"];
             files: components["schemas"]["ArrivalFile"][];
             lines: components["schemas"]["Line"][];
             /** @description registered ones that may be the same document */
@@ -6055,6 +6114,16 @@ export interface components {
                 "application/json": components["schemas"]["Alarms"];
             };
         };
+        /** @description To whom the agency forwards */
+        ForwardRules: {
+            headers: {
+                ETag: components["headers"]["ETag"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ForwardRules"];
+            };
+        };
         /** @description The yearly list of files */
         Catalogue: {
             headers: {
@@ -6177,6 +6246,10 @@ export type NoticesRead = components['schemas']['NoticesRead'];
 export type NoticeChoice = components['schemas']['NoticeChoice'];
 export type AlarmRule = components['schemas']['AlarmRule'];
 export type Alarms = components['schemas']['Alarms'];
+export type ForwardRule = components['schemas']['ForwardRule'];
+export type ForwardRulesNew = components['schemas']['ForwardRulesNew'];
+export type ForwardRules = components['schemas']['ForwardRules'];
+export type Suggestion = components['schemas']['Suggestion'];
 export type CaseFileState = components['schemas']['CaseFileState'];
 export type CaseFileRights = components['schemas']['CaseFileRights'];
 export type CaseFileAct = components['schemas']['CaseFileAct'];
@@ -6434,6 +6507,7 @@ export type ResponseUnit = components['responses']['Unit'];
 export type ResponseAccount = components['responses']['Account'];
 export type ResponseGroup = components['responses']['Group'];
 export type ResponseAlarms = components['responses']['Alarms'];
+export type ResponseForwardRules = components['responses']['ForwardRules'];
 export type ResponseCatalogue = components['responses']['Catalogue'];
 export type ResponseCaseFile = components['responses']['CaseFile'];
 export type ResponseCalendar = components['responses']['Calendar'];
@@ -9895,6 +9969,42 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Alarms"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    readForwardRules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["ForwardRules"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    setForwardRules: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ForwardRulesNew"];
+            };
+        };
+        responses: {
+            200: components["responses"]["ForwardRules"];
             default: components["responses"]["Problem"];
         };
     };

@@ -90,6 +90,8 @@ const edit = createRoute({ getParentRoute: () => desk, path: "/outgoing/$id/edit
 const ready = createRoute({ getParentRoute: () => desk, path: "/outgoing/$id/ready", component: lazyRouteComponent(() => import("@/features/outgoing/readiness-page"), "ReadinessPage") });
 const slip = createRoute({ getParentRoute: () => desk, path: "/outgoing/$id/slip", component: lazyRouteComponent(() => import("@/features/circuit/slip-page"), "SlipPage") });
 
+const forwardRules = createRoute({ getParentRoute: () => desk, path: "/forwarding", component: lazyRouteComponent(() => import("@/features/direction/rules-page"), "RulesPage") });
+
 const circuits = createRoute({ getParentRoute: () => desk, path: "/circuits", component: lazyRouteComponent(() => import("@/features/circuit/defaults-page"), "DefaultsPage") });
 
 const registers = createRoute({
@@ -198,6 +200,7 @@ const tree = root.addChildren([
     ready,
     slip,
     circuits,
+    forwardRules,
     registers,
     register,
     quarantine,

@@ -425,6 +425,20 @@ type ExchangeKey struct {
 	RetiredAt *time.Time
 }
 
+type ForwardRule struct {
+	AgencyID   org.ID
+	ID         org.ID
+	Ordinal    int32
+	Name       string
+	Kind       string
+	Issuer     string
+	Words      string
+	UnitID     *org.ID
+	PositionID *org.ID
+	Asks       string
+	Days       int32
+}
+
 type Line struct {
 	AgencyID        org.ID
 	ID              org.ID

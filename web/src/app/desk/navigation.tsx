@@ -25,6 +25,7 @@ import {
   UserRoundCheck,
   Users,
   UsersRound,
+  Waypoints,
 } from "lucide-react";
 import type { ReactNode } from "react";
 import { hasRole, useMe } from "@/features/session/me";
@@ -42,7 +43,7 @@ import { PersonMenu } from "./person-menu";
 const size = 16;
 
 export function Navigation() {
-  const { shell: t, casefile, notice, paper, circuit, writing, register } = useText();
+  const { shell: t, casefile, direction, notice, paper, circuit, writing, register } = useText();
   const circuits = circuit.defaults;
   const r = register.recall;
   const me = useMe();
@@ -84,6 +85,7 @@ export function Navigation() {
             <Item to="/incoming" search={{}} exact icon={<Inbox size={size} />} label={t.incomingAll} />
             {clerk ? <Item to="/incoming/paper" search={{}} icon={<ScanLine size={size} />} label={paper.title} /> : null}
             {clerk && requests ? <Item to="/requests" icon={<Undo2 size={size} />} label={r.requests} count={requests} late /> : null}
+            {clerk ? <Item to="/forwarding" icon={<Waypoints size={size} />} label={direction.rules} /> : null}
             <Item to="/work" icon={<ListChecks size={size} />} label={t.incomingWork} count={countOf(work, "direct", "mine", "to_give")} />
             <div className={css.heading}>{t.outgoing}</div>
             <Item
@@ -124,6 +126,7 @@ export function Navigation() {
             <Item to="/admin/agencies" icon={<Building2 size={size} />} label={t.agencies} />
             <Item to="/admin/accounts" icon={<Users size={size} />} label={t.accounts} />
             {clerk ? null : <Item to="/circuits" icon={<Route size={size} />} label={circuits} />}
+            {clerk ? null : <Item to="/forwarding" icon={<Waypoints size={size} />} label={direction.rules} />}
             <Item to="/admin/groups" icon={<UsersRound size={size} />} label={t.groups} />
             <Item to="/admin/import" icon={<FileUp size={size} />} label={t.importing} />
             {me.operator ? <Item to="/admin/peers" icon={<Network size={size} />} label={t.peers} /> : null}

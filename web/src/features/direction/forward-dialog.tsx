@@ -4,7 +4,7 @@ import { useState } from "react";
 import { client, value } from "@/api/client";
 import { newKey } from "@/api/key";
 import { fieldMessage } from "@/api/problem";
-import type { Arrival, Forwarding, Line, LineAsks, LineRole } from "@/api/schema";
+import type { Arrival, Forwarding, Line, LineAsks, LineRole, Suggestion } from "@/api/schema";
 import { useCommand } from "@/features/session/command";
 import { FormProblem } from "@/features/session/problem-note";
 import { useText } from "@/text/text";
@@ -14,7 +14,8 @@ import { Dialog } from "@/ui/dialog";
 import { CheckField, SelectField, TextArea } from "@/ui/field";
 import { useToast } from "@/ui/toast";
 import css from "./direction.module.css";
-import { holdersQuery, phrasesQuery } from "./queries";
+import { HolderField } from "./holder-field";
+import { phrasesQuery } from "./queries";
 import { nextRow, toShares, withRole, type ShareRow } from "./shares";
 
 export interface ForwardForm {
@@ -26,6 +27,12 @@ export interface ForwardForm {
 
 export function firstForm(due: string): ForwardForm {
   return { words: "", rows: [nextRow([], due)], asks: "work", inform: false };
+}
+
+// What the agency's rule says, as the form that sends it.
+export function suggestedForm({ rule, dueDate }: Suggestion): ForwardForm {
+  const holder = rule.unitId ? `unit:${rule.unitId}` : `position:${rule.positionId ?? ""}`;
+  return { words: "", rows: [{ ...nextRow([], dueDate ?? ""), holder }], asks: rule.asks, inform: false };
 }
 
 export function toForwarding(form: ForwardForm): Forwarding {
@@ -47,7 +54,8 @@ interface ForwardDialogProps {
 export function ForwardDialog({ arrival: a, line, onClose }: ForwardDialogProps) {
   const t = useText();
   const root = line.unitId === undefined && line.positionId === undefined;
-  const [form, setForm] = useState(() => firstForm(line.dueDate ?? a.dueDate ?? ""));
+  const hint = root ? a.suggestion : undefined;
+  const [form, setForm] = useState(() => (hint ? suggestedForm(hint) : firstForm(line.dueDate ?? a.workDueDate ?? "")));
   const forward = useCommand({
     agencyId: a.agencyId,
     spoils: [["arrivals"], ["work"]],
@@ -77,6 +85,7 @@ export function ForwardDialog({ arrival: a, line, onClose }: ForwardDialogProps)
       {line.personName && !line.actions.includes("finish") && line.asks !== "work" ? (
         <p>{t.direction.forLeader(line.personName)}</p>
       ) : null}
+      {hint ? <p className={css.faint}>{t.direction.suggests(hint.rule.name)}</p> : null}
       <ForwardFields
         agencyId={a.agencyId}
         form={form}
@@ -101,7 +110,6 @@ interface ForwardFieldsProps {
 export function ForwardFields({ agencyId, form, mayInform, mayAsk, error, onChange }: ForwardFieldsProps) {
   const t = useText().direction;
   const common = useText().common;
-  const people = useQuery(holdersQuery(agencyId)).data;
   const change = (key: number, part: Partial<ShareRow>) =>
     onChange({ rows: form.rows.map((r) => (r.key === key ? { ...r, ...part } : r)) });
   return (
@@ -135,23 +143,7 @@ export function ForwardFields({ agencyId, form, mayInform, mayAsk, error, onChan
       <div className={css.rows} role="group" aria-label={t.holders}>
         {form.rows.map((r, i) => (
           <div key={r.key} className={css.row}>
-            <SelectField label={t.holder(i + 1)} value={r.holder} onChange={(e) => change(r.key, { holder: e.target.value })}>
-              <option value="">{t.pickHolder}</option>
-              <optgroup label={t.units}>
-                {people?.units.map((u) => (
-                  <option key={u.id} value={`unit:${u.id}`}>
-                    {u.name}
-                  </option>
-                ))}
-              </optgroup>
-              <optgroup label={t.people}>
-                {people?.positions.map((p) => (
-                  <option key={p.id} value={`position:${p.id}`}>
-                    {[p.fullName, p.title].filter(Boolean).join(", ")}
-                  </option>
-                ))}
-              </optgroup>
-            </SelectField>
+            <HolderField agencyId={agencyId} label={t.holder(i + 1)} value={r.holder} onChange={(holder) => change(r.key, { holder })} />
             <Role index={i} inform={form.inform} row={r} onPick={(role) => onChange({ rows: withRole(form.rows, r.key, role) })} />
             <DateField label={t.due(i + 1)} value={r.due} onChange={(due) => change(r.key, { due })} />
             <Button

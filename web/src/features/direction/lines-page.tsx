@@ -17,6 +17,7 @@ import { EmptyState } from "@/ui/states";
 import { Table, TwoLines, type Column } from "@/ui/table";
 import { Tabs } from "@/ui/tabs";
 import css from "./direction.module.css";
+import { useForwardMany } from "./use-forward-many";
 import { lateQuery, linesQuery, lineViews } from "./queries";
 
 // Work by due date: mine, my unit's, what I gave, what is late and with whom.
@@ -28,10 +29,12 @@ export function LinesPage() {
   const navigate = useNavigate();
   const list = useInfiniteQuery(linesQuery(search));
   const rows = useMemo(() => list.data?.pages.flatMap((p) => p.items), [list.data]);
+  const many = useForwardMany();
   const views = lineViews.filter((v) => v !== "to_give" || hasRole(me, "clerk"));
   return (
     <Page
       title={t.lists}
+      acts={view === "to_give" ? many.button : undefined}
       bar={
         <>
           <Tabs
@@ -48,7 +51,8 @@ export function LinesPage() {
         label={t.viewNames[view]}
         columns={useColumns()}
         rows={rows}
-        rowId={(l) => l.id}
+        rowId={(l) => (view === "to_give" ? l.arrivalId : l.id)}
+        selection={view === "to_give" ? many.selection : undefined}
         autoFocus
         tall
         onOpen={(l) => void navigate({ to: "/incoming/$id", params: { id: l.arrivalId } })}
@@ -60,6 +64,7 @@ export function LinesPage() {
         onMore={() => void list.fetchNextPage()}
         empty={<EmptyState title={t.empty} />}
       />
+      {many.dialog((rows ?? []).map((l) => ({ arrivalId: l.arrivalId, agencyId: l.agencyId, name: l.reference || l.subject })))}
     </Page>
   );
 }

@@ -57,3 +57,11 @@ export function viewsQuery(arrivalId: string) {
     retry: false,
   });
 }
+
+// To whom an agency forwards what arrives.
+export function rulesQuery(agencyId: string) {
+  return queryOptions({
+    queryKey: ["forward-rules", agencyId],
+    queryFn: () => value(client.GET("/api/agencies/{id}/forward-rules", { params: { path: { id: agencyId } } })),
+  });
+}

@@ -20,6 +20,7 @@ import { SignaturesPanel } from "@/features/signing/signatures-panel";
 import { useText } from "@/text/text";
 import { showDay, showMoment } from "@/ui/dates";
 import { showOrdinal } from "@/ui/numbers";
+import { Badge } from "@/ui/badge";
 import { Facts, Section } from "@/ui/page";
 import { Split } from "@/ui/split";
 import { Bone, Notice } from "@/ui/states";
@@ -110,6 +111,7 @@ function ArrivalSide({ arrival: a, shown, onShow }: SideProps) {
           {a.kind || a.reference ? <span>{[kinds.name(a.kind), a.reference].filter(Boolean).join(" ")}</span> : null}
           <UrgencyMark urgency={a.urgency} />
           <ArrivalBadge state={a.state} />
+          {a.restricted ? <Badge tone="late">{t.direction.restricted}</Badge> : null}
         </div>
         <h1 className={css.subject} title={a.subject}>
           {a.subject || t.document.noSubject}

@@ -5,6 +5,7 @@ import { compact, filtered } from "@/api/pick";
 import type { ArrivalSummary } from "@/api/schema";
 import { useKinds } from "@/features/document/kinds";
 import { ArrivalBadge, Due, SubjectCell } from "@/features/document/marks";
+import { useForwardMany } from "@/features/direction/use-forward-many";
 import { failureOf } from "@/features/session/failure";
 import { agenciesOf, briefAgency, useMe } from "@/features/session/me";
 import { useText } from "@/text/text";
@@ -25,8 +26,9 @@ export function IncomingPage() {
   const rows = useMemo(() => list.data?.pages.flatMap((p) => p.items), [list.data]);
   const find = useRef<HTMLInputElement>(null);
   const columns = useColumns();
+  const many = useForwardMany();
   return (
-    <Page title={t.title} bar={<Filters search={search} find={find} />}>
+    <Page title={t.title} acts={many.button} bar={<Filters search={search} find={find} />}>
       <Table
         label={t.title}
         columns={columns}
@@ -42,8 +44,10 @@ export function IncomingPage() {
         loadingMore={list.isFetchingNextPage}
         onMore={() => void list.fetchNextPage()}
         onFind={() => find.current?.focus()}
+        selection={many.selection}
         empty={<Empty search={search} />}
       />
+      {many.dialog((rows ?? []).map((a) => ({ arrivalId: a.id, agencyId: a.agencyId, name: a.reference || a.subject })))}
     </Page>
   );
 }

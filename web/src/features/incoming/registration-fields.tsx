@@ -3,7 +3,7 @@ import { AnsweredLink, TrustNote } from "@/features/mail/trust-note";
 import { useKinds } from "@/features/document/kinds";
 import { useText } from "@/text/text";
 import { DateField } from "@/ui/date-field";
-import { SelectField, TextArea, TextField } from "@/ui/field";
+import { CheckField, SelectField, TextArea, TextField } from "@/ui/field";
 import css from "@/features/document/side.module.css";
 import { Facts } from "@/ui/page";
 import { showMoment } from "@/ui/dates";
@@ -137,6 +137,7 @@ export function RegistrationFields({ arrival: a, form, registers, registerId, er
             ))}
         </SelectField>
       ) : null}
+      <CheckField label={t.arrival.restrictNow} checked={form.restricted} disabled={a.restricted} onChange={(e) => onChange({ restricted: e.target.checked })} />
       <TextArea label={t.document.note} name="note" rows={1} maxLength={2000} value={form.note} error={error("note")} onChange={(e) => onChange({ note: e.target.value })} />
     </>
   );

@@ -15,6 +15,7 @@ import css from "@/features/document/side.module.css";
 import { MailNote, RegistrationFields } from "./registration-fields";
 import { arrivalNumberQuery, awaitingQuery } from "./queries";
 import { NotOfficialButton } from "./not-official-button";
+import { RuleField, useForwardByRule } from "./rule-field";
 import { RefuseDialog } from "./refuse-dialog";
 import { firstMissing, nextInQueue, prefilled, toRegistration, unnamed, type RegistrationForm as Form } from "./registration";
 
@@ -48,10 +49,13 @@ export function RegistrationForm({ arrival: a, onShow, onNext }: RegistrationFor
           body: toRegistration(input.form, a),
         }),
       ),
-    onDone: (_, { after }) => {
+    onDone: (registered, { after }) => {
+      if (forwarding) forward.mutate(registered);
       if (after === "next") onNext(nextInQueue(queue ?? [], a.id));
     },
   });
+  const [forwarding, setForwarding] = useState(a.suggestion !== undefined);
+  const forward = useForwardByRule(a);
   const taken = asProblem(save.error).code === "number_taken";
   const [asking, setAsking] = useState<"stay" | "next">();
   const [sure, setSure] = useState(false);
@@ -86,6 +90,7 @@ export function RegistrationForm({ arrival: a, onShow, onNext }: RegistrationFor
             <strong>{register ? (expected === undefined ? register.next : showOrdinal(expected)) : "…"}</strong>
             <span>{t.arrival.suggested}</span>
           </div>
+          {a.suggestion ? <RuleField arrival={a} on={forwarding} onChange={setForwarding} /> : null}
           <MailNote arrival={a} />
           <NotOfficialButton arrival={a} onDone={() => onNext(nextInQueue(queue ?? [], a.id))} />
           <RegistrationFields

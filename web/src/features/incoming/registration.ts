@@ -19,6 +19,7 @@ export interface RegistrationForm {
   dueDate: string;
   note: string;
   mainSha256: string | undefined;
+  restricted: boolean;
 }
 
 export function prefilled(a: Arrival, today: string): RegistrationForm {
@@ -36,8 +37,9 @@ export function prefilled(a: Arrival, today: string): RegistrationForm {
     signerName: a.signerName,
     signerTitle: a.signerTitle,
     urgency: a.urgency,
-    dueDate: a.dueDate ?? "",
+    dueDate: a.workDueDate ?? a.dueDate ?? "",
     note: a.note,
+    restricted: a.restricted,
     mainSha256: mainFile(a.files)?.sha256 ?? only ?? a.files.find((f) => f.mediaType === "application/pdf")?.sha256,
   };
 }
@@ -62,6 +64,7 @@ export function toRegistration(form: RegistrationForm, a: Arrival): Registration
     subject: nfc(form.subject),
     urgency: form.urgency,
     dueDate: form.dueDate || undefined,
+    restricted: form.restricted || undefined,
     signerName: nfc(form.signerName),
     signerTitle: nfc(form.signerTitle),
     note: nfc(form.note),

@@ -67,6 +67,7 @@ export const arrival: Text["arrival"] = {
     not_official: "Not an official document",
     other: "Another reason",
   },
+  restrictNow: "A complaint or denunciation: restrict from the moment it is registered",
   lookAlike: "This may have been received before",
   why: {
     reference: "same issuer, number, symbol and date",

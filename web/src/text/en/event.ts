@@ -54,6 +54,7 @@ export const event: Text["event"] = {
     referred: "Referred",
     directed: "Directed",
     split: "Assigned",
+    forward_rules_set: "Rules of forwarding set",
     informed: "For information, closed",
     taken_in: "Taken in",
     progressed: "Progress",

@@ -65,6 +65,7 @@ export const arrival = {
     not_official: "Không phải văn bản",
     other: "Lý do khác",
   },
+  restrictNow: "Đơn thư khiếu nại, tố cáo: hạn chế người xem ngay từ khi vào sổ",
   lookAlike: "Có thể đã nhận văn bản này",
   why: {
     reference: "cùng nơi gửi, số, ký hiệu và ngày",

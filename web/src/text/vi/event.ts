@@ -41,6 +41,7 @@ export const event = {
     referred: "Kính chuyển",
     directed: "Bút phê, phân công",
     split: "Phân công",
+    forward_rules_set: "Đặt quy tắc chuyển",
     informed: "Chuyển để biết, kết thúc",
     taken_in: "Tiếp nhận",
     progressed: "Ghi tiến độ",
