@@ -3,6 +3,7 @@ import { chmod, mkdir, mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import os from "node:os";
 import path from "node:path";
+import { startAgent } from "./agent";
 
 // The real binary with the demo province, once for a whole run, on a free port
 // and with a data folder of its own.
@@ -22,6 +23,7 @@ async function freePort(): Promise<number> {
 export interface Installation {
   url: string;
   binary: string;
+  agent: string; // folder of the signing program
   env: NodeJS.ProcessEnv;
   stop: () => Promise<void>;
 }
@@ -30,25 +32,33 @@ export async function install(): Promise<Installation> {
   const folder = await mkdtemp(path.join(os.tmpdir(), "congvan-e2e-"));
   await chmod(folder, 0o755); // the database runs as another user
   await mkdir(path.join(folder, "data"));
-  const port = await freePort();
+  await mkdir(path.join(folder, "agent"));
+  const [port, agentPort] = [await freePort(), await freePort()];
   const url = `http://localhost:${port}`;
+  const agent = await startAgent(path.join(folder, "agent"), url, agentPort);
   const env = {
     ...process.env,
+    ...agent.env,
     CONGVAN_ADDR: `127.0.0.1:${port}`,
     CONGVAN_PUBLIC_URL: url,
     CONGVAN_DATA: path.join(folder, "data"),
   };
   const demo = spawn(binary, ["demo"], { env, stdio: ["ignore", "pipe", "pipe"] });
   const ended = new Promise<number | null>((done) => demo.once("close", done));
-  const output = await ready(demo, ended);
+  const output = await ready(demo, ended).catch(async (error: unknown) => {
+    await agent.stop();
+    throw error;
+  });
   return {
     url,
     binary,
+    agent: path.join(folder, "agent"),
     env,
     // It ends as it does for a person: by Ctrl-C, cleanly and without delay.
     stop: async () => {
       demo.kill("SIGINT");
       const code = await within(stopping, ended, () => demo.kill("SIGKILL"));
+      await agent.stop();
       await rm(folder, { recursive: true, force: true });
       if (code !== 0) throw new Error(`the demo did not stop cleanly (${code}):\n${output()}`);
     },
@@ -85,5 +95,7 @@ export default async function setUp(): Promise<() => Promise<void>> {
   process.env.CONGVAN_E2E_URL = installation.url;
   process.env.CONGVAN_E2E_DATA = installation.env.CONGVAN_DATA;
   process.env.CONGVAN_E2E_BINARY = installation.binary;
+  process.env.CONGVAN_E2E_AGENT = installation.agent;
+  process.env.CONGVAN_E2E_AGENT_URL = installation.env.CONGVAN_LOCAL_SIGNING_URL;
   return installation.stop;
 }

@@ -12,6 +12,9 @@ const slowness = Number(process.env.CONGVAN_E2E_SLOW ?? 0);
 // Everybody's in the demo province.
 export const password = "travinh-2017";
 
+// What people choose at their first visit.
+export const ownPassword = "con mèo trèo cây cau";
+
 type Session = Awaited<ReturnType<BrowserContext["storageState"]>>;
 
 interface Seat {
@@ -56,7 +59,7 @@ export class Office {
   async welcome(login: string, first: string): Promise<void> {
     const session = await signIn(login, first);
     const asking = await request.newContext({ baseURL: url, storageState: session });
-    const changed = await asking.post("/api/me/password", { data: { current: first, next: "con mèo trèo cây cau" } });
+    const changed = await asking.post("/api/me/password", { data: { current: first, next: ownPassword } });
     expect(changed.ok(), await changed.text()).toBe(true);
     this.sessions.set(login, await asking.storageState());
     await asking.dispose();

@@ -38,19 +38,10 @@ interface Paper {
 
 let made = 0;
 
-/** An agency of the test's own with one clerk, whose list nobody else sends to; gives its code and the login. */
-export async function newAgency(office: Office): Promise<{ code: string; clerk: string }> {
+/** Imports tables as the operator, and has the new people choose passwords of their own. */
+async function bringIn(office: Office, tables: Record<string, string>): Promise<void> {
   const operator = await office.ask("quantri");
-  const serial = `${process.pid}${++made}`;
-  const code = `H59.${serial}`;
-  const clerk = `vanthu.${serial}`;
-  const tables = {
-    agencies: `code,name,short_name,abbreviation,parent,level,place,channel,valid_from\n${code},Sở Thử nghiệm ${serial},Sở Thử nghiệm ${serial},STN${serial},H59,"Sở, ban, ngành",Trà Vinh,Trong hệ thống,01/01/2017\n`,
-    people: `login,full_name,email\n${clerk},Thạch Thị Thử,${clerk}@travinh.example\n`,
-    positions: `login,agency,unit,role,title,valid_from\n${clerk},${code},,Văn thư,Văn thư,01/01/2017\n`,
-    registers: `agency,code,direction,name,year,kinds,opening_number\n${code},DEN,Văn bản đến,Sổ đăng ký văn bản đến,,,1\n`,
-  };
-  let first = "";
+  const first = new Map<string, string>();
   for (const [of, data] of Object.entries(tables)) {
     const result = await answer<ImportResult>(
       await operator.post("/api/administration/import", {
@@ -60,9 +51,33 @@ export async function newAgency(office: Office): Promise<{ code: string; clerk: 
       }),
     );
     expect(result.problems).toEqual([]);
-    first = result.secrets?.[0]?.password ?? first;
+    for (const s of result.secrets ?? []) first.set(s.login, s.password);
   }
-  await office.welcome(clerk, first);
+  for (const [who, secret] of first) await office.welcome(who, secret);
+}
+
+/** One more person in an agency of the test's own; gives the login. */
+export async function newPerson(office: Office, code: string, role: string): Promise<string> {
+  const login = `them.${process.pid}${++made}`;
+  await bringIn(office, {
+    people: `login,full_name,email\n${login},Kim Thị Thêm,${login}@travinh.example\n`,
+    positions: `login,agency,unit,role,title,valid_from\n${login},${code},,${role},${role},01/01/2017\n`,
+  });
+  return login;
+}
+
+/** An agency of the test's own with one clerk, whose list nobody else sends to; gives its code and the login. */
+export async function newAgency(office: Office): Promise<{ code: string; clerk: string }> {
+  const serial = `${process.pid}${++made}`;
+  const code = `H59.${serial}`;
+  const clerk = `vanthu.${serial}`;
+  const tables = {
+    agencies: `code,name,short_name,abbreviation,parent,level,place,channel,valid_from\n${code},Sở Thử nghiệm ${serial},Sở Thử nghiệm ${serial},STN${serial},H59,"Sở, ban, ngành",Trà Vinh,Trong hệ thống,01/01/2017\n`,
+    people: `login,full_name,email\n${clerk},Thạch Thị Thử,${clerk}@travinh.example\n`,
+    positions: `login,agency,unit,role,title,valid_from\n${clerk},${code},,Văn thư,Văn thư,01/01/2017\n`,
+    registers: `agency,code,direction,name,year,kinds,opening_number\n${code},DEN,Văn bản đến,Sổ đăng ký văn bản đến,,,1\n`,
+  };
+  await bringIn(office, tables);
   return { code, clerk };
 }
 
@@ -78,7 +93,6 @@ export interface WholeOffice {
 
 /** An agency of the test's own with three units, each with a head, a leader and an officer. */
 export async function newWholeOffice(office: Office): Promise<WholeOffice> {
-  const operator = await office.ask("quantri");
   const serial = `${process.pid}${++made}`;
   const code = `H59.${serial}`;
   const names = { clerk: "Trần Văn Thư", leader: "Lê Lãnh Đạo", head: "Phạm Tổng Hợp", head2: "Đỗ Kinh Tế", head3: "Võ Pháp Chế", officer: "Hồ Chuyên Viên" };
@@ -96,21 +110,9 @@ export async function newWholeOffice(office: Office): Promise<WholeOffice> {
     units: `agency,name,abbreviation,parent,valid_from\n${code},Phòng Tổng hợp,TH,,01/01/2017\n${code},Phòng Kinh tế,KT,,01/01/2017\n${code},Phòng Pháp chế,PC,,01/01/2017\n`,
     people: `login,full_name,email\n${Object.entries(names).map(([who, name]) => `${login(who)},${name},${login(who)}@travinh.example`).join("\n")}\n`,
     positions: `login,agency,unit,role,title,valid_from\n${places.map(([who, unit, role, title]) => `${login(who)},${code},${unit},${role},${title},01/01/2017`).join("\n")}\n`,
-    registers: `agency,code,direction,name,year,kinds,opening_number\n${code},DEN,Văn bản đến,Sổ đăng ký văn bản đến,,,1\n`,
+    registers: `agency,code,direction,name,year,kinds,opening_number\n${code},DEN,Văn bản đến,Sổ đăng ký văn bản đến,,,1\n${code},DI,Văn bản đi,Sổ đăng ký văn bản đi,,,1\n`,
   };
-  const first = new Map<string, string>();
-  for (const [of, data] of Object.entries(tables)) {
-    const result = await answer<ImportResult>(
-      await operator.post("/api/administration/import", {
-        params: { of, name: `${of}.csv`, dryRun: false },
-        data: Buffer.from(data),
-        headers: { "Content-Type": "application/octet-stream" },
-      }),
-    );
-    expect(result.problems).toEqual([]);
-    for (const s of result.secrets ?? []) first.set(s.login, s.password);
-  }
-  for (const [who, secret] of first) await office.welcome(who, secret);
+  await bringIn(office, tables);
   return { code, clerk: login("clerk"), leader: login("leader"), head: login("head"), head2: login("head2"), head3: login("head3"), officer: login("officer") };
 }
 

@@ -27,12 +27,12 @@ async function authenticator(page: Page): Promise<void> {
 }
 
 /** Gives the person at the page a passkey; the page stands on the settings of signing. */
-export async function addPasskey(page: Page, name: string): Promise<void> {
+export async function addPasskey(page: Page, name: string, secret = password): Promise<void> {
   await authenticator(page);
   await page.getByRole("button", { name: "Thêm khóa đăng nhập" }).click();
   const adding = page.getByRole("dialog", { name: "Thêm khóa đăng nhập" });
   await adding.getByLabel("Tên khóa").fill(name);
-  await adding.getByLabel("Mật khẩu hiện tại").fill(password);
+  await adding.getByLabel("Mật khẩu hiện tại").fill(secret);
   await adding.getByRole("button", { name: "Tiếp tục" }).click();
   await expect(page.getByText("Đã thêm khóa đăng nhập.")).toBeVisible();
 }

@@ -23,7 +23,11 @@ import (
 )
 
 // Module is a library of devices. A process opens each library once.
-type Module struct{ ctx *pkcs11.Ctx }
+type Module struct {
+	ctx   *pkcs11.Ctx
+	mutex sync.Mutex
+	open  int // sessions
+}
 
 // Open loads the library.
 func Open(path string) (*Module, error) {
@@ -31,15 +35,22 @@ func Open(path string) (*Module, error) {
 	if ctx == nil {
 		return nil, ErrModule
 	}
+	if err := initialize(ctx); err != nil {
+		ctx.Destroy()
+		return nil, err
+	}
+	return &Module{ctx: ctx}, nil
+}
+
+func initialize(ctx *pkcs11.Ctx) error {
 	err := ctx.Initialize()
 	if code := pkcs11.Error(0); errors.As(err, &code) && code == pkcs11.CKR_CRYPTOKI_ALREADY_INITIALIZED {
 		err = nil
 	}
 	if err != nil {
-		ctx.Destroy()
-		return nil, ErrModule.Because(err)
+		return ErrModule.Because(err)
 	}
-	return &Module{ctx: ctx}, nil
+	return nil
 }
 
 // Close unloads the library.
@@ -52,11 +63,15 @@ func (m *Module) Close() error {
 // Session is an open device with the key that was looked for.
 type Session struct {
 	signature.Key
+	module *Module
 	device *device
 }
 
 // Close leaves the device.
 func (s *Session) Close() error {
+	s.module.mutex.Lock()
+	s.module.open--
+	s.module.mutex.Unlock()
 	s.device.mutex.Lock()
 	defer s.device.mutex.Unlock()
 	return told(s.device.ctx.CloseSession(s.device.session))
@@ -78,7 +93,9 @@ const maxObjects = 200
 // A device that another session of this process has opened asks for no PIN
 // again (PKCS#11, 5.6.8), so the PIN proves nothing about a person here.
 func (m *Module) Key(label, pin string, certificate signing.Fingerprint) (*Session, error) {
-	slot, err := m.slot(label)
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	slot, err := m.find(label)
 	if err != nil {
 		return nil, err
 	}
@@ -92,7 +109,24 @@ func (m *Module) Key(label, pin string, certificate signing.Fingerprint) (*Sessi
 		_ = m.ctx.CloseSession(handle) // the first error tells more
 		return nil, err
 	}
+	m.open++
+	s.module = m
 	return s, nil
+}
+
+// find looks for a device once more after the library was started anew: many
+// libraries do not notice that one was drawn and put back. Nobody may be at
+// work in it then, as that ends every session.
+func (m *Module) find(label string) (uint, error) {
+	slot, err := m.slot(label)
+	if err == nil || m.open > 0 {
+		return slot, err
+	}
+	_ = m.ctx.Finalize() // what is wrong with it, initialize tells
+	if err := initialize(m.ctx); err != nil {
+		return 0, err
+	}
+	return m.slot(label)
 }
 
 func (m *Module) slot(label string) (uint, error) {

@@ -7,19 +7,17 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
-	"crypto/rsa"
 	"crypto/sha256"
 	"crypto/x509"
 	"encoding/pem"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
 
-	"github.com/miekg/pkcs11"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -27,79 +25,49 @@ import (
 	"congvan/server/provider/signature/cms"
 	"congvan/server/provider/signature/democa"
 	"congvan/server/provider/signature/token"
+	"congvan/server/provider/signature/token/softhsm"
 )
 
-const (
-	library = "/usr/lib/softhsm/libsofthsm2.so"
-	pin     = "123456"
-)
+const pin = "123456"
 
-func run(t *testing.T, name string, args ...string) {
-	t.Helper()
-	out, err := exec.CommandContext(t.Context(), name, args...).CombinedOutput()
-	require.NoError(t, err, string(out))
-}
-
-// put brings a key and its certificate into the device, as an authority's
-// program does.
-func put(t *testing.T, key crypto.Signer, id string, certificates ...*x509.Certificate) {
+// imported puts a key into the device that was made outside of it, as an
+// authority's program does.
+func imported(t *testing.T, device softhsm.Token, key crypto.Signer, id string, c *x509.Certificate) {
 	t.Helper()
 	raw, err := x509.MarshalPKCS8PrivateKey(key)
 	require.NoError(t, err)
 	path := filepath.Join(t.TempDir(), "key.pem")
 	require.NoError(t, os.WriteFile(path, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: raw}), 0o600))
-	run(t, "softhsm2-util", "--import", path, "--token", "con-dau", "--label", "khoa", "--id", id, "--pin", pin)
-	ctx := pkcs11.New(library)
-	require.NotNil(t, ctx)
-	defer ctx.Destroy()
-	require.NoError(t, ctx.Initialize())
-	defer ctx.Finalize()
-	slots, err := ctx.GetSlotList(true)
+	out, err := exec.CommandContext(t.Context(), "softhsm2-util", "--import", path, "--token", device.Label, "--label", "khoa", "--id", id, "--pin", pin).CombinedOutput()
+	require.NoError(t, err, string(out))
+	number, err := strconv.ParseUint(id, 16, 8)
 	require.NoError(t, err)
-	session, err := ctx.OpenSession(slots[0], pkcs11.CKF_SERIAL_SESSION|pkcs11.CKF_RW_SESSION)
-	require.NoError(t, err)
-	require.NoError(t, ctx.Login(session, pkcs11.CKU_USER, pin))
-	for i, c := range certificates {
-		own := []byte{0xff, byte(i)}
-		if i == 0 {
-			_, err = fmt.Sscanf(id, "%x", &own)
-			require.NoError(t, err)
-		}
-		_, err = ctx.CreateObject(session, []*pkcs11.Attribute{
-			pkcs11.NewAttribute(pkcs11.CKA_CLASS, pkcs11.CKO_CERTIFICATE), pkcs11.NewAttribute(pkcs11.CKA_CERTIFICATE_TYPE, pkcs11.CKC_X_509),
-			pkcs11.NewAttribute(pkcs11.CKA_TOKEN, true), pkcs11.NewAttribute(pkcs11.CKA_VALUE, c.Raw), pkcs11.NewAttribute(pkcs11.CKA_ID, own),
-			pkcs11.NewAttribute(pkcs11.CKA_SUBJECT, c.RawSubject),
-		})
-		require.NoError(t, err)
-	}
+	require.NoError(t, device.Bring(byte(number), c))
 }
 
 // The library reads the process's environment and can be opened once in it, so
 // all that is proved about devices is proved here, one after the other.
 func TestC4b_TheSealLivesInADevice(t *testing.T) {
-	folder := t.TempDir()
-	require.NoError(t, os.Mkdir(filepath.Join(folder, "tokens"), 0o700))
-	settings := filepath.Join(folder, "softhsm2.conf")
-	require.NoError(t, os.WriteFile(settings, []byte("directories.tokendir = "+filepath.Join(folder, "tokens")+"\nobjectstore.backend = file\nlog.level = ERROR\n"), 0o600))
-	t.Setenv("SOFTHSM2_CONF", settings)
-	run(t, "softhsm2-util", "--init-token", "--free", "--label", "con-dau", "--so-pin", "87654321", "--pin", pin)
+	device := softhsm.Token{Folder: t.TempDir(), Label: "con-dau", PIN: pin}
+	t.Setenv("SOFTHSM2_CONF", device.Settings())
+	require.NoError(t, device.Make(t.Context()))
 
 	now := time.Now()
 	authority, err := democa.New("CA tập huấn", now)
 	require.NoError(t, err)
 	subject := democa.Subject{Name: "Con dấu", From: now.Add(-time.Hour), Until: now.AddDate(1, 0, 0)}
-	rsaKey, err := rsa.GenerateKey(rand.Reader, 2048)
-	require.NoError(t, err)
+	var rsaCertificate *x509.Certificate
+	require.NoError(t, device.Generate(0xa1, func(public crypto.PublicKey) ([]*x509.Certificate, error) {
+		rsaCertificate, err = authority.Certify(public, subject)
+		return []*x509.Certificate{rsaCertificate, authority.Certificate}, err
+	}))
 	ecKey, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	require.NoError(t, err)
-	rsaCertificate, err := authority.Certify(rsaKey.Public(), subject)
 	require.NoError(t, err)
 	ecCertificate, err := authority.Certify(ecKey.Public(), subject)
 	require.NoError(t, err)
-	put(t, rsaKey, "a1", rsaCertificate, authority.Certificate)
-	put(t, ecKey, "a2", ecCertificate)
+	imported(t, device, ecKey, "a2", ecCertificate)
 
-	module, err := token.Open(library)
+	module, err := token.Open(softhsm.Library)
 	require.NoError(t, err)
 	defer module.Close()
 	for name, c := range map[string]*x509.Certificate{"RSA": rsaCertificate, "ECDSA": ecCertificate} {
@@ -133,6 +101,13 @@ func TestC4b_TheSealLivesInADevice(t *testing.T) {
 	require.ErrorIs(t, err, token.ErrNoKey)
 	_, err = module.Key("khac", pin, sha256.Sum256(rsaCertificate.Raw))
 	require.ErrorIs(t, err, token.ErrGone)
+	require.NoError(t, device.Draw())
+	_, err = module.Key("con-dau", pin, sha256.Sum256(rsaCertificate.Raw))
+	require.ErrorIs(t, err, token.ErrGone, "drawn")
+	require.NoError(t, device.PutBack())
+	again, err := module.Key("con-dau", pin, sha256.Sum256(rsaCertificate.Raw))
+	require.NoError(t, err, "put back")
+	require.NoError(t, again.Close())
 	_, err = token.Open("/nonexistent.so")
 	require.ErrorIs(t, err, token.ErrModule)
 }

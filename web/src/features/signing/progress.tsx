@@ -87,6 +87,14 @@ export function Progress({ title, batch, documents, onClose }: Props) {
   );
 }
 
+// What the program on this PC says of its failure: a wrong PIN, a token that is
+// not there. Nothing when it says nothing that a person can read.
+async function wordsOf(answer: Response): Promise<string> {
+  const said: unknown = await answer.json().catch(() => undefined);
+  const title = said && typeof said === "object" && "title" in said ? said.title : undefined;
+  return typeof title === "string" ? title.slice(0, 200) : "";
+}
+
 // A key in a token on this PC: a program here signs, or the file is fetched,
 // signed and sent back by hand.
 function ByHand({ order, ticket }: { order: SigningOrder; ticket: string | undefined }) {
@@ -131,7 +139,7 @@ function ByHand({ order, ticket }: { order: SigningOrder; ticket: string | undef
         headers: { "Content-Type": "application/json" },
         body: JSON.stringify({ file: new URL(address, location.href).href, ticket, place: order.act }),
       });
-      if (!answer.ok) throw new Error(String(answer.status));
+      if (!answer.ok) throw new Error(await wordsOf(answer));
     },
     onSettled: again,
   });
@@ -169,7 +177,7 @@ function ByHand({ order, ticket }: { order: SigningOrder; ticket: string | undef
       <Button small onClick={() => cancel.mutate()}>
         {t.cancel}
       </Button>
-      {sign.error ? <Notice look="stop">{t.programAway}</Notice> : null}
+      {sign.error ? <Notice look="stop">{sign.error instanceof TypeError ? t.programAway : sign.error.message || t.programAway}</Notice> : null}
       {upload.error ? <Notice look="stop">{asProblem(upload.error).title}</Notice> : null}
     </span>
   );
