@@ -60,6 +60,9 @@ export async function install(): Promise<Installation> {
       const code = await within(stopping, ended, () => demo.kill("SIGKILL"));
       await agent.stop();
       await rm(folder, { recursive: true, force: true });
+      // What it complained of tells why a test that waited in vain did so.
+      const complaints = output().split("\n").filter((line) => /WARN|ERROR/.test(line));
+      if (complaints.length > 0) process.stdout.write(`${["the demo said:", ...complaints.slice(0, 50)].join("\n")}\n`);
       if (code !== 0) throw new Error(`the demo did not stop cleanly (${code}):\n${output()}`);
     },
   };
