@@ -22,7 +22,7 @@ const (
 	statementTimeout = "30s"
 	lockTimeout      = "10s"
 	idleTxTimeout    = "30s"
-	connectTimeout   = 5 * time.Second
+	connectTimeout   = 10 * time.Second
 )
 
 // Store is the product's database, opened as the role that can neither own nor
