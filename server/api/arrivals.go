@@ -236,6 +236,9 @@ func arrivalView(v incoming.View) gen.Arrival {
 			DueDate: optionalDate(l.DueDate), ReadAt: optionalTime(l.ReadAt), CreatedAt: l.CreatedAt, Asks: gen.LineAsks(l.Asks),
 			Title: absent(v.Names.Titles[l.ID]), DirectionId: optionalID(l.DirectionID), StartedAt: optionalTime(l.StartedAt), ClosedAt: optionalTime(l.ClosedAt),
 			GivenBack: l.GivenBack, Late: l.Late(v.Today), Actions: make([]gen.LineAction, len(v.LineActs[l.ID]))}
+		if n, ok := v.UnitNumbers[l.UnitID]; ok && !l.UnitID.IsZero() {
+			out.Lines[i].UnitNumber, out.Lines[i].UnitRegisterId = absent(n.Number.String()), optionalID(n.RegisterID)
+		}
 		for k, act := range v.LineActs[l.ID] {
 			out.Lines[i].Actions[k] = gen.LineAction(act)
 		}

@@ -40,7 +40,7 @@ func registerView(x report.Register) gen.Register {
 	}
 	return gen.Register{Id: uuid.UUID(x.ID), AgencyId: uuid.UUID(x.AgencyID), AgencyName: x.AgencyName, Code: x.Code,
 		Direction: gen.Direction(x.Direction), Year: x.Year, Name: x.Name, Kinds: kinds, Normative: x.Normative, Council: x.Council,
-		SymbolAgency: absent(x.SymbolAgency), OpeningNumber: x.Opening, NextNumber: x.Next, Closed: x.Closed}
+		SymbolAgency: absent(x.SymbolAgency), OpeningNumber: x.Opening, NextNumber: x.Next, Closed: x.Closed, UnitId: optionalID(x.UnitID)}
 }
 
 // OpenRegister opens a series of numbers.
@@ -50,7 +50,7 @@ func (r registerRoom) OpenRegister(ctx context.Context, q gen.OpenRegisterReques
 		return nil, err
 	}
 	in := numbering.Register{AgencyID: org.ID(q.Body.AgencyId), Code: q.Body.Code, Direction: numbering.Direction(q.Body.Direction), Year: q.Body.Year,
-		Name: q.Body.Name, Kinds: present(q.Body.Kinds), Council: present(q.Body.Council), SymbolAgency: present(q.Body.SymbolAgency), Opening: present(q.Body.OpeningNumber)}
+		Name: q.Body.Name, Kinds: present(q.Body.Kinds), Council: present(q.Body.Council), SymbolAgency: present(q.Body.SymbolAgency), Opening: present(q.Body.OpeningNumber), UnitID: idOf(q.Body.UnitId)}
 	id, agency, err := r.documents.OpenRegister(ctx, personOf(ctx), c, in)
 	if err != nil {
 		return nil, err

@@ -14,7 +14,7 @@ import (
 // first look in a new year the series of the year before are continued from 01
 // (NĐ 30/2020, điều 15.1), so the transaction must act for the agency.
 func (tx *Tx) Registers(ctx context.Context, agency org.ID, direction numbering.Direction, year int) ([]numbering.Register, error) {
-	rows, err := tx.q.ListRegisters(ctx, dbsqlc.ListRegistersParams{Agencies: []org.ID{agency}, Direction: string(direction)})
+	rows, err := tx.q.ListRegisters(ctx, dbsqlc.ListRegistersParams{Agencies: []org.ID{agency}, Units: []org.ID{}, Direction: string(direction)})
 	if err != nil {
 		return nil, fmt.Errorf("list registers: %w", err)
 	}
@@ -40,7 +40,7 @@ func (tx *Tx) continued(ctx context.Context, rows []dbsqlc.ListRegistersRow, age
 	if len(due(all, current, year)) == 0 {
 		return current, nil
 	}
-	rows, err := tx.q.ListRegisters(ctx, dbsqlc.ListRegistersParams{Agencies: []org.ID{agency}, Direction: string(direction), Year: int32(year)})
+	rows, err := tx.q.ListRegisters(ctx, dbsqlc.ListRegistersParams{Agencies: []org.ID{agency}, Units: []org.ID{}, Direction: string(direction), Year: int32(year)})
 	if err != nil {
 		return nil, fmt.Errorf("list registers: %w", err)
 	}
@@ -87,7 +87,7 @@ func (tx *Tx) AddRegister(ctx context.Context, r numbering.Register) error {
 	}
 	if err := tx.q.InsertRegister(ctx, dbsqlc.InsertRegisterParams{AgencyID: r.AgencyID, ID: r.ID, Code: r.Code, Direction: string(r.Direction),
 		Year: int32(r.Year), Name: r.Name, Kinds: kinds, Normative: r.Normative, Council: r.Council, SymbolAgency: r.SymbolAgency,
-		OpeningNumber: int32(r.Opening), NextNumber: int32(r.Next)}); err != nil {
+		OpeningNumber: int32(r.Opening), NextNumber: int32(r.Next), UnitID: optional(r.UnitID)}); err != nil {
 		return fmt.Errorf("open register: %w", err)
 	}
 	return nil
@@ -118,10 +118,13 @@ type NamedRegister struct {
 	AgencyName string
 }
 
-// AllRegisters lists registers of several agencies; a zero year or an empty
+// RegisterReach says whose registers are meant: all of some agencies, and those of some units.
+type RegisterReach struct{ Agencies, Units []org.ID }
+
+// AllRegisters lists the registers within reach; a zero year or an empty
 // direction means all.
-func (tx *Tx) AllRegisters(ctx context.Context, agencies []org.ID, direction numbering.Direction, year int) ([]NamedRegister, error) {
-	rows, err := tx.q.ListRegisters(ctx, dbsqlc.ListRegistersParams{Agencies: agencies, Direction: string(direction), Year: int32(year)})
+func (tx *Tx) AllRegisters(ctx context.Context, reach RegisterReach, direction numbering.Direction, year int) ([]NamedRegister, error) {
+	rows, err := tx.q.ListRegisters(ctx, dbsqlc.ListRegistersParams{Agencies: notNull(reach.Agencies), Units: notNull(reach.Units), Direction: string(direction), Year: int32(year)})
 	if err != nil {
 		return nil, fmt.Errorf("list registers: %w", err)
 	}
@@ -132,9 +135,9 @@ func (tx *Tx) AllRegisters(ctx context.Context, agencies []org.ID, direction num
 	return list, nil
 }
 
-// Register gives one register of the agencies.
-func (tx *Tx) Register(ctx context.Context, agencies []org.ID, id org.ID) (numbering.Register, error) {
-	r, err := tx.q.GetRegister(ctx, agencies, id)
+// Register gives one register within reach.
+func (tx *Tx) Register(ctx context.Context, reach RegisterReach, id org.ID) (numbering.Register, error) {
+	r, err := tx.q.GetRegister(ctx, dbsqlc.GetRegisterParams{Agencies: notNull(reach.Agencies), Units: notNull(reach.Units), ID: id})
 	if err != nil {
 		return numbering.Register{}, fmt.Errorf("read register: %w", err)
 	}
@@ -153,13 +156,13 @@ func (tx *Tx) LockRegister(ctx context.Context, agency, id org.ID) (numbering.Re
 
 func registerRow(r dbsqlc.ListRegistersRow) dbsqlc.Register {
 	return dbsqlc.Register{AgencyID: r.AgencyID, ID: r.ID, Code: r.Code, Direction: r.Direction, Year: r.Year, Name: r.Name, Kinds: r.Kinds,
-		Normative: r.Normative, Council: r.Council, SymbolAgency: r.SymbolAgency, OpeningNumber: r.OpeningNumber, NextNumber: r.NextNumber, ClosedAt: r.ClosedAt}
+		Normative: r.Normative, Council: r.Council, SymbolAgency: r.SymbolAgency, OpeningNumber: r.OpeningNumber, NextNumber: r.NextNumber, ClosedAt: r.ClosedAt, UnitID: r.UnitID}
 }
 
 func registerOf(r dbsqlc.Register) numbering.Register {
 	return numbering.Register{ID: r.ID, AgencyID: r.AgencyID, Code: r.Code, Direction: numbering.Direction(r.Direction), Year: int(r.Year),
 		Name: r.Name, Kinds: r.Kinds, Normative: r.Normative, Council: r.Council, SymbolAgency: r.SymbolAgency,
-		Opening: int(r.OpeningNumber), Next: int(r.NextNumber), Closed: r.ClosedAt != nil}
+		Opening: int(r.OpeningNumber), Next: int(r.NextNumber), Closed: r.ClosedAt != nil, UnitID: value(r.UnitID)}
 }
 
 // Taking is a number on its way into a register.
@@ -193,4 +196,24 @@ func entryOf(t Taking) dbsqlc.InsertRegisterEntryParams {
 	return dbsqlc.InsertRegisterEntryParams{AgencyID: t.Register.AgencyID, RegisterID: t.Register.ID, Year: int32(t.Register.Year),
 		Number: int32(t.Number.Value), Suffix: t.Number.Suffix, Symbol: t.Symbol, Day: t.Day, SubjectType: t.SubjectType,
 		SubjectID: t.SubjectID, TakenBy: t.By, TakenAt: t.At}
+}
+
+// UnitNumber is where a unit entered an arrival in a register of its own.
+type UnitNumber struct {
+	RegisterID org.ID
+	Number     numbering.Number
+	Day        org.Day
+}
+
+// UnitNumbers gives under which numbers units entered an arrival, by unit.
+func (tx *Tx) UnitNumbers(ctx context.Context, agency, arrival org.ID) (map[org.ID]UnitNumber, error) {
+	rows, err := tx.q.UnitNumbers(ctx, agency, arrival)
+	if err != nil {
+		return nil, fmt.Errorf("read the units' numbers: %w", err)
+	}
+	numbers := make(map[org.ID]UnitNumber, len(rows))
+	for _, r := range rows {
+		numbers[value(r.UnitID)] = UnitNumber{RegisterID: r.RegisterID, Number: numbering.Number{Value: int(r.Number), Suffix: r.Suffix}, Day: r.Day}
+	}
+	return numbers, nil
 }

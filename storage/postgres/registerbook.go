@@ -82,6 +82,7 @@ select e.number, e.suffix, e.symbol, e.day, e.state, e.reason, e.subject_type, e
        coalesce(v.issuer_name, ''), coalesce(v.number, ''), coalesce(v.symbol, ''), v.due_date,
        coalesce(l.holders, '{}'), l.handed_at, coalesce(l.open, 0), l.closed_at
   from register_entry e
+  join register b on b.agency_id = e.agency_id and b.id = e.register_id
   left join arrival v on e.subject_type = 'arrival' and v.agency_id = e.agency_id and v.id = e.subject_id
   left join lateral (
        select array_agg(coalesce(c.full_name, u.name) order by l.created_at, l.id) filter (where c.id is not null or u.id is not null) as holders,
@@ -92,7 +93,8 @@ select e.number, e.suffix, e.symbol, e.day, e.state, e.reason, e.subject_type, e
          left join unit u on u.agency_id = l.agency_id and u.id = l.unit_id
          left join position p on p.agency_id = l.agency_id and p.id = l.position_id
          left join account c on c.id = p.account_id
-        where l.agency_id = v.agency_id and l.arrival_id = v.id) l on true
+        where l.agency_id = v.agency_id and l.arrival_id = v.id
+          and (b.unit_id is null or l.unit_id = b.unit_id or p.unit_id = b.unit_id)) l on true
  where e.agency_id = $1 and e.register_id = $2 and e.year = $3`
 
 // BookEntries gives the register's numbers of the days to each, lowest first.

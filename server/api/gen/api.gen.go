@@ -3385,6 +3385,10 @@ type Line struct {
 	Title    *string             `json:"title,omitempty"`
 	UnitId   *openapi_types.UUID `json:"unitId,omitempty"`
 	UnitName *string             `json:"unitName,omitempty"`
+
+	// UnitNumber in the unit's own register
+	UnitNumber     *string             `json:"unitNumber,omitempty"`
+	UnitRegisterId *openapi_types.UUID `json:"unitRegisterId,omitempty"`
 }
 
 // LineState defines model for Line.State.
@@ -4312,7 +4316,10 @@ type Register struct {
 
 	// SymbolAgency stands in symbols for the agency's abbreviation
 	SymbolAgency *string `json:"symbolAgency,omitempty"`
-	Year         int     `json:"year"`
+
+	// UnitId the unit whose own register it is
+	UnitId *openapi_types.UUID `json:"unitId,omitempty"`
+	Year   int                 `json:"year"`
 }
 
 // RegisterEntry defines model for RegisterEntry.
@@ -4392,7 +4399,10 @@ type RegisterNew struct {
 	// OpeningNumber the first number; above 1 for an agency that goes on from numbers used on paper
 	OpeningNumber *int    `json:"openingNumber,omitempty"`
 	SymbolAgency  *string `json:"symbolAgency,omitempty"`
-	Year          int     `json:"year"`
+
+	// UnitId the unit that enters here what it takes in, beside the agency's number
+	UnitId *openapi_types.UUID `json:"unitId,omitempty"`
+	Year   int                 `json:"year"`
 }
 
 // Registration defines model for Registration.

@@ -121,7 +121,7 @@ func (im *importer) planRegisters(ctx context.Context, rows []SheetRow) error {
 	if _, err := im.loadAgencies(ctx); err != nil {
 		return err
 	}
-	list, err := im.tx.AllRegisters(ctx, im.agenciesIn(rows, "agency"), "", 0)
+	list, err := im.tx.AllRegisters(ctx, postgres.RegisterReach{Agencies: im.agenciesIn(rows, "agency")}, "", 0)
 	if err != nil {
 		return err
 	}

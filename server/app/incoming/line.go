@@ -65,6 +65,9 @@ func (s *Service) onLine(ctx context.Context, who access.Person, c access.Comman
 		if err := tx.SaveLines(ctx, a.AgencyID, pos.ID, now, postgres.Grown{ArrivalID: a.ID, Before: a.Lines, After: after}); err != nil {
 			return err
 		}
+		if err := b.enterInUnit(ctx, after); err != nil {
+			return err
+		}
 		if err := tx.Record(ctx, a.AgencyID, subject, a.ID, event, b.by, now); err != nil {
 			return err
 		}

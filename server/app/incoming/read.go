@@ -16,19 +16,20 @@ import (
 // View is an arrival as its page shows it.
 type View struct {
 	routing.Arrival
-	Names      postgres.ArrivalNames
-	Mail       *postgres.ArrivalMail
-	MailAbout  *document.Document // of ours, where the mail answers one that the person may read
-	LookAlikes []postgres.LookAlike
-	Acts       []access.ArrivalAct
-	LineActs   map[org.ID][]access.LineAct
-	Directions []postgres.Direction
-	Notes      []postgres.LineNote
-	Answers    []postgres.Answer
-	Followed   bool
-	Today      org.Day
-	DueForWork org.Day     // the arrival's due date, moved off days of rest; none when it has passed
-	Suggestion *Suggestion // to whom the agency's rules forward it, for who may
+	Names       postgres.ArrivalNames
+	Mail        *postgres.ArrivalMail
+	MailAbout   *document.Document // of ours, where the mail answers one that the person may read
+	LookAlikes  []postgres.LookAlike
+	Acts        []access.ArrivalAct
+	LineActs    map[org.ID][]access.LineAct
+	Directions  []postgres.Direction
+	Notes       []postgres.LineNote
+	Answers     []postgres.Answer
+	Followed    bool
+	Today       org.Day
+	DueForWork  org.Day                        // the arrival's due date, moved off days of rest; none when it has passed
+	UnitNumbers map[org.ID]postgres.UnitNumber // in registers of the units' own
+	Suggestion  *Suggestion                    // to whom the agency's rules forward it, for who may
 }
 
 // Read gives an arrival with everything its page shows.
@@ -74,6 +75,9 @@ func (v *View) office(ctx context.Context, tx *postgres.Tx, who access.Person) (
 		v.LineActs[l.ID] = who.LineActs(facts, l)
 	}
 	if v.Directions, err = tx.Directions(ctx, v.AgencyID, v.ID); err != nil {
+		return err
+	}
+	if v.UnitNumbers, err = tx.UnitNumbers(ctx, v.AgencyID, v.ID); err != nil {
 		return err
 	}
 	if v.Notes, err = tx.LineNotes(ctx, v.AgencyID, v.ID); err != nil {

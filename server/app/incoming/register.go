@@ -86,7 +86,7 @@ func chooseRegister(ctx context.Context, tx *postgres.Tx, a routing.Arrival, ask
 	if asked.IsZero() {
 		return numbering.Choose(registers, a.AgencyID, numbering.Incoming, kindOf(a), day)
 	}
-	for _, r := range registers {
+	for _, r := range numbering.OfAgency(registers) {
 		if r.ID == asked {
 			return r, nil
 		}
@@ -127,7 +127,7 @@ func (s *Service) PreviewNumber(ctx context.Context, who access.Person, id org.I
 			return err
 		}
 		chosen, chooseErr := numbering.Choose(registers, a.AgencyID, numbering.Incoming, kindOf(a), day)
-		for _, r := range registers {
+		for _, r := range numbering.OfAgency(registers) {
 			if number, _, err := r.Take(day); err == nil {
 				list = append(list, NumberPreview{RegisterID: r.ID, Name: r.Name, Next: number.String(), Suggested: chooseErr == nil && r.ID == chosen.ID})
 			}

@@ -165,7 +165,7 @@ func (s *Service) onRegister(ctx context.Context, who access.Person, c access.Co
 	}
 	now := s.clock()
 	return s.store.InTx(ctx, postgres.PersonScope(who.Agencies()), func(tx *postgres.Tx) error {
-		r, err := tx.Register(ctx, who.Agencies(), id)
+		r, err := tx.Register(ctx, postgres.RegisterReach{Agencies: who.Agencies()}, id)
 		if err != nil {
 			return err
 		}

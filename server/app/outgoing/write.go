@@ -187,7 +187,7 @@ func (w *Writing) notation(ctx context.Context, tx *postgres.Tx, d document.Docu
 	if d.Symbol != "" {
 		return d.Symbol, nil
 	}
-	named, err := tx.AllRegisters(ctx, []org.ID{d.AgencyID}, numbering.Outgoing, today.Year())
+	named, err := tx.AllRegisters(ctx, postgres.RegisterReach{Agencies: []org.ID{d.AgencyID}}, numbering.Outgoing, today.Year())
 	if err != nil {
 		return "", err
 	}

@@ -31,25 +31,20 @@ func (s *Service) Registers(ctx context.Context, who access.Person, agency org.I
 	if err := who.Allowed(access.ScopeRead); err != nil {
 		return nil, err
 	}
-	agencies := readable(who, agency)
+	reach := readable(who, agency)
 	var list []postgres.NamedRegister
 	err := s.store.InTx(ctx, postgres.ScopeOf(who), func(tx *postgres.Tx) (err error) {
-		list, err = tx.AllRegisters(ctx, agencies, direction, year)
+		list, err = tx.AllRegisters(ctx, reach, direction, year)
 		return err
 	})
 	return list, err
 }
 
-// readable gives the agencies whose registers the person may read: a register
-// shows the subject of everything, so it is for clerks and leaders.
-func readable(who access.Person, agency org.ID) []org.ID {
-	agencies := []org.ID{}
-	for _, id := range who.Agencies() {
-		if (agency.IsZero() || id == agency) && who.Holds(id, org.Clerk, org.Leader) {
-			agencies = append(agencies, id)
-		}
-	}
-	return agencies
+// readable gives whose registers the person may read, of all their agencies or
+// of one.
+func readable(who access.Person, agency org.ID) postgres.RegisterReach {
+	agencies, units := who.ReadsRegisters(agency)
+	return postgres.RegisterReach{Agencies: agencies, Units: units}
 }
 
 // Entries gives a page of a register, highest number first.

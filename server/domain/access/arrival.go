@@ -129,6 +129,23 @@ func (p Person) ClerkAgencies() []org.ID {
 	return p.agenciesOf(func(r org.Role) bool { return r == org.Clerk })
 }
 
+// ReadsRegisters gives the agencies and the units whose registers the person
+// may read, in one agency or, without one, in all: a register shows the subject
+// of everything, so it is for clerks and leaders, and a unit's for who works on
+// all that comes to the unit.
+func (p Person) ReadsRegisters(agency org.ID) (agencies, units []org.ID) {
+	for _, pos := range p.Positions {
+		switch {
+		case !agency.IsZero() && pos.AgencyID != agency:
+		case SeesAllArrivals(pos.Role):
+			agencies = append(agencies, pos.AgencyID)
+		case SeesUnit(pos):
+			units = append(units, pos.UnitID)
+		}
+	}
+	return agencies, units
+}
+
 // KeepRegister gives the position under which the person works on a register
 // itself: its agency's clerk. Who may not see registers is told that there is
 // none.

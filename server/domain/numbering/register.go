@@ -71,6 +71,9 @@ type Register struct {
 	Opening int
 	Next    int
 	Closed  bool
+	// UnitID marks the register of a unit, which enters what is given to it
+	// beside the agency's own number.
+	UnitID org.ID
 }
 
 // Take gives the next number and the register after it. The day must lie in
@@ -128,6 +131,9 @@ func (r Register) Check() error {
 		return fault.InvalidField("opening_number", "invalid_number", "Số bắt đầu phải từ 1 đến 999999.", "The opening number must be 1 to 999999.")
 	case r.Next < r.Opening || r.Next > maxNumber+1:
 		return fault.InvalidField("next_number", "invalid_number", "Số tiếp theo không được nhỏ hơn số bắt đầu.", "The next number must not come before the opening number.")
+	case r.Direction != Incoming && !r.UnitID.IsZero():
+		return fault.InvalidField("unitId", "incoming_only",
+			"Sổ riêng của đơn vị là sổ văn bản đến.", "A unit's own register is an incoming one.")
 	case r.Direction == Incoming && (r.Normative || r.Council):
 		return fault.InvalidField("direction", "outgoing_only",
 			"Chỉ sổ văn bản đi mới dùng cho văn bản quy phạm hoặc hội đồng.", "Only an outgoing register can be normative or a council's.")
@@ -164,7 +170,7 @@ func Choose(registers []Register, agency org.ID, direction Direction, kind docum
 	var best []Register
 	closed := false
 	for _, r := range registers {
-		if r.AgencyID != agency || r.Direction != direction || r.Year != day.Year() || r.Council || !r.Takes(kind) {
+		if !r.UnitID.IsZero() || r.AgencyID != agency || r.Direction != direction || r.Year != day.Year() || r.Council || !r.Takes(kind) {
 			continue
 		}
 		if r.Closed {
@@ -189,6 +195,26 @@ func Choose(registers []Register, agency org.ID, direction Direction, kind docum
 	}
 	return Register{}, fault.New(fault.Conflict, "register_missing",
 		"Cơ quan chưa mở sổ cho loại văn bản này trong năm.", "The agency has no register for this kind of document in that year.")
+}
+
+// ChooseOfUnit gives the register in which a unit enters a document of this
+// kind on this day: the one that names the fewest kinds. A unit need not have one.
+func ChooseOfUnit(registers []Register, unit org.ID, kind document.Kind, day org.Day) (Register, bool) {
+	var best Register
+	for _, r := range registers {
+		if r.UnitID != unit || r.Direction != Incoming || r.Year != day.Year() || r.Closed || !r.Takes(kind) {
+			continue
+		}
+		if best.ID.IsZero() || r.nearer(best) {
+			best = r
+		}
+	}
+	return best, !best.ID.IsZero()
+}
+
+// OfAgency leaves out the registers of units.
+func OfAgency(registers []Register) []Register {
+	return slices.DeleteFunc(slices.Clone(registers), func(r Register) bool { return !r.UnitID.IsZero() })
 }
 
 // Takes tells whether the series may hold the kind.

@@ -4770,6 +4770,10 @@ export interface components {
             /** @description it woke up because who had it gave it back */
             givenBack: boolean;
             late: boolean;
+            /** @description in the unit's own register */
+            unitNumber?: string;
+            /** Format: uuid */
+            unitRegisterId?: string;
             /** @description what the person may do with it now */
             actions: components["schemas"]["LineAction"][];
         };
@@ -5195,6 +5199,11 @@ export interface components {
             openingNumber: number;
             nextNumber: number;
             closed: boolean;
+            /**
+             * Format: uuid
+             * @description the unit whose own register it is
+             */
+            unitId?: string;
         };
         RegisterNew: {
             /** Format: uuid */
@@ -5208,6 +5217,11 @@ export interface components {
             kinds?: string[];
             council?: boolean;
             symbolAgency?: string;
+            /**
+             * Format: uuid
+             * @description the unit that enters here what it takes in, beside the agency's number
+             */
+            unitId?: string;
             /** @description the first number; above 1 for an agency that goes on from numbers used on paper */
             openingNumber?: number;
         };

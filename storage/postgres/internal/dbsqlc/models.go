@@ -680,6 +680,7 @@ type Register struct {
 	NextNumber    int32
 	ClosedAt      *time.Time
 	Version       int32
+	UnitID        *org.ID
 }
 
 type RegisterEntry struct {

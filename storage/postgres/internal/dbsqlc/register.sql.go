@@ -111,11 +111,17 @@ func (q *Queries) EntrySuffixes(ctx context.Context, arg EntrySuffixesParams) ([
 }
 
 const GetRegister = `-- name: GetRegister :one
-select agency_id, id, code, direction, year, name, kinds, normative, council, symbol_agency, opening_number, next_number, closed_at, version from register where agency_id = any($1::uuid[]) and id = $2
+select agency_id, id, code, direction, year, name, kinds, normative, council, symbol_agency, opening_number, next_number, closed_at, version, unit_id from register where (agency_id = any($1::uuid[]) or unit_id = any($2::uuid[])) and id = $3
 `
 
-func (q *Queries) GetRegister(ctx context.Context, agencies []org.ID, iD org.ID) (Register, error) {
-	row := q.db.QueryRow(ctx, GetRegister, agencies, iD)
+type GetRegisterParams struct {
+	Agencies []org.ID
+	Units    []org.ID
+	ID       org.ID
+}
+
+func (q *Queries) GetRegister(ctx context.Context, arg GetRegisterParams) (Register, error) {
+	row := q.db.QueryRow(ctx, GetRegister, arg.Agencies, arg.Units, arg.ID)
 	var i Register
 	err := row.Scan(
 		&i.AgencyID,
@@ -132,6 +138,7 @@ func (q *Queries) GetRegister(ctx context.Context, agencies []org.ID, iD org.ID)
 		&i.NextNumber,
 		&i.ClosedAt,
 		&i.Version,
+		&i.UnitID,
 	)
 	return i, err
 }
@@ -169,8 +176,8 @@ func (q *Queries) GiveRegisterEntry(ctx context.Context, arg GiveRegisterEntryPa
 }
 
 const InsertRegister = `-- name: InsertRegister :exec
-insert into register (agency_id, id, code, direction, year, name, kinds, normative, council, symbol_agency, opening_number, next_number)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+insert into register (agency_id, id, code, direction, year, name, kinds, normative, council, symbol_agency, opening_number, next_number, unit_id)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
 on conflict (agency_id, direction, code, year) do nothing
 `
 
@@ -187,6 +194,7 @@ type InsertRegisterParams struct {
 	SymbolAgency  string
 	OpeningNumber int32
 	NextNumber    int32
+	UnitID        *org.ID
 }
 
 func (q *Queries) InsertRegister(ctx context.Context, arg InsertRegisterParams) error {
@@ -203,6 +211,7 @@ func (q *Queries) InsertRegister(ctx context.Context, arg InsertRegisterParams) 
 		arg.SymbolAgency,
 		arg.OpeningNumber,
 		arg.NextNumber,
+		arg.UnitID,
 	)
 	return err
 }
@@ -282,16 +291,17 @@ func (q *Queries) InsertSpecialEntry(ctx context.Context, arg InsertSpecialEntry
 }
 
 const ListRegisters = `-- name: ListRegisters :many
-select r.agency_id, r.id, r.code, r.direction, r.year, r.name, r.kinds, r.normative, r.council, r.symbol_agency, r.opening_number, r.next_number, r.closed_at, r.version, a.name as agency_name
+select r.agency_id, r.id, r.code, r.direction, r.year, r.name, r.kinds, r.normative, r.council, r.symbol_agency, r.opening_number, r.next_number, r.closed_at, r.version, r.unit_id, a.name as agency_name
   from register r join agency a on a.id = r.agency_id
- where r.agency_id = any($1::uuid[])
-   and ($2::text = '' or r.direction = $2)
-   and ($3::int = 0 or r.year = $3)
+ where (r.agency_id = any($1::uuid[]) or r.unit_id = any($2::uuid[]))
+   and ($3::text = '' or r.direction = $3)
+   and ($4::int = 0 or r.year = $4)
  order by a.name collate vietnamese, r.direction desc, r.year desc, r.name collate vietnamese
 `
 
 type ListRegistersParams struct {
 	Agencies  []org.ID
+	Units     []org.ID
 	Direction string
 	Year      int32
 }
@@ -311,11 +321,17 @@ type ListRegistersRow struct {
 	NextNumber    int32
 	ClosedAt      *time.Time
 	Version       int32
+	UnitID        *org.ID
 	AgencyName    string
 }
 
 func (q *Queries) ListRegisters(ctx context.Context, arg ListRegistersParams) ([]ListRegistersRow, error) {
-	rows, err := q.db.Query(ctx, ListRegisters, arg.Agencies, arg.Direction, arg.Year)
+	rows, err := q.db.Query(ctx, ListRegisters,
+		arg.Agencies,
+		arg.Units,
+		arg.Direction,
+		arg.Year,
+	)
 	if err != nil {
 		return nil, err
 	}
@@ -338,6 +354,7 @@ func (q *Queries) ListRegisters(ctx context.Context, arg ListRegistersParams) ([
 			&i.NextNumber,
 			&i.ClosedAt,
 			&i.Version,
+			&i.UnitID,
 			&i.AgencyName,
 		); err != nil {
 			return nil, err
@@ -351,7 +368,7 @@ func (q *Queries) ListRegisters(ctx context.Context, arg ListRegistersParams) ([
 }
 
 const LockRegister = `-- name: LockRegister :one
-select agency_id, id, code, direction, year, name, kinds, normative, council, symbol_agency, opening_number, next_number, closed_at, version from register where agency_id = $1 and id = $2 for update
+select agency_id, id, code, direction, year, name, kinds, normative, council, symbol_agency, opening_number, next_number, closed_at, version, unit_id from register where agency_id = $1 and id = $2 for update
 `
 
 func (q *Queries) LockRegister(ctx context.Context, agencyID org.ID, iD org.ID) (Register, error) {
@@ -372,6 +389,7 @@ func (q *Queries) LockRegister(ctx context.Context, agencyID org.ID, iD org.ID) 
 		&i.NextNumber,
 		&i.ClosedAt,
 		&i.Version,
+		&i.UnitID,
 	)
 	return i, err
 }
@@ -415,4 +433,47 @@ func (q *Queries) LockRegisterEntry(ctx context.Context, arg LockRegisterEntryPa
 		&i.TakenAt,
 	)
 	return i, err
+}
+
+const UnitNumbers = `-- name: UnitNumbers :many
+select r.unit_id, e.register_id, e.number, e.suffix, e.day
+  from register_entry e
+  join register r on r.agency_id = e.agency_id and r.id = e.register_id
+ where e.agency_id = $1 and e.subject_id = $2 and e.subject_type = 'arrival' and e.state = 'taken' and r.unit_id is not null
+ order by e.taken_at
+`
+
+type UnitNumbersRow struct {
+	UnitID     *org.ID
+	RegisterID org.ID
+	Number     int32
+	Suffix     string
+	Day        org.Day
+}
+
+// Under which numbers units entered an arrival in registers of their own.
+func (q *Queries) UnitNumbers(ctx context.Context, agencyID org.ID, arrivalID org.ID) ([]UnitNumbersRow, error) {
+	rows, err := q.db.Query(ctx, UnitNumbers, agencyID, arrivalID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []UnitNumbersRow{}
+	for rows.Next() {
+		var i UnitNumbersRow
+		if err := rows.Scan(
+			&i.UnitID,
+			&i.RegisterID,
+			&i.Number,
+			&i.Suffix,
+			&i.Day,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }

@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import type { Arrival, Line, LineAction } from "@/api/schema";
 import { Due } from "@/features/document/marks";
@@ -78,6 +79,7 @@ function Node({ arrival: a, line: l, onAct }: NodeProps) {
           </Badge>
           {l.asks === "work" ? null : <span className={css.faint}>{d.asks[l.asks]}</span>}
           {l.givenBack ? <Badge tone="late">{d.givenBack}</Badge> : null}
+          {l.unitNumber ? <UnitNumber line={l} /> : null}
           <Due day={l.dueDate} over={l.closedAt !== undefined} />
           <span className={css.faint}>
             {l.readAt ? `${t.arrival.readAt.toLowerCase()} ${showMoment(l.readAt)}` : t.arrival.notRead}
@@ -111,6 +113,18 @@ function Node({ arrival: a, line: l, onAct }: NodeProps) {
         </ul>
       ) : null}
     </li>
+  );
+}
+
+// The number that the unit entered it under, in its own register.
+function UnitNumber({ line: l }: { line: Line }) {
+  const t = useText().direction;
+  const text = t.unitNumber(l.unitNumber ?? "");
+  if (!l.unitRegisterId) return text;
+  return (
+    <Link to="/registers/$id" params={{ id: l.unitRegisterId }} className={css.faint}>
+      {text}
+    </Link>
   );
 }
 

@@ -1,6 +1,8 @@
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { client, value } from "@/api/client";
 import type { Direction, RegisterNew } from "@/api/schema";
+import { holdersQuery } from "@/features/direction/queries";
 import { useKinds } from "@/features/document/kinds";
 import { AgencyField } from "@/features/recipient/agency-field";
 import { useCommand } from "@/features/session/command";
@@ -31,8 +33,10 @@ export function OpenDialog({ onClose }: { onClose: () => void }) {
     kinds: [],
     council: false,
     symbolAgency: "",
+    unitId: undefined,
     openingNumber: 1,
   });
+  const units = useQuery({ ...holdersQuery(form.agencyId), enabled: form.agencyId !== "" }).data?.units ?? [];
   const put = (change: Partial<RegisterNew>) => setForm({ ...form, ...change });
   const chosen = new Set(form.kinds);
   const run = useCommand({
@@ -68,7 +72,7 @@ export function OpenDialog({ onClose }: { onClose: () => void }) {
       <FormProblem error={run.error} />
       {mine.size > 1 ? <AgencyField label={r.agency} within={mine} value={form.agencyId} onChange={(agencyId) => put({ agencyId })} /> : null}
       <div className={css.pair}>
-        <SelectField label={r.direction} value={form.direction} onChange={(e) => put({ direction: e.target.value as Direction, council: false })}>
+        <SelectField label={r.direction} value={form.direction} onChange={(e) => put({ direction: e.target.value as Direction, council: false, unitId: undefined })}>
           <option value="outgoing">{r.directions.outgoing}</option>
           <option value="incoming">{r.directions.incoming}</option>
         </SelectField>
@@ -98,6 +102,16 @@ export function OpenDialog({ onClose }: { onClose: () => void }) {
           ) : null}
         </>
       ) : null}
+      {outgoing ? null : (
+        <SelectField label={n.unit} hint={n.unitHint} value={form.unitId ?? ""} onChange={(e) => put({ unitId: e.target.value || undefined })}>
+          <option value="">{n.noUnit}</option>
+          {units.map((u) => (
+            <option key={u.id} value={u.id}>
+              {u.name}
+            </option>
+          ))}
+        </SelectField>
+      )}
       <fieldset className={css.kinds}>
         <legend>{r.kinds}</legend>
         <p>{n.kindsHint}</p>

@@ -38,7 +38,7 @@ export function RegistersPage() {
       id: "name",
       title: r.nameAndKinds,
       cell: (x) => {
-        const of = [x.council ? t.register.number.ofCouncil(x.symbolAgency ?? "") : "", x.kinds.length > 0 ? x.kinds.map(kinds.name).join(", ") : r.allKinds]
+        const of = [x.unitId ? t.register.number.ofUnit : "", x.council ? t.register.number.ofCouncil(x.symbolAgency ?? "") : "", x.kinds.length > 0 ? x.kinds.map(kinds.name).join(", ") : r.allKinds]
           .filter(Boolean)
           .join(" · ");
         return <TwoLines title={`${x.name}\n${of}`} top={<strong>{x.name}</strong>} below={of} />;

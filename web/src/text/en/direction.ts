@@ -45,6 +45,7 @@ export const direction: typeof vi = {
     reopen: "Reopen",
     hand_over: "Hand over",
   },
+  unitNumber: (n: string) => `The unit's number: ${n}`,
   restrict: "Restrict",
   unrestrict: "End the restriction",
   restricted: "Restricted",

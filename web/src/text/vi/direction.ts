@@ -43,6 +43,7 @@ export const direction = {
     reopen: "Mở lại",
     hand_over: "Bàn giao",
   },
+  unitNumber: (n: string) => `Số đến của đơn vị: ${n}`,
   restrict: "Hạn chế người xem",
   unrestrict: "Bỏ hạn chế người xem",
   restricted: "Hạn chế người xem",
