@@ -80,6 +80,24 @@ func TestG5_PaperIsRegisteredFirstAndScannedLater(t *testing.T) {
 		!sorted.Items[1].Done || sorted.Items[1].ArrivalID != papers[2].ID || sorted.Items[2].Code != "no_entry" || sorted.Items[3].Code != "no_entry" {
 		t.Errorf("%+v", sorted.Items)
 	}
+	// The same batch sent again, as scanners do: everything is there once.
+	counted := func(id string) int {
+		var v paperView
+		clerk.get("/api/arrivals/"+id).need(t, 200).into(t, &v)
+		return len(v.Files)
+	}
+	before := counted(papers[1].ID)
+	clerk.post(of+"/scans", object{"year": i.now().Year(), "uploadIds": []string{clerk.stored("scan-a.png", sheet.Bytes()), clerk.stored("scan-b.png", picture(t, 30)),
+		clerk.stored("3.pdf", []byte(paper))}}).need(t, 200).into(t, &sorted)
+	if len(sorted.Items) != 2 || !sorted.Items[0].Done || !sorted.Items[1].Done || counted(papers[1].ID) != before || counted(papers[2].ID) != 1 {
+		t.Errorf("%+v, %d files", sorted.Items, counted(papers[1].ID))
+	}
+	// And with a page that was missing, only that page is put to it.
+	clerk.post(of+"/scans", object{"year": i.now().Year(), "uploadIds": []string{clerk.stored("scan-a.png", sheet.Bytes()), clerk.stored("scan-b.png", picture(t, 30)),
+		clerk.stored("scan-c.png", picture(t, 31))}}).need(t, 200).into(t, &sorted)
+	if !sorted.Items[0].Done || counted(papers[1].ID) != before+1 {
+		t.Errorf("%+v, %d files", sorted.Items, counted(papers[1].ID))
+	}
 	clerk.post("/api/arrivals/"+papers[2].ID+"/scans", object{"uploadIds": []string{clerk.stored("again.pdf", []byte(paper))}}).refused(t, 409, "scanned_already")
 	if got := clerk.get(first+"/barcode").need(t, 200); got.Header.Get("Content-Type") != "image/png" || !bytes.HasPrefix(got.Body, []byte("\x89PNG")) {
 		t.Error("no barcode")

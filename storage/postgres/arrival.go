@@ -120,6 +120,31 @@ func (tx *Tx) AddArrivalFiles(ctx context.Context, a routing.Arrival, from int) 
 	return nil
 }
 
+// ScannedAlready gives what was put to the arrival as it came from the scanner.
+func (tx *Tx) ScannedAlready(ctx context.Context, agency, arrival org.ID) (map[document.Hash]bool, error) {
+	rows, err := tx.q.ScannedAlready(ctx, agency, arrival)
+	if err != nil {
+		return nil, fmt.Errorf("list scans: %w", err)
+	}
+	known := make(map[document.Hash]bool, len(rows))
+	for _, h := range rows {
+		known[hashOf(h)] = true
+	}
+	return known, nil
+}
+
+// RememberScans keeps what came from the scanner, so that it is known again.
+func (tx *Tx) RememberScans(ctx context.Context, agency, arrival org.ID, scans []document.Hash) error {
+	hashes := make([][]byte, len(scans))
+	for i := range scans {
+		hashes[i] = scans[i][:]
+	}
+	if err := tx.q.InsertScanned(ctx, dbsqlc.InsertScannedParams{AgencyID: agency, ArrivalID: arrival, Hashes: hashes}); err != nil {
+		return fmt.Errorf("remember scans: %w", err)
+	}
+	return nil
+}
+
 // PaperByNumber gives the arrival on paper that has the number of a year.
 func (tx *Tx) PaperByNumber(ctx context.Context, agency org.ID, year, number int) (org.ID, error) {
 	id, err := tx.q.PaperByNumber(ctx, dbsqlc.PaperByNumberParams{AgencyID: agency, Number: int32(number), Year: int32(year)})

@@ -61,7 +61,7 @@ func (tx *Tx) IssueFor(ctx context.Context, c access.Command, d document.Documen
 		b.Queue(dbsqlc.InsertCommand, c.AccountID, c.Key, c.Operation, c.Request[:], d.ID, now)
 	}
 	b.Queue(dbsqlc.GetIssuer, d.UnitID, d.AgencyID)
-	b.Queue(dbsqlc.ListRegisters, []org.ID{d.AgencyID}, string(numbering.Outgoing), 0)
+	b.Queue(dbsqlc.ListRegisters, []org.ID{d.AgencyID}, []org.ID{}, string(numbering.Outgoing), 0)
 	registers, first, err := tx.readGround(ctx, &b, c, &g)
 	if err != nil {
 		return g, false, err

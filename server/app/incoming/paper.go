@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -199,23 +200,63 @@ func (p *Paper) Scan(ctx context.Context, who access.Person, c access.Command, i
 	if err != nil {
 		return err
 	}
-	files, err := p.documents(ctx, sheets)
+	return p.attach(ctx, who, c, id, sheets)
+}
+
+// attach puts to the arrival what it does not have yet. What it has already is
+// refused only where nothing new came with it: a batch may be sent again.
+func (p *Paper) attach(ctx context.Context, who access.Person, c access.Command, id org.ID, sheets []sheet) error {
+	fresh, err := p.fresh(ctx, who, id, sheets)
 	if err != nil {
 		return err
 	}
-	return p.attach(ctx, who, c, id, files)
-}
-
-func (p *Paper) attach(ctx context.Context, who access.Person, c access.Command, id org.ID, files []routing.File) error {
+	files, err := p.documents(ctx, fresh)
+	if err != nil {
+		return err
+	}
 	return p.decide(ctx, who, c, id, access.ScanArrival,
 		func(tx *postgres.Tx, a *routing.Arrival, _ document.By, _ time.Time) (document.Event, exchange.Receipt, error) {
+			known, err := tx.ScannedAlready(ctx, a.AgencyID, a.ID)
+			if err != nil {
+				return document.Event{}, exchange.Receipt{}, err
+			}
+			sources := make([]document.Hash, len(fresh))
+			for i, s := range fresh {
+				if sources[i] = s.Hash; known[s.Hash] { // another request of the same batch came first
+					return document.Event{}, exchange.Receipt{}, routing.ErrScanned
+				}
+			}
 			before := len(a.Files)
 			event, err := a.AddScans(files)
 			if err != nil {
 				return event, exchange.Receipt{}, err
 			}
-			return event, exchange.Receipt{}, tx.AddArrivalFiles(ctx, *a, before)
+			if err := tx.AddArrivalFiles(ctx, *a, before); err != nil {
+				return event, exchange.Receipt{}, err
+			}
+			return event, exchange.Receipt{}, tx.RememberScans(ctx, a.AgencyID, a.ID, sources)
 		})
+}
+
+// fresh leaves out the sheets that the arrival has, by the bytes that came from
+// the scanner.
+func (p *Paper) fresh(ctx context.Context, who access.Person, id org.ID, sheets []sheet) ([]sheet, error) {
+	var list []sheet
+	err := p.reading(ctx, who, id, func(tx *postgres.Tx, a routing.Arrival) error {
+		known, err := tx.ScannedAlready(ctx, a.AgencyID, a.ID)
+		if err != nil {
+			return err
+		}
+		for _, f := range a.Files {
+			known[f.Hash] = true
+		}
+		list = slices.DeleteFunc(slices.Clone(sheets), func(s sheet) bool { return known[s.Hash] })
+		return nil
+	})
+	if err == nil && len(list) == 0 && len(sheets) > 0 {
+		return nil, routing.ErrScanned
+	}
+	return list, err
 }
 
 // PaperCopy notes that paper came for a registered arrival.
@@ -287,13 +328,13 @@ func (p *Paper) scanOne(ctx context.Context, who access.Person, c access.Command
 	if err != nil {
 		return id, err
 	}
-	files, err := p.documents(ctx, of)
-	if err != nil {
-		return id, err
-	}
 	// Each arrival is an act of its own: the key of the whole names the batch.
 	c.Key = ""
-	return id, p.attach(ctx, who, c, id, files)
+	err = p.attach(ctx, who, c, id, of)
+	if errors.Is(err, routing.ErrScanned) {
+		return id, nil // the batch was sent again; it is there
+	}
+	return id, err
 }
 
 // Barcode draws what leads scans to a registered arrival on paper.

@@ -92,6 +92,9 @@ func atoi(digits string) int {
 // maxScans bounds the files of an arrival.
 const maxScans = 100
 
+// ErrScanned is the fault of a scan that the arrival has already.
+var ErrScanned = fault.New(fault.Conflict, "scanned_already", "Bản quét này đã có.", "This scan is there already.")
+
 // AddScans puts scans to a paper arrival that stands in the register. The first
 // becomes the document itself where there was none; nothing gets a number.
 func (a *Arrival) AddScans(scans []File) (document.Event, error) {
@@ -108,7 +111,7 @@ func (a *Arrival) AddScans(scans []File) (document.Event, error) {
 	}
 	for _, s := range scans {
 		if a.has(s.Hash) {
-			return document.Event{}, fault.New(fault.Conflict, "scanned_already", "Bản quét này đã có.", "This scan is there already.")
+			return document.Event{}, ErrScanned
 		}
 		s.Role = document.Annex
 		if a.MainHash.IsZero() {

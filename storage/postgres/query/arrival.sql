@@ -98,3 +98,11 @@ select id from arrival
  where agency_id = @agency_id and source = 'paper' and state = 'registered' and arrival_number = @number::int
    and extract(year from arrival_day)::int = @year::int
  order by registered_at desc limit 1;
+
+-- name: ScannedAlready :many
+select sha256 from arrival_scan where agency_id = @agency_id and arrival_id = @arrival_id;
+
+-- name: InsertScanned :exec
+insert into arrival_scan (agency_id, arrival_id, sha256)
+select @agency_id, @arrival_id, unnest(@hashes::bytea[])
+on conflict do nothing;

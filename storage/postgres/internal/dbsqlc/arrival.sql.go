@@ -273,6 +273,23 @@ func (q *Queries) InsertLine(ctx context.Context, arg InsertLineParams) error {
 	return err
 }
 
+const InsertScanned = `-- name: InsertScanned :exec
+insert into arrival_scan (agency_id, arrival_id, sha256)
+select $1, $2, unnest($3::bytea[])
+on conflict do nothing
+`
+
+type InsertScannedParams struct {
+	AgencyID  org.ID
+	ArrivalID org.ID
+	Hashes    [][]byte
+}
+
+func (q *Queries) InsertScanned(ctx context.Context, arg InsertScannedParams) error {
+	_, err := q.db.Exec(ctx, InsertScanned, arg.AgencyID, arg.ArrivalID, arg.Hashes)
+	return err
+}
+
 const LineNames = `-- name: LineNames :many
 select l.id, coalesce(u.name, '')::text as unit_name, coalesce(c.full_name, '')::text as person_name, coalesce(p.title, '')::text as title
   from line l
@@ -658,6 +675,30 @@ func (q *Queries) PaperByNumber(ctx context.Context, arg PaperByNumberParams) (o
 	var id org.ID
 	err := row.Scan(&id)
 	return id, err
+}
+
+const ScannedAlready = `-- name: ScannedAlready :many
+select sha256 from arrival_scan where agency_id = $1 and arrival_id = $2
+`
+
+func (q *Queries) ScannedAlready(ctx context.Context, agencyID org.ID, arrivalID org.ID) ([][]byte, error) {
+	rows, err := q.db.Query(ctx, ScannedAlready, agencyID, arrivalID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := [][]byte{}
+	for rows.Next() {
+		var sha256 []byte
+		if err := rows.Scan(&sha256); err != nil {
+			return nil, err
+		}
+		items = append(items, sha256)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const UpdateArrival = `-- name: UpdateArrival :execrows
