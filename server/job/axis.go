@@ -29,5 +29,10 @@ type PollAxis struct{}
 // Kind names the job in the queue.
 func (PollAxis) Kind() string { return "poll_axis" }
 
+// PollQueue is apart from the others: an axis that is slow holds up nothing else.
+const PollQueue = "poll"
+
 // InsertOpts lets the next round try what this one could not.
-func (PollAxis) InsertOpts() river.InsertOpts { return river.InsertOpts{MaxAttempts: 1} }
+func (PollAxis) InsertOpts() river.InsertOpts {
+	return river.InsertOpts{Queue: PollQueue, MaxAttempts: 1}
+}

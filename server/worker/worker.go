@@ -56,6 +56,7 @@ const (
 	parallel    = 8
 	sending     = 16 // messages on their way at a time
 	signing     = 8  // keys asked at a time; some wait for a person
+	polling     = 4  // axes asked at a time
 	expireEvery = time.Minute
 	judgeEvery  = 20 * time.Second
 	alarmEvery  = 10 * time.Minute
@@ -105,7 +106,7 @@ func Run(ctx context.Context, pool *pgxpool.Pool, work Work, log *slog.Logger) e
 	river.AddWorker(workers, &digest{do: work.Digest})
 	client, err := river.NewClient(riverpgxv5.New(pool), &river.Config{
 		Queues: map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: parallel}, job.DispatchQueue: {MaxWorkers: sending},
-			job.SignQueue: {MaxWorkers: signing}},
+			job.SignQueue: {MaxWorkers: signing}, job.PollQueue: {MaxWorkers: polling}},
 		Workers:    workers,
 		JobTimeout: jobTime,
 		Logger:     log,

@@ -277,12 +277,17 @@ func (tx *Tx) ExchangeKeys(ctx context.Context) ([]SealedKey, error) {
 	return list, nil
 }
 
-// AddExchangeKey writes a new key.
-func (tx *Tx) AddExchangeKey(ctx context.Context, k SealedKey) error {
-	// Two processes that start together make one key.
+// LockExchangeKeys keeps others from adding a key until the end of the
+// transaction. What they added before is read only by a query after it.
+func (tx *Tx) LockExchangeKeys(ctx context.Context) error {
 	if _, err := tx.tx.Exec(ctx, "select pg_advisory_xact_lock(hashtext('exchange_key'))"); err != nil {
 		return fmt.Errorf("lock the keys: %w", err)
 	}
+	return nil
+}
+
+// AddExchangeKey writes a new key.
+func (tx *Tx) AddExchangeKey(ctx context.Context, k SealedKey) error {
 	if err := tx.q.InsertExchangeKey(ctx, dbsqlc.InsertExchangeKeyParams{ID: k.ID, PublicKey: k.Public, Secret: k.Secret, CreatedAt: k.CreatedAt}); err != nil {
 		return fmt.Errorf("add a key: %w", err)
 	}

@@ -3,6 +3,8 @@ package intake
 import (
 	"context"
 	"crypto/ed25519"
+	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -10,9 +12,135 @@ import (
 	"congvan/server/domain/exchange"
 	"congvan/server/domain/org"
 	"congvan/server/domain/routing"
-	"congvan/server/job"
 	"congvan/storage/postgres"
 )
+
+// errNoReceiver is told of a package that names nobody.
+var errNoReceiver = exchange.ErrRecipientUnknown.Because(errors.New("neither headers nor package name a recipient"))
+
+// takeLetter makes an arrival at each recipient here, and lets the others fetch
+// it. Recipients that have it already are left alone.
+func (s *Service) takeLetter(ctx context.Context, tx *postgres.Tx, m AxisMessage, p exchange.OpenedPackage, row postgres.AxisMessage, key ed25519.PrivateKey) (receipt exchange.SignedReceipt, err error) {
+	to := m.To
+	if len(to) == 0 {
+		for _, party := range p.Letter.To {
+			if party.Code != "" {
+				to = append(to, party.Code)
+			}
+		}
+	}
+	if len(to) == 0 {
+		return receipt, errNoReceiver
+	}
+	before, err := tx.AxisRecipients(ctx, row.ID)
+	if err != nil {
+		return receipt, err
+	}
+	// Who has it already has it, also where the agency has ended or moved since.
+	to = slices.DeleteFunc(slices.Clone(to), func(code org.AgencyCode) bool {
+		at := slices.IndexFunc(before, func(r postgres.AxisRecipient) bool { return r.Code == code })
+		if at >= 0 {
+			receipt = before[at].Receipt
+		}
+		return at >= 0
+	})
+	places, err := s.places(ctx, tx, to)
+	if err != nil {
+		return receipt, err
+	}
+	for _, at := range places {
+		had, known, err := tx.AxisRecipient(ctx, at.agency, row.ID)
+		if err != nil {
+			return receipt, err
+		}
+		if known {
+			receipt = had.Receipt
+			continue
+		}
+		if receipt, err = s.deliver(ctx, tx, m, p, row, at, key); err != nil {
+			return receipt, err
+		}
+	}
+	return receipt, nil
+}
+
+func (s *Service) deliver(ctx context.Context, tx *postgres.Tx, m AxisMessage, p exchange.OpenedPackage, row postgres.AxisMessage, at place, key ed25519.PrivateKey) (exchange.SignedReceipt, error) {
+	now := s.clock()
+	r := postgres.AxisRecipient{AgencyID: at.agency, MessageID: row.ID, Code: at.code, PeerID: at.peer, State: stateWaits, StateAt: now}
+	if at.peer.IsZero() {
+		senders, err := sendersOf(ctx, tx, row.From)
+		if err != nil {
+			return r.Receipt, err
+		}
+		known, err := s.mark(ctx, tx, m.Peer, p, row, at, senders)
+		if err != nil {
+			return r.Receipt, err
+		}
+		r.State = stateDone
+		if !known {
+			if r.ArrivalID, err = s.arrive(ctx, tx, m.Peer, p, row, at, now); err != nil {
+				return r.Receipt, err
+			}
+		}
+		if m.Peer.Kind == exchange.PeerInstallation {
+			r.Receipt = exchange.Delivered{Message: m.ID, Sender: m.Peer.System, From: row.From, To: at.code, Package: row.Package.Hash, Size: row.Package.Size,
+				At: now.Truncate(time.Millisecond), Server: s.opts.Server}.Sign(key)
+		}
+	}
+	_, err := tx.AddAxisRecipient(ctx, r)
+	if err != nil || r.ArrivalID.IsZero() {
+		return r.Receipt, err
+	}
+	if m.Peer.Kind == exchange.PeerInstallation {
+		return r.Receipt, s.overtaken(ctx, tx, row, at.agency, r.ArrivalID)
+	}
+	// G2b: only that it arrived is told by itself; to a server of ours the
+	// receipt says so.
+	if err := tx.QueueStatus(ctx, at.agency, r.ArrivalID, exchange.Status{Code: exchange.CodeArrived, At: now}); err != nil {
+		return r.Receipt, err
+	}
+	return r.Receipt, s.overtaken(ctx, tx, row, at.agency, r.ArrivalID)
+}
+
+// How far a message was fetched, in the words of the axis.
+const (
+	stateWaits = "initial"
+	stateDone  = "done"
+)
+
+// maxLook is how many look-alike letters of a document are marked at once.
+const maxLook = 20
+
+func (s *Service) arrive(ctx context.Context, tx *postgres.Tx, peer postgres.Peer, p exchange.OpenedPackage, row postgres.AxisMessage, at place, now time.Time) (org.ID, error) {
+	senders, err := tx.AgenciesByCode(ctx, []org.AgencyCode{row.From})
+	if err != nil {
+		return org.ID{}, err
+	}
+	a := letterArrival(peer, p, row, at, now)
+	if len(senders) > 0 {
+		a.OriginAgencyID = senders[0].ID
+		if a.IssuerName == "" {
+			a.IssuerName = senders[0].Name
+		}
+	}
+	if a.IssuerName == "" {
+		a.IssuerName = string(row.From)
+	}
+	if err := tx.AddArrival(ctx, a); err != nil {
+		return org.ID{}, err
+	}
+	data := map[string]string{"from": a.IssuerName, "by": peer.Name}
+	if p.Loses {
+		data["damaged"] = "true"
+	}
+	if p.Seal.State != "" {
+		data["packageSignature"] = p.Seal.State
+		if p.Seal.Signer != "" {
+			data["packageSigner"] = p.Seal.Signer
+		}
+	}
+	return a.ID, tx.Record(ctx, a.AgencyID, subjectArrival, a.ID, document.Event{Verb: "arrived", Data: data}, document.By{}, now)
+}
 
 // letterArrival fills in what the package says; the clerk corrects it while
 // registering (G1).
@@ -65,123 +193,4 @@ func noteOf(p exchange.OpenedPackage, at place) string {
 		notes = append(notes, "Gói tin có chỗ không đúng chuẩn, có thể thiếu nội dung; hãy đối chiếu với bên gửi.")
 	}
 	return strings.Join(notes, " ")
-}
-
-// takeStatus applies word of a document of ours, in whatever order it comes; word
-// of a document that nobody here sent is kept and changes nothing.
-func (s *Service) takeStatus(ctx context.Context, tx *postgres.Tx, m AxisMessage, p exchange.OpenedPackage, row postgres.AxisMessage) error {
-	if p.Status.Code.BySender() {
-		return s.takeBack(ctx, tx, m, p, row)
-	}
-	from, err := sendersOf(ctx, tx, row.From)
-	if err != nil {
-		return err
-	}
-	deliveries, err := tx.LockDeliveriesOf(ctx, p.About.Code, from.ids)
-	if err != nil {
-		return err
-	}
-	for _, d := range deliveries {
-		receipt, says := p.Status.Receipt()
-		if says {
-			// By a job: the history of the sender's document is told in one place.
-			if err := tx.Enqueue(ctx, job.TellSender{AgencyID: d.AgencyID, DocumentID: d.DocumentID, DeliveryID: d.ID, State: string(receipt.State),
-				At: receipt.At, ByName: receipt.ByName, Reason: reasonOf(*p.Status)}); err != nil {
-				return err
-			}
-			continue
-		}
-		answered, err := s.answerRequests(ctx, tx, d, *p.Status)
-		if err != nil {
-			return err
-		}
-		if answered {
-			continue
-		}
-		event := document.Event{Verb: answerVerb(p.Status.Code), Data: map[string]string{"recipient": d.Name, "reason": p.Status.Reason, "byName": p.Status.ByName}}
-		if err := tx.Record(ctx, d.AgencyID, "document", d.DocumentID, event, document.By{}, s.clock()); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// reasonOf keeps a description only where it is a reason: others say the code
-// in words.
-func reasonOf(s exchange.Status) string {
-	if s.Code.NeedsReason() {
-		return s.Reason
-	}
-	return ""
-}
-
-func answerVerb(code exchange.StatusCode) string {
-	switch code {
-	case exchange.CodeAgreed:
-		return "take_back_agreed"
-	case exchange.CodeDeclined:
-		return "take_back_declined"
-	}
-	return "status_unknown"
-}
-
-// keyLook is how long a process goes on with the key that it has.
-const keyLook = 30 * time.Second
-
-// MakeKey makes the key that this installation signs with, where there is none
-// yet: an operator gives its public half to others before the first message.
-func (s *Service) MakeKey(ctx context.Context) error {
-	_, err := s.signer(ctx)
-	return err
-}
-
-// signer gives the key that this installation signs with now; the first call
-// ever makes it.
-func (s *Service) signer(ctx context.Context) (ed25519.PrivateKey, error) {
-	s.keyMu.Lock()
-	defer s.keyMu.Unlock()
-	now := s.clock()
-	if s.key != nil && now.Sub(s.keyAt) < keyLook {
-		return s.key, nil
-	}
-	var current postgres.SealedKey
-	err := s.store.InTx(ctx, postgres.ExchangeScope(), func(tx *postgres.Tx) error {
-		keys, err := tx.ExchangeKeys(ctx)
-		if err != nil {
-			return err
-		}
-		for _, k := range keys {
-			if k.RetiredAt.IsZero() || k.RetiredAt.After(now) {
-				current = k // the oldest that is still in use: peers hear of a new one before it signs
-			}
-		}
-		if !current.ID.IsZero() {
-			return nil
-		}
-		current, err = s.makeKey(now)
-		if err != nil {
-			return err
-		}
-		return tx.AddExchangeKey(ctx, current)
-	})
-	if err != nil {
-		return nil, err
-	}
-	plain, err := s.secrets.Open(current.ID, current.Secret)
-	if err != nil {
-		return nil, err
-	}
-	s.key, s.keyAt = ed25519.NewKeyFromSeed([]byte(plain)), now
-	return s.key, nil
-}
-
-func publicOf(key ed25519.PrivateKey) []byte { return key.Public().(ed25519.PublicKey) }
-
-func (s *Service) makeKey(now time.Time) (postgres.SealedKey, error) {
-	public, private, err := ed25519.GenerateKey(nil)
-	if err != nil {
-		return postgres.SealedKey{}, err
-	}
-	id := postgres.NewID()
-	return postgres.SealedKey{ID: id, Public: public, Secret: s.secrets.Seal(id, string(private.Seed())), CreatedAt: now}, nil
 }

@@ -46,78 +46,112 @@ type ListedAgency struct {
 const (
 	pollLease     = 10 * time.Minute
 	pollGap       = 10 * time.Second
-	pollMost      = 200
+	pollMost      = 200             // connections that one round asks
 	peerGap       = 5 * time.Minute // another installation sends by itself; it is only asked how it is
 	directoryGap  = 6 * time.Hour
 	directoryPage = 500
+	tolerated     = 3 // messages in a row that cannot be fetched
 )
 
 // Poll fetches what waits for us on each axis, and the directory when it is old.
+// Each connection is held only while it is asked: one that is slow holds up no
+// other, which the next round asks.
 func (s *Service) Poll(ctx context.Context) error {
 	if s.opts.Ask == nil {
 		return nil
 	}
 	owner := postgres.NewID()
-	var held []postgres.Peer
-	err := s.store.InTx(ctx, postgres.ExchangeScope(), func(tx *postgres.Tx) (err error) {
-		held, err = tx.HoldPoll(ctx, owner, postgres.PollPace{Lease: pollLease, Axis: pollGap, Peer: peerGap}, pollMost)
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	for _, p := range held {
-		failure := s.pollOne(ctx, p)
-		now := s.clock()
-		err := s.store.InTx(context.WithoutCancel(ctx), postgres.ExchangeScope(), func(tx *postgres.Tx) error {
-			if failure != nil {
-				if err := tx.PeerFailed(ctx, p.ID, exchange.CodeOf(failure), fault.KindOf(failure) == fault.Unavailable, now); err != nil {
-					return err
-				}
-			} else if err := tx.PeerHeard(ctx, p.ID, now); err != nil {
-				return err
-			}
-			return tx.EndPoll(ctx, owner, p.ID)
+	for range pollMost {
+		var held []postgres.Peer
+		err := s.store.InTx(ctx, postgres.ExchangeScope(), func(tx *postgres.Tx) (err error) {
+			held, err = tx.HoldPoll(ctx, owner, postgres.PollPace{Lease: pollLease, Axis: pollGap, Peer: peerGap}, 1)
+			return err
 		})
-		if err != nil {
+		if err != nil || len(held) == 0 {
 			return err
 		}
-		if failure != nil {
-			s.opts.Log.WarnContext(ctx, "the axis could not be asked", slog.String("peer", p.ID.String()), slog.Any("error", failure))
+		for _, p := range held {
+			if err := s.pollHeld(ctx, owner, p); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
 }
 
-func (s *Service) pollOne(ctx context.Context, p postgres.Peer) error {
-	secret, err := s.secrets.Open(p.ID, p.OurSecret)
-	if err != nil {
-		return err
-	}
-	calls, err := s.opts.Ask(p.Connection, secret)
-	if err != nil {
-		return err
-	}
-	if p.Kind == exchange.PeerInstallation {
-		return s.takeSigned(ctx, p, calls)
-	}
-	if s.clock().Sub(p.DirectoryAt) > directoryGap {
-		if err := s.takeDirectory(ctx, p, calls); err != nil {
-			return err
-		}
-	}
-	for _, content := range []exchange.Content{exchange.DocumentContent, exchange.StatusContent} {
-		list, err := calls.Waiting(ctx, content)
-		if err != nil {
-			return err
-		}
-		for _, m := range list {
-			if err := s.fetch(ctx, p, calls, content, m); err != nil {
+// pollHeld asks one connection, and writes down how it is. A round that is ended
+// says nothing of the other side.
+func (s *Service) pollHeld(ctx context.Context, owner org.ID, p postgres.Peer) error {
+	answered, failure := s.pollOne(ctx, p)
+	now := s.clock()
+	ended := errors.Is(ctx.Err(), context.Canceled)
+	err := s.store.InTx(context.WithoutCancel(ctx), postgres.ExchangeScope(), func(tx *postgres.Tx) error {
+		if answered || failure == nil {
+			if err := tx.PeerHeard(ctx, p.ID, now); err != nil {
 				return err
 			}
 		}
+		if failure != nil && !ended {
+			down := !answered && fault.KindOf(failure) == fault.Unavailable
+			if err := tx.PeerFailed(ctx, p.ID, exchange.CodeOf(failure), down, now); err != nil {
+				return err
+			}
+		}
+		return tx.EndPoll(ctx, owner, p.ID)
+	})
+	if failure != nil {
+		s.opts.Log.WarnContext(ctx, "the axis could not be asked", slog.String("peer", p.ID.String()), slog.Any("error", failure))
 	}
-	return nil
+	return errors.Join(err, ctx.Err())
+}
+
+// pollOne asks one connection, and tells whether it answered.
+func (s *Service) pollOne(ctx context.Context, p postgres.Peer) (answered bool, err error) {
+	secret, err := s.secrets.Open(p.ID, p.OurSecret)
+	if err != nil {
+		return false, err
+	}
+	calls, err := s.opts.Ask(p.Connection, secret)
+	if err != nil {
+		return false, err
+	}
+	if p.Kind == exchange.PeerInstallation {
+		return false, s.takeSigned(ctx, p, calls)
+	}
+	if s.clock().Sub(p.DirectoryAt) > directoryGap {
+		if err := s.takeDirectory(ctx, p, calls); err != nil {
+			return false, err
+		}
+	}
+	var failed []error
+	for _, content := range []exchange.Content{exchange.DocumentContent, exchange.StatusContent} {
+		list, err := calls.Waiting(ctx, content)
+		if err != nil {
+			return answered, errors.Join(append(failed, err)...)
+		}
+		answered = true
+		failed = append(failed, s.fetchAll(ctx, p, calls, content, list))
+	}
+	return answered, errors.Join(failed...)
+}
+
+// fetchAll takes in what waits. One message that cannot be fetched stands in no
+// other's way; when several in a row cannot, the axis is left alone.
+func (s *Service) fetchAll(ctx context.Context, p postgres.Peer, calls AxisCalls, content exchange.Content, list []WaitingMessage) error {
+	var failed []error
+	inARow := 0
+	for _, m := range list {
+		err := s.fetch(ctx, p, calls, content, m)
+		if err == nil {
+			inARow = 0
+			continue
+		}
+		failed = append(failed, err)
+		if inARow++; inARow == tolerated || ctx.Err() != nil {
+			break
+		}
+	}
+	return errors.Join(failed...)
 }
 
 // fetch takes one message in, and says so only after the commit. What can never
@@ -139,7 +173,7 @@ func (s *Service) fetch(ctx context.Context, p postgres.Peer, calls AxisCalls, c
 		return err
 	}
 	s.opts.Log.WarnContext(ctx, "a message of the axis was refused", slog.String("message", m.Name), slog.String("code", exchange.CodeOf(err)))
-	return errors.Join(calls.Refused(ctx, m.Name))
+	return calls.Refused(ctx, m.Name)
 }
 
 // takeDirectory brings the axis's agencies into ours, with the day on which one

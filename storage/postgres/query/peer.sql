@@ -62,13 +62,17 @@ update peer set error_code = @code, error_at = @at, down_since = case when @down
  where id = @id;
 
 -- name: HoldPoll :many
--- The clock is the database's: processes on several machines need not agree on the time.
+-- The clock is the database's: processes on several machines need not agree on the
+-- time. Looked for once, apart: looked for again while rows are taken, more would be.
+with due as materialized (
+    select q.id from peer q
+     where q.kind in ('axis', 'installation') and q.enabled and (q.poll_until is null or q.poll_until < now())
+       and (q.polled_at is null or q.polled_at < now() - make_interval(secs => case q.kind when 'axis' then @gap::int else @peer_gap::int end))
+     order by q.polled_at nulls first limit @most for update skip locked)
 update peer p set poll_owner = @owner::uuid, poll_until = now() + make_interval(secs => @seconds::int)
- where p.id in (select q.id from peer q
-                 where q.kind in ('axis', 'installation') and q.enabled and (q.poll_until is null or q.poll_until < now())
-                   and (q.polled_at is null or q.polled_at < now() - make_interval(secs => case q.kind when 'axis' then @gap::int else @peer_gap::int end))
-                 order by q.polled_at nulls first limit @most for update skip locked)
-returning *;
+  from due
+ where p.id = due.id
+returning p.*;
 
 -- name: EndPoll :exec
 update peer set poll_owner = null, poll_until = null, polled_at = now() where id = @id and poll_owner = @owner::uuid;

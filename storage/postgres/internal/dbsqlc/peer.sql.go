@@ -163,12 +163,15 @@ func (q *Queries) GetPeer(ctx context.Context, id org.ID) (Peer, error) {
 }
 
 const HoldPoll = `-- name: HoldPoll :many
+with due as materialized (
+    select q.id from peer q
+     where q.kind in ('axis', 'installation') and q.enabled and (q.poll_until is null or q.poll_until < now())
+       and (q.polled_at is null or q.polled_at < now() - make_interval(secs => case q.kind when 'axis' then $3::int else $4::int end))
+     order by q.polled_at nulls first limit $5 for update skip locked)
 update peer p set poll_owner = $1::uuid, poll_until = now() + make_interval(secs => $2::int)
- where p.id in (select q.id from peer q
-                 where q.kind in ('axis', 'installation') and q.enabled and (q.poll_until is null or q.poll_until < now())
-                   and (q.polled_at is null or q.polled_at < now() - make_interval(secs => case q.kind when 'axis' then $3::int else $4::int end))
-                 order by q.polled_at nulls first limit $5 for update skip locked)
-returning id, kind, name, system, endpoint, our_system, our_secret, public_key, next_key, most_bytes, per_minute, reused, enabled, up_since, down_since, heard_at, error_code, error_at, polled_at, poll_owner, poll_until, directory_at, created_at, version, takes_bytes, directory_text, directory_key, directory_signature, directory_said_at
+  from due
+ where p.id = due.id
+returning p.id, p.kind, p.name, p.system, p.endpoint, p.our_system, p.our_secret, p.public_key, p.next_key, p.most_bytes, p.per_minute, p.reused, p.enabled, p.up_since, p.down_since, p.heard_at, p.error_code, p.error_at, p.polled_at, p.poll_owner, p.poll_until, p.directory_at, p.created_at, p.version, p.takes_bytes, p.directory_text, p.directory_key, p.directory_signature, p.directory_said_at
 `
 
 type HoldPollParams struct {
@@ -179,7 +182,8 @@ type HoldPollParams struct {
 	Most    int32
 }
 
-// The clock is the database's: processes on several machines need not agree on the time.
+// The clock is the database's: processes on several machines need not agree on the
+// time. Looked for once, apart: looked for again while rows are taken, more would be.
 func (q *Queries) HoldPoll(ctx context.Context, arg HoldPollParams) ([]Peer, error) {
 	rows, err := q.db.Query(ctx, HoldPoll,
 		arg.Owner,
