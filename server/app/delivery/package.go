@@ -1,6 +1,7 @@
 package delivery
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -50,13 +51,19 @@ func (s *Service) write(ctx context.Context, e exchange.Envelope, open Open) (ex
 	ended := make(chan error, 1)
 	go func() {
 		err := s.opts.Write(ctx, w, e, open)
+		ended <- err              // before the store hears of it
 		_ = w.CloseWithError(err) // it never fails
-		ended <- err
 	}()
 	file, err := s.opts.Keep(ctx, r)
-	_ = r.CloseWithError(err) // lets the writer end
-	if wrong := <-ended; wrong != nil {
-		return file, wrong
+	select {
+	case wrong := <-ended:
+		if wrong != nil {
+			return file, wrong
+		}
+	default: // the store gave up first: what the writer says of that is no reason
+		_ = r.CloseWithError(cmp.Or(err, io.ErrClosedPipe))
+		<-ended
+		err = cmp.Or(err, io.ErrUnexpectedEOF)
 	}
 	if err != nil {
 		return file, fmt.Errorf("store the package: %w", exchange.ErrFileAway.Because(err))
