@@ -62,8 +62,7 @@ func (s *Service) write(ctx context.Context, e exchange.Envelope, open Open) (ex
 		}
 	default: // the store gave up first: what the writer says of that is no reason
 		_ = r.CloseWithError(cmp.Or(err, io.ErrClosedPipe))
-		<-ended
-		err = cmp.Or(err, io.ErrUnexpectedEOF)
+		err = cmp.Or(err, <-ended, io.ErrUnexpectedEOF)
 	}
 	if err != nil {
 		return file, fmt.Errorf("store the package: %w", exchange.ErrFileAway.Because(err))

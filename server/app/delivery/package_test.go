@@ -19,7 +19,9 @@ func TestE3_AStoreThatIsAwayIsNotTheOtherSidesTrouble(t *testing.T) {
 		_, err := w.Write(make([]byte, 1<<20))
 		return err
 	}
-	fails := func(context.Context, io.Writer, exchange.Envelope, delivery.Open) error { return exchange.ErrFileDamaged }
+	fails := func(context.Context, io.Writer, exchange.Envelope, delivery.Open) error {
+		return exchange.ErrFileDamaged
+	}
 	stores := func(_ context.Context, r io.Reader) (exchange.FileRef, error) {
 		_, err := io.Copy(io.Discard, r)
 		return exchange.FileRef{}, err

@@ -85,10 +85,17 @@ select p.id,
          where d.id = r.delivery_id and r.at > @since::timestamptz)::int as went,
        q.waiting, q.failed, q.oldest
   from peer p
- cross join lateral (select count(*) filter (where d.state = 'waiting')::int as waiting, count(*) filter (where d.state = 'failed')::int as failed,
-                            coalesce(min(d.state_at) filter (where d.state = 'waiting'), 'epoch')::timestamptz as oldest
-                       from delivery d left join peer_agency a on a.agency_id = d.target_agency_id
-                      where d.state in ('waiting', 'failed') and (d.channel = 'peer' and a.peer_id = p.id or d.channel = 'axis' and p.kind = 'axis')) q;
+ cross join lateral (
+       -- In two: each has an index of its own, and what is over is in neither.
+       select count(*) filter (where d.state = 'waiting')::int as waiting, count(*) filter (where d.state = 'failed')::int as failed,
+              coalesce(min(d.state_at) filter (where d.state = 'waiting'), 'epoch')::timestamptz as oldest
+         from (select w.state, w.state_at, w.channel, w.target_agency_id from delivery w
+                where w.state = 'waiting' and w.channel in ('axis', 'peer', 'mailbox') and w.channel in ('axis', 'peer')
+                union all
+               select f.state, f.state_at, f.channel, f.target_agency_id from delivery f
+                where f.state = 'failed' and f.channel in ('axis', 'peer')) d
+         left join peer_agency a on a.agency_id = d.target_agency_id
+        where d.channel = 'peer' and a.peer_id = p.id or d.channel = 'axis' and p.kind = 'axis') q;
 
 -- name: RequeueOfPeer :many
 -- The dead letters of a connection, due again: their documents still stand.
