@@ -121,6 +121,7 @@ func (p *Paper) sheets(ctx context.Context, who access.Person, ids []org.ID) ([]
 	}
 	list := make([]sheet, len(ids))
 	err := p.store.InTx(ctx, postgres.PersonScope(nil), func(tx *postgres.Tx) error {
+		var bytes int64
 		for i, id := range ids {
 			u, err := tx.Upload(ctx, who.AccountID, id)
 			if err != nil {
@@ -130,6 +131,12 @@ func (p *Paper) sheets(ctx context.Context, who access.Person, ids []org.ID) ([]
 				return fault.InvalidField("uploadIds", "upload_unfinished", "Tệp “"+u.Name+"” chưa tải lên xong.", "The upload of “"+u.Name+"” is not finished.")
 			}
 			list[i] = sheet{u}
+			if list[i].image() {
+				bytes += u.Size
+			}
+			if bytes > maxPictures {
+				return errManyPictures
+			}
 			if !list[i].image() && u.MediaType != document.TypePDF {
 				return fault.InvalidField("uploadIds", "scan_type", "Bản quét “"+u.Name+"” phải là PDF, JPEG hoặc PNG.", "The scan “"+u.Name+"” must be PDF, JPEG or PNG.")
 			}
@@ -138,6 +145,14 @@ func (p *Paper) sheets(ctx context.Context, who access.Person, ids []org.ID) ([]
 	})
 	return list, err
 }
+
+// maxPictures bounds the pictures of one act: they are held in memory while they
+// are joined. Two hundred pages at 300 dpi in colour stay below it.
+const maxPictures = 256 << 20
+
+var errManyPictures = fault.New(fault.TooLarge, "scans_too_large",
+	"Các ảnh quét lớn quá 256 MiB; hãy gửi làm nhiều lần hoặc quét thành PDF.",
+	"The scanned pictures are larger than 256 MiB; send them in parts, or scan to PDF.")
 
 // ScanMost is how many files are scanned in one act.
 const ScanMost = 200
@@ -182,9 +197,15 @@ func (p *Paper) join(ctx context.Context, images []sheet) (_ routing.File, err e
 		contents, readers[i] = append(contents, content), content
 	}
 	out, in := io.Pipe()
-	go func() { in.CloseWithError(p.tools.Join(in, readers)) }()
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		in.CloseWithError(p.tools.Join(in, readers))
+	}()
 	ref, err := p.blobs.Put(ctx, out, blob.Hint{})
-	if err := errors.Join(err, out.Close()); err != nil {
+	err = errors.Join(err, out.Close())
+	<-ended // it reads what is closed below
+	if err != nil {
 		return routing.File{}, fmt.Errorf("join the scans: %w", err)
 	}
 	stem := strings.TrimSuffix(images[0].Name, path.Ext(images[0].Name))
