@@ -118,12 +118,10 @@ func (s *Service) pollOne(ctx context.Context, p postgres.Peer) (answered bool, 
 	if p.Kind == exchange.PeerInstallation {
 		return false, s.takeSigned(ctx, p, calls)
 	}
-	if s.clock().Sub(p.DirectoryAt) > directoryGap {
-		if err := s.takeDirectory(ctx, p, calls); err != nil {
-			return false, err
-		}
-	}
 	var failed []error
+	if s.clock().Sub(p.DirectoryAt) > directoryGap { // documents do not wait for it
+		failed = append(failed, s.takeDirectory(ctx, p, calls))
+	}
 	for _, content := range []exchange.Content{exchange.DocumentContent, exchange.StatusContent} {
 		list, err := calls.Waiting(ctx, content)
 		if err != nil {
@@ -178,21 +176,31 @@ func (s *Service) fetch(ctx context.Context, p postgres.Peer, calls AxisCalls, c
 
 // takeDirectory brings the axis's agencies into ours, with the day on which one
 // ended. Agencies of this installation and of peers are nobody else's to change.
-// What the directory leaves out stays: the axis may have been half awake.
+// What the directory leaves out stays: the axis may have been half awake. What
+// cannot be taken in keeps nothing else out.
 func (s *Service) takeDirectory(ctx context.Context, p postgres.Peer, calls AxisCalls) error {
 	list, err := calls.Directory(ctx)
 	if err != nil {
 		return err
 	}
-	for len(list) > 0 {
+	var failed []error
+	for len(list) > 0 && ctx.Err() == nil {
 		page := list[:min(len(list), directoryPage)]
 		list = list[len(page):]
-		err := s.store.InTx(ctx, postgres.AdministrationScope(), func(tx *postgres.Tx) error { return s.listAgencies(ctx, tx, page) })
-		if err != nil {
-			return err
+		if s.takePage(ctx, page) == nil {
+			continue
+		}
+		for i := range page {
+			failed = append(failed, s.takePage(ctx, page[i:i+1]))
 		}
 	}
-	return s.store.InTx(ctx, postgres.ExchangeScope(), func(tx *postgres.Tx) error { return tx.DirectoryTaken(ctx, p.ID) })
+	failed = append(failed, s.store.InTx(ctx, postgres.ExchangeScope(), func(tx *postgres.Tx) error { return tx.DirectoryTaken(ctx, p.ID) }))
+	return errors.Join(failed...)
+}
+
+// takePage takes some agencies in, all or none.
+func (s *Service) takePage(ctx context.Context, page []ListedAgency) error {
+	return s.store.InTx(ctx, postgres.AdministrationScope(), func(tx *postgres.Tx) error { return s.listAgencies(ctx, tx, page) })
 }
 
 func (s *Service) listAgencies(ctx context.Context, tx *postgres.Tx, page []ListedAgency) error {

@@ -30,11 +30,12 @@ type axes struct {
 	wait  map[string]chan struct{} // until then the axis is silent
 	lists map[string][]string      // of documents that wait
 	open  func(name string) (io.ReadCloser, error)
+	whole []intake.ListedAgency // the directory of each
 }
 
 func (a *axes) ask(c exchange.Connection, _ string) (intake.AxisCalls, error) {
 	return intake.AxisCalls{
-		Directory: func(context.Context) ([]intake.ListedAgency, error) { return nil, nil },
+		Directory: func(context.Context) ([]intake.ListedAgency, error) { return a.whole, nil },
 		Waiting: func(ctx context.Context, content exchange.Content) ([]intake.WaitingMessage, error) {
 			if content != exchange.DocumentContent {
 				return nil, nil
@@ -145,4 +146,26 @@ func TestE5_AMessageThatCannotBeFetchedHoldsUpNoOther(t *testing.T) {
 	var code string
 	require.NoError(t, db.Admin(t).QueryRow(t.Context(), `select error_code from peer`).Scan(&code))
 	assert.Equal(t, exchange.ErrDisturbed.Code, code)
+}
+
+// A line of the directory that stands twice keeps neither the others nor
+// the documents away.
+func TestL2_ALineThatStandsTwiceInTheDirectoryHoldsUpNothing(t *testing.T) {
+	t.Parallel()
+	a := &axes{lists: map[string][]string{"A": {"one"}}, whole: []intake.ListedAgency{{Code: "G22.01", Name: "Sở Nội vụ"},
+		{Code: "G22.02", Name: "Sở Tư pháp"}, {Code: "G22.01", Name: "Sở Nội vụ"}}}
+	opened := 0
+	a.open = func(string) (io.ReadCloser, error) {
+		opened++
+		return io.NopCloser(bytes.NewReader([]byte("package"))), nil
+	}
+	service, db := polling(t, a, "A")
+	require.NoError(t, service.Poll(t.Context()))
+	assert.Equal(t, 1, opened, "what waits is not fetched")
+	var names string
+	var taken bool
+	require.NoError(t, db.Admin(t).QueryRow(t.Context(), `select coalesce(string_agg(code, ' ' order by code), ''), (select directory_at is not null from peer)
+		from agency where code like 'G22.%'`).Scan(&names, &taken))
+	assert.Equal(t, "G22.01 G22.02", names)
+	assert.True(t, taken)
 }
