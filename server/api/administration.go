@@ -122,7 +122,7 @@ func (r administrationRoom) EditUnit(ctx context.Context, in gen.EditUnitRequest
 func (r administrationRoom) ListAccounts(ctx context.Context, in gen.ListAccountsRequestObject) (gen.ListAccountsResponseObject, error) {
 	p := in.Params
 	list, next, err := r.accounts.Accounts(ctx, personOf(ctx), accounts.AccountSearch{Query: present(p.Q), AgencyID: idOf(p.AgencyId),
-		State: org.AccountState(present(p.State)), Cursor: present(p.Cursor), Limit: limit(p.Limit)})
+		State: org.AccountState(present(p.State)), Cursor: present(p.Cursor), Limit: limitOf(p.Limit)})
 	if err != nil {
 		return nil, err
 	}

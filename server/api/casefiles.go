@@ -23,7 +23,7 @@ func (r casefileRoom) ListCaseFiles(ctx context.Context, in gen.ListCaseFilesReq
 	if err != nil {
 		return nil, err
 	}
-	most := limit(p.Limit)
+	most := limitOf(p.Limit)
 	list, err := r.files.List(ctx, personOf(ctx), idOf(p.AgencyId), casefile.Filter{Query: present(p.Q), Year: present(p.Year),
 		State: rule.State(present(p.State)), Mine: present(p.Mine), Holding: idOf(p.Holding), After: after, Limit: most + 1})
 	if err != nil {

@@ -11,9 +11,6 @@ import (
 	"congvan/server/domain/org"
 )
 
-// pageSize is how many rows a page has when the client does not say.
-const pageSize = 50
-
 // directoryRoom answers what agencies, people, groups and kinds are chosen from.
 type directoryRoom struct{ accounts *accounts.Service }
 
@@ -21,19 +18,12 @@ type directoryRoom struct{ accounts *accounts.Service }
 func (r directoryRoom) ListAgencies(ctx context.Context, in gen.ListAgenciesRequestObject) (gen.ListAgenciesResponseObject, error) {
 	p := in.Params
 	q := accounts.AgencySearch{Query: present(p.Q), ParentID: idOf(p.ParentId), Level: org.Level(present(p.Level)),
-		Retired: present(p.Retired), Cursor: present(p.Cursor), Limit: limit(p.Limit)}
+		Retired: present(p.Retired), Cursor: present(p.Cursor), Limit: limitOf(p.Limit)}
 	list, next, err := r.accounts.Agencies(ctx, q)
 	if err != nil {
 		return nil, err
 	}
 	return gen.ListAgencies200JSONResponse{Items: agencies(list), Next: absent(next)}, nil
-}
-
-func limit(p *gen.Limit) int {
-	if p == nil {
-		return pageSize
-	}
-	return *p
 }
 
 // ReadAgency gives one agency.

@@ -2,15 +2,12 @@ package api
 
 import (
 	"context"
-	"errors"
 
-	"github.com/gin-gonic/gin"
 	"github.com/google/uuid"
 
 	"congvan/server/api/gen"
 	"congvan/server/app/incoming"
 	"congvan/server/domain/access"
-	"congvan/server/domain/fault"
 	"congvan/server/domain/org"
 )
 
@@ -66,10 +63,6 @@ func (r lineRoom) CountLate(ctx context.Context, q gen.CountLateRequestObject) (
 
 // ForwardMany gives out many arrivals; each is answered for itself.
 func (r lineRoom) ForwardMany(ctx context.Context, q gen.ForwardManyRequestObject) (gen.ForwardManyResponseObject, error) {
-	tongue := languageOf("")
-	if c, ok := ctx.(*gin.Context); ok {
-		tongue = languageOf(c.GetHeader("Accept-Language"))
-	}
 	var list []incoming.Forwarded
 	err := act(ctx, q.Params.IdempotencyKey, q.Params.CongvanPosition, q, func(who access.Person, c access.Command) error {
 		shares, err := sharesOf(q.Body.Shares)
@@ -84,14 +77,7 @@ func (r lineRoom) ForwardMany(ctx context.Context, q gen.ForwardManyRequestObjec
 	out := make([]gen.Forwarded, len(list))
 	for i, f := range list {
 		out[i] = gen.Forwarded{ArrivalId: uuid.UUID(f.ArrivalID), Forwarded: f.Refused == nil}
-		var why *fault.Error
-		if errors.As(f.Refused, &why) {
-			text := why.Text
-			if len(why.Fields) > 0 {
-				text = why.Fields[0].Text
-			}
-			out[i].Code, out[i].Message = &why.Code, absent(say(text, tongue))
-		}
+		out[i].Code, out[i].Message = refusedText(ctx, f.Refused)
 	}
 	return gen.ForwardMany200JSONResponse{Items: out}, nil
 }

@@ -2,17 +2,14 @@ package api
 
 import (
 	"context"
-	"errors"
 	"io"
 
-	"github.com/gin-gonic/gin"
 	"github.com/google/uuid"
 
 	"congvan/server/api/gen"
 	"congvan/server/app/casefile"
 	"congvan/server/app/incoming"
 	"congvan/server/domain/access"
-	"congvan/server/domain/fault"
 	"congvan/server/domain/org"
 )
 
@@ -67,10 +64,6 @@ func (r paperRoom) NotePaperCopy(ctx context.Context, q gen.NotePaperCopyRequest
 
 // ScanMany puts a batch of scans to the arrivals they are of.
 func (r paperRoom) ScanMany(ctx context.Context, q gen.ScanManyRequestObject) (gen.ScanManyResponseObject, error) {
-	tongue := languageOf("")
-	if c, ok := ctx.(*gin.Context); ok {
-		tongue = languageOf(c.GetHeader("Accept-Language"))
-	}
 	var list []incoming.Sorted
 	err := act(ctx, q.Params.IdempotencyKey, q.Params.CongvanPosition, q, func(who access.Person, c access.Command) (err error) {
 		list, err = r.paper.ScanMany(ctx, who, c, org.ID(q.Id), q.Body.Year, idsOf(q.Body.UploadIds))
@@ -82,14 +75,7 @@ func (r paperRoom) ScanMany(ctx context.Context, q gen.ScanManyRequestObject) (g
 	out := make([]gen.Scanned, len(list))
 	for i, s := range list {
 		out[i] = gen.Scanned{Number: absent(s.Number), Names: s.Names, ArrivalId: optionalID(s.ArrivalID), Done: s.Refused == nil}
-		var why *fault.Error
-		if errors.As(s.Refused, &why) {
-			text := why.Text
-			if len(why.Fields) > 0 {
-				text = why.Fields[0].Text
-			}
-			out[i].Code, out[i].Message = &why.Code, absent(say(text, tongue))
-		}
+		out[i].Code, out[i].Message = refusedText(ctx, s.Refused)
 	}
 	return gen.ScanMany200JSONResponse{Items: out}, nil
 }

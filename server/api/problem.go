@@ -153,6 +153,20 @@ func inLanguage(ctx context.Context, t fault.Text) string {
 	return t.VI
 }
 
+// refusedText tells why one of many was refused: what is no fault is told by
+// neither.
+func refusedText(ctx context.Context, err error) (code, text *string) {
+	var why *fault.Error
+	if !errors.As(err, &why) {
+		return nil, nil
+	}
+	said := why.Text
+	if len(why.Fields) > 0 {
+		said = why.Fields[0].Text
+	}
+	return &why.Code, absent(inLanguage(ctx, said))
+}
+
 // contractName writes a field as the contract does: full_name is fullName.
 func contractName(name string) string {
 	if !strings.Contains(name, "_") {
