@@ -116,6 +116,9 @@ var signingRows = map[string]row{
 		return call{method: "POST", path: "/api/signing/orders", body: object{"act": "sign", "certificateId": uuid.NewString(), "presenceId": uuid.NewString(),
 			"documents": []object{{"documentId": uuid.NewString(), "seenSha256": paperHash}}}}
 	}},
+	"confirmSigning": {success: 404, allowed: all, request: func(thing) call {
+		return call{method: "POST", path: "/api/signing/confirmations", body: object{"batchId": uuid.NewString(), "secrets": []object{{"id": "PIN", "value": "1"}}}}
+	}},
 	"cancelSigningOrder": {success: 200, allowed: drafters, denied: 404, owner: leader, object: anOrder,
 		request: func(x thing) call { return call{method: "POST", path: "/api/signing/orders/" + x.id + "/cancel"} }},
 	"repeatSigningOrder": {success: 403, allowed: drafters, denied: 404, owner: leader, object: anOrder,

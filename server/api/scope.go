@@ -159,6 +159,7 @@ var scopes = map[string]access.Scope{
 	"orderSigning":           access.ScopeSigning,
 	"cancelSigningOrder":     access.ScopeSigning,
 	"repeatSigningOrder":     access.ScopeSigning,
+	"confirmSigning":         access.ScopeSigning,
 	"listSeals":              access.ScopeRead,
 	"addSeal":                access.ScopeAdministration,
 	"removeSeal":             access.ScopeAdministration,

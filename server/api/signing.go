@@ -45,7 +45,15 @@ func in(ctx context.Context, t fault.Text) string {
 func certificate(c accounts.Certificate) gen.Certificate {
 	return gen.Certificate{Id: uuid.UUID(c.ID), Provider: gen.KeyProvider(c.Provider), Subject: c.Subject, Issuer: c.Issuer, Serial: c.Serial,
 		Fingerprint: hex.EncodeToString(c.Fingerprint[:]), Training: c.Training, ValidFrom: c.ValidFrom, ValidUntil: c.ValidUntil,
-		Ending: c.Ending(time.Now()), HasImage: len(c.Image) > 0}
+		Ending: c.Ending(time.Now()), HasImage: len(c.Image) > 0, Asks: asks(c)}
+}
+
+// asks is absent where nothing is asked for.
+func asks(c accounts.Certificate) *[]string {
+	if len(c.Asks) == 0 {
+		return nil
+	}
+	return &c.Asks
 }
 
 func certificates(list []accounts.Certificate) []gen.Certificate {
@@ -205,6 +213,23 @@ func (r signingRoom) CancelSigningOrder(ctx context.Context, q gen.CancelSigning
 func (r signingRoom) RepeatSigningOrder(ctx context.Context, q gen.RepeatSigningOrderRequestObject) (gen.RepeatSigningOrderResponseObject, error) {
 	o, t, err := r.documents.RepeatOrder(ctx, personOf(ctx), org.ID(q.Id), org.ID(q.Body.PresenceId))
 	return gen.RepeatSigningOrder200JSONResponse(order(ctx, o, t)), err
+}
+
+// ConfirmSigning passes on what the person typed for the service that holds the key.
+func (r signingRoom) ConfirmSigning(ctx context.Context, q gen.ConfirmSigningRequestObject) (gen.ConfirmSigningResponseObject, error) {
+	secrets := make(map[string]string, len(q.Body.Secrets))
+	for _, s := range q.Body.Secrets {
+		secrets[s.Id] = s.Value
+	}
+	list, err := r.documents.ConfirmOrders(ctx, personOf(ctx), org.ID(q.Body.BatchId), secrets)
+	if err != nil {
+		return nil, err
+	}
+	out := gen.ConfirmSigning200JSONResponse{Items: make([]gen.SigningOrder, len(list))}
+	for i, o := range list {
+		out.Items[i] = order(ctx, o, signing.Ticket{})
+	}
+	return out, nil
 }
 
 func ticketOf(text string) (t signing.Ticket, err error) {

@@ -24,7 +24,6 @@ import (
 	"congvan/server/provider/signature/democa"
 	"congvan/server/provider/signature/locate"
 	"congvan/server/provider/signature/pdf"
-	"congvan/server/provider/signature/remote"
 	"congvan/server/provider/signature/softkey"
 	"congvan/server/provider/signature/token"
 	"congvan/server/provider/signature/trust"
@@ -160,7 +159,7 @@ func (k *keyring) signing() outgoing.Signing {
 		},
 		Free: signature.Free,
 		Fill: signature.FillNumbering,
-		Sign: k.sign,
+		Sign: k.sign, SignAsked: k.signAsked,
 		Returned: func(ctx context.Context, sent, file []byte) (signing.Returned, error) {
 			o, err := k.options(ctx)
 			if err == nil && bytes.HasPrefix(file, sent) { // anything else is refused unread
@@ -177,22 +176,32 @@ func (k *keyring) signing() outgoing.Signing {
 
 // sign has a key sign that the server can reach, and adds evidence where that is wished.
 func (k *keyring) sign(ctx context.Context, t outgoing.SignTask) ([]byte, error) {
-	chain, err := parseChain(t.Certificate.Chain)
+	r, err := request(t)
 	if err != nil {
 		return nil, err
 	}
-	now := time.Now()
-	look, err := appearance(t, now)
-	if err != nil {
-		return nil, err
-	}
-	r := signature.Request{Place: t.Place, Certificate: chain[0], Chain: chain[1:], Name: t.Name, Reason: t.Reason, At: now, Appearance: look}
 	out, err := k.withKey(ctx, t, r)
 	if err != nil {
 		return nil, err
 	}
+	return k.withEvidence(ctx, out.File, append([]*x509.Certificate{r.Certificate}, r.Chain...))
+}
+
+// request is what a key is asked for.
+func request(t outgoing.SignTask) (signature.Request, error) {
+	chain, err := parseChain(t.Certificate.Chain)
+	if err != nil {
+		return signature.Request{}, err
+	}
+	now := time.Now()
+	look, err := appearance(t, now)
+	return signature.Request{Place: t.Place, Certificate: chain[0], Chain: chain[1:], Name: t.Name, Reason: t.Reason, At: now, Appearance: look}, err
+}
+
+// withEvidence adds what authorities say of the signer now, where that is wished.
+func (k *keyring) withEvidence(ctx context.Context, file []byte, chain []*x509.Certificate) ([]byte, error) {
 	if !k.cfg.CollectEvidence {
-		return out.File, nil
+		return file, nil
 	}
 	// What authorities do not tell now is missing in the file and told by every
 	// verification; the signature itself stands.
@@ -201,7 +210,7 @@ func (k *keyring) sign(ctx context.Context, t outgoing.SignTask) ([]byte, error)
 		return nil, err
 	}
 	evidence.Certificates = append(evidence.Certificates, chain[1:]...)
-	return signature.AddEvidence(out.File, evidence)
+	return signature.AddEvidence(file, evidence)
 }
 
 // appearance is what the decree has a signature show: words alone on annexes
@@ -250,44 +259,13 @@ func (k *keyring) withKey(ctx context.Context, t outgoing.SignTask, r signature.
 	return signature.Outcome{}, errNoKeyHere
 }
 
-var (
-	errNoKeyHere = fault.New(fault.Conflict, "key_elsewhere", "Khóa không ở máy chủ này.", "The key is not at this server.")
-	errNoRemote  = fault.New(fault.Unavailable, "no_remote_service", "Bản cài đặt này chưa kết nối dịch vụ ký từ xa.", "No remote signing service is connected here.")
-)
+var errNoKeyHere = fault.New(fault.Conflict, "key_elsewhere", "Khóa không ở máy chủ này.", "The key is not at this server.")
 
 func (k *keyring) device(label, pin string, f signing.Fingerprint) (*token.Session, error) {
 	if k.module == nil {
 		return nil, token.ErrModule
 	}
 	return k.module.Key(label, pin, f)
-}
-
-// askAgain is the gap between two questions whether a person has confirmed.
-const askAgain = 2 * time.Second
-
-func (k *keyring) signRemote(ctx context.Context, t outgoing.SignTask, r signature.Request) (signature.Outcome, error) {
-	service, err := k.remote()
-	if err != nil {
-		return signature.Outcome{}, err
-	}
-	credential, err := service.Credential(ctx, t.Certificate.Reference)
-	if err != nil {
-		return signature.Outcome{}, err
-	}
-	if !credential.Certificate.Equal(r.Certificate) {
-		return signature.Outcome{}, remote.ErrCredential // renewed there, or another person's
-	}
-	return signature.Elsewhere(ctx, t.File, r, func(ctx context.Context, p signature.Pending) ([]byte, error) {
-		return service.Sign(ctx, credential, p, nil, t.Name, askAgain)
-	}, k.stamp, k.policy)
-}
-
-func (k *keyring) remote() (remote.Service, error) {
-	if k.cfg.RemoteSigningURL == "" {
-		return remote.Service{}, errNoRemote
-	}
-	return remote.Service{URL: k.cfg.RemoteSigningURL, Client: outside(true),
-		Token: func(context.Context) (string, error) { return k.cfg.RemoteSigningKey.Reveal(), nil }}, nil
 }
 
 func parseChain(list [][]byte) ([]*x509.Certificate, error) {
@@ -346,7 +324,9 @@ func (k *keyring) keys() accounts.Keys {
 			if err != nil {
 				return signing.Certificate{}, err
 			}
-			return certificateOf(c.Certificate, c.Chain), nil
+			out := certificateOf(c.Certificate, c.Chain)
+			out.Asks = c.Asks
+			return out, nil
 		},
 		Device: func(label, pin string, c signing.Certificate) error {
 			session, err := k.device(label, pin, c.Fingerprint)

@@ -15,7 +15,7 @@ var errSameCertificate = fault.InvalidField("certificate", "already_exists", "Ch
 
 func certificateOf(r dbsqlc.Certificate) signing.Certificate {
 	c := signing.Certificate{ID: r.ID, AccountID: r.AccountID, Provider: signing.Provider(r.Provider), Subject: r.Subject, Issuer: r.Issuer, Serial: r.Serial,
-		Training: r.Training, ValidFrom: r.ValidFrom, ValidUntil: r.ValidUntil, Chain: r.Chain, Reference: r.Reference, Image: r.Image, AddedAt: r.AddedAt}
+		Training: r.Training, ValidFrom: r.ValidFrom, ValidUntil: r.ValidUntil, Chain: r.Chain, Reference: r.Reference, Image: r.Image, AddedAt: r.AddedAt, Asks: r.Asks}
 	copy(c.Fingerprint[:], r.Fingerprint)
 	return c
 }
@@ -24,7 +24,7 @@ func certificateOf(r dbsqlc.Certificate) signing.Certificate {
 func (tx *Tx) AddCertificate(ctx context.Context, c signing.Certificate, sealed []byte) error {
 	err := tx.q.InsertCertificate(ctx, dbsqlc.InsertCertificateParams{ID: c.ID, AccountID: c.AccountID, Provider: string(c.Provider), Fingerprint: c.Fingerprint[:],
 		Subject: c.Subject, Issuer: c.Issuer, Serial: c.Serial, Training: c.Training, ValidFrom: c.ValidFrom, ValidUntil: c.ValidUntil, Chain: c.Chain,
-		Reference: c.Reference, Sealed: sealed, Image: c.Image, AddedAt: c.AddedAt})
+		Reference: c.Reference, Sealed: sealed, Image: c.Image, AddedAt: c.AddedAt, Asks: append([]string{}, c.Asks...)})
 	if violates(err, "certificate_fingerprint") {
 		return errSameCertificate.Because(err)
 	}

@@ -15,6 +15,9 @@ export const agentSeal = "Sở Công việc";
 // The device of the server, as its label and its PIN are.
 export const device = { label: "con-dau", pin: "654321" };
 
+// The PIN of the key at the signing service.
+export const servicePin = "482913";
+
 export interface Agent {
   env: NodeJS.ProcessEnv; // what the server needs to know
   stop: () => Promise<void>;
@@ -35,6 +38,7 @@ export async function startAgent(folder: string, server: string, port: number): 
   return {
     env: {
       CONGVAN_LOCAL_SIGNING_URL: `http://127.0.0.1:${port}/sign`,
+      CONGVAN_REMOTE_SIGNING_URL: `http://127.0.0.1:${port}/csc/v2`,
       CONGVAN_TRUST_ANCHORS: path.join(folder, "authority.pem"),
       CONGVAN_KEY_MODULE: "/usr/lib/softhsm/libsofthsm2.so",
       SOFTHSM2_CONF: path.join(folder, "server", "softhsm2.conf"),

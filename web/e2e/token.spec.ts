@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import type { Page } from "@playwright/test";
 import type { Document } from "../src/api/schema";
-import { agentFolder, device, moveTokens, signByHand } from "./agent";
+import { agentFolder, device, moveTokens, servicePin, signByHand } from "./agent";
 import { row } from "./desk";
 import { expect, ownPassword, subjectOf, test, type Office } from "./office";
 import { answer, approved, command, newPerson, newWholeOffice, type WholeOffice } from "./road";
@@ -94,6 +94,37 @@ test("C4b: without a program the file is downloaded, signed and sent back by han
   await done(leader);
   expect((await downloaded(office, there, d.id)).equals(signed)).toBe(true);
   expect((await pdfsig(signed)).match(/Signature is Valid\./g)).toHaveLength(1);
+});
+
+test("C4b: a signing service asks for a PIN, which is passed on and kept nowhere", async ({ office, paper }) => {
+  test.setTimeout(180_000);
+  const there = await newWholeOffice(office);
+  const subjects = [subjectOf("Ký từ xa một"), subjectOf("Ký từ xa hai")];
+  const documents: Document[] = [];
+  for (const subject of subjects) documents.push(await approved(office, there, { subject, pdf: await paper(subject), to: ["H59.08"] }));
+  const leader = await office.sit(there.leader, "/me/signing", { expect: ["422 POST"] });
+  await leader.getByRole("button", { name: "Thêm chứng thư" }).click();
+  const adding = leader.getByRole("dialog", { name: "Thêm chứng thư số" });
+  await adding.getByLabel("Khóa ở đâu").selectOption({ label: "Dịch vụ ký từ xa, SIM" });
+  await adding.getByLabel("Mã khóa tại dịch vụ").fill("lanh-dao");
+  await adding.getByRole("button", { name: "Thêm chứng thư" }).click();
+  await expect(adding).toBeHidden();
+  await addPasskey(leader, "Máy của Giám đốc", ownPassword);
+
+  const dialog = await order(leader, ...subjects);
+  const pin = dialog.getByLabel("Mã PIN của dịch vụ ký");
+  await pin.fill("111111");
+  await leader.screenshot({ path: test.info().outputPath("pin.png") });
+  await dialog.getByRole("button", { name: "Gửi và ký" }).click();
+  await expect(dialog.getByText("Mã PIN không đúng; còn 2 lần thử.")).toBeVisible({ timeout: 30_000 });
+  await expect(pin).toHaveValue("");
+  await leader.screenshot({ path: test.info().outputPath("pin-wrong.png") });
+  await pin.fill(servicePin);
+  await dialog.getByRole("button", { name: "Gửi và ký" }).click();
+  await done(leader);
+  for (const d of documents) {
+    expect((await pdfsig(await downloaded(office, there, d.id))).match(/Signature is Valid\./g)).toHaveLength(1);
+  }
 });
 
 // Adds the agency's seal, which is in the device of the server.

@@ -2498,6 +2498,9 @@ type CatalogueLineNew struct {
 
 // Certificate defines model for Certificate.
 type Certificate struct {
+	// Asks what the service that holds the key has the person type for each signature, by its own names (PIN, OTP); absent where nothing is asked
+	Asks *[]string `json:"asks,omitempty"`
+
 	// Ending it ends within 30 days or has ended
 	Ending      bool               `json:"ending"`
 	Fingerprint string             `json:"fingerprint"`
@@ -4698,6 +4701,12 @@ type SigningBatch struct {
 	Refused []SigningRefused   `json:"refused"`
 }
 
+// SigningConfirmation defines model for SigningConfirmation.
+type SigningConfirmation struct {
+	BatchId openapi_types.UUID `json:"batchId"`
+	Secrets []SigningSecret    `json:"secrets"`
+}
+
 // SigningOrder defines model for SigningOrder.
 type SigningOrder struct {
 	Act SigningAct `json:"act"`
@@ -4762,6 +4771,12 @@ type SigningRule struct {
 	// Initials initials of its circuits are signatures; false when it is not said
 	Initials *bool `json:"initials,omitempty"`
 	Required bool  `json:"required"`
+}
+
+// SigningSecret what the person typed; it is passed on and kept nowhere
+type SigningSecret struct {
+	Id    string `json:"id"`
+	Value string `json:"value"`
 }
 
 // SigningState defines model for SigningState.
@@ -6322,6 +6337,9 @@ type ReserveNumbersJSONRequestBody = Reservation
 // SignInJSONRequestBody defines body for SignIn for application/json ContentType.
 type SignInJSONRequestBody = SignIn
 
+// ConfirmSigningJSONRequestBody defines body for ConfirmSigning for application/json ContentType.
+type ConfirmSigningJSONRequestBody = SigningConfirmation
+
 // OrderSigningJSONRequestBody defines body for OrderSigning for application/json ContentType.
 type OrderSigningJSONRequestBody = SigningOrderNew
 
@@ -6936,6 +6954,9 @@ type ServerInterface interface {
 	// ReadSignerBlock What would stand above the signature of a position (NĐ 30/2020, phụ lục I, ô 7a)
 	// (GET /api/signer-block)
 	ReadSignerBlock(c *gin.Context, params ReadSignerBlockParams)
+	// ConfirmSigning Pass on what the service that holds the key asks for (PIN, one-time code), for the orders of a batch that still wait; a wrong one leaves them waiting
+	// (POST /api/signing/confirmations)
+	ConfirmSigning(c *gin.Context)
 	// ListSigningOrders One's own orders to sign, newest first
 	// (GET /api/signing/orders)
 	ListSigningOrders(c *gin.Context, params ListSigningOrdersParams)
@@ -16005,6 +16026,19 @@ func (siw *ServerInterfaceWrapper) ReadSignerBlock(c *gin.Context) {
 	siw.Handler.ReadSignerBlock(c, params)
 }
 
+// ConfirmSigning operation middleware
+func (siw *ServerInterfaceWrapper) ConfirmSigning(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ConfirmSigning(c)
+}
+
 // ListSigningOrders operation middleware
 func (siw *ServerInterfaceWrapper) ListSigningOrders(c *gin.Context) {
 
@@ -16769,6 +16803,7 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.GET(options.BaseURL+"/api/signing/waiting", wrapper.ListToSign)
 	router.GET(options.BaseURL+"/api/signing/orders", wrapper.ListSigningOrders)
 	router.POST(options.BaseURL+"/api/signing/orders", wrapper.OrderSigning)
+	router.POST(options.BaseURL+"/api/signing/confirmations", wrapper.ConfirmSigning)
 	router.POST(options.BaseURL+"/api/signing/orders/:id/cancel", wrapper.CancelSigningOrder)
 	router.POST(options.BaseURL+"/api/signing/orders/:id/repeat", wrapper.RepeatSigningOrder)
 	router.GET(options.BaseURL+"/api/signing/orders/:id/file", wrapper.FetchToSign)
@@ -25362,6 +25397,45 @@ func (response ReadSignerBlockdefaultApplicationProblemPlusJSONResponse) VisitRe
 	return err
 }
 
+type ConfirmSigningRequestObject struct {
+	Body *ConfirmSigningJSONRequestBody
+}
+
+type ConfirmSigningResponseObject interface {
+	VisitConfirmSigningResponse(w http.ResponseWriter) error
+}
+
+type ConfirmSigning200JSONResponse SigningOrderList
+
+func (response ConfirmSigning200JSONResponse) VisitConfirmSigningResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConfirmSigningdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ConfirmSigningdefaultApplicationProblemPlusJSONResponse) VisitConfirmSigningResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListSigningOrdersRequestObject struct {
 	Params ListSigningOrdersParams
 }
@@ -26760,6 +26834,9 @@ type StrictServerInterface interface {
 	// ReadSignerBlock What would stand above the signature of a position (NĐ 30/2020, phụ lục I, ô 7a)
 	// (GET /api/signer-block)
 	ReadSignerBlock(ctx context.Context, request ReadSignerBlockRequestObject) (ReadSignerBlockResponseObject, error)
+	// ConfirmSigning Pass on what the service that holds the key asks for (PIN, one-time code), for the orders of a batch that still wait; a wrong one leaves them waiting
+	// (POST /api/signing/confirmations)
+	ConfirmSigning(ctx context.Context, request ConfirmSigningRequestObject) (ConfirmSigningResponseObject, error)
 	// ListSigningOrders One's own orders to sign, newest first
 	// (GET /api/signing/orders)
 	ListSigningOrders(ctx context.Context, request ListSigningOrdersRequestObject) (ListSigningOrdersResponseObject, error)
@@ -33843,6 +33920,48 @@ func (sh *strictHandler) ReadSignerBlock(ctx *gin.Context, params ReadSignerBloc
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(ReadSignerBlockResponseObject); ok {
 		if err := validResponse.VisitReadSignerBlockResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ConfirmSigning operation middleware
+func (sh *strictHandler) ConfirmSigning(ctx *gin.Context) {
+	var request ConfirmSigningRequestObject
+
+	var body ConfirmSigningJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ConfirmSigning(ctx, request.(ConfirmSigningRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ConfirmSigning")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ConfirmSigningResponseObject); ok {
+		if err := validResponse.VisitConfirmSigningResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {

@@ -32,6 +32,9 @@ type Signing struct {
 	Fill func(file []byte, n signing.Numbering) ([]byte, error)
 	// Sign has a key sign that the server can reach.
 	Sign func(ctx context.Context, t SignTask) (file []byte, err error)
+	// SignAsked has a service sign that asks the person for what was typed: the
+	// secrets, by the service's names. It gives the files that it signed, in order.
+	SignAsked func(ctx context.Context, tasks []SignTask, secrets map[string]string) ([][]byte, error)
 	// Returned finds out what was added to what was sent.
 	Returned func(ctx context.Context, sent, file []byte) (signing.Returned, error)
 	MaxFile  int64
@@ -281,7 +284,7 @@ func (s *Service) order(ctx context.Context, who access.Person, c access.Command
 		if err := tx.Record(ctx, d.AgencyID, subject, d.ID, event, made.Signer, now); err != nil {
 			return err
 		}
-		if !cert.Provider.Here() {
+		if !cert.SignsByItself() {
 			return nil
 		}
 		return tx.Enqueue(ctx, job.Sign{AgencyID: made.AgencyID, OrderID: made.ID})

@@ -37,6 +37,7 @@ var authority = sync.OnceValues(func() (*democa.Authority, error) { return democ
 // signingDesk is a desk where documents are signed.
 type signingDesk struct {
 	*desk
+	asked        func(ctx context.Context, tasks []outgoing.SignTask, secrets map[string]string) ([][]byte, error)
 	blobs        *blob.Store
 	now          time.Time
 	ca           *democa.Authority
@@ -72,6 +73,9 @@ func newSigningDesk(t *testing.T) *signingDesk {
 			return signature.Propose(ctx, file, w, locate.Find)
 		},
 		Free: signature.Free,
+		SignAsked: func(ctx context.Context, tasks []outgoing.SignTask, secrets map[string]string) ([][]byte, error) {
+			return d.asked(ctx, tasks, secrets)
+		},
 		Returned: func(_ context.Context, sent, file []byte) (signing.Returned, error) {
 			return signature.Returned(sent, file, d.options())
 		},

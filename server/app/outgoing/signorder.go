@@ -72,7 +72,11 @@ func (s *Service) RepeatOrder(ctx context.Context, who access.Person, id, presen
 		}
 		event, err := o.Repeat(ticket, proof, now)
 		o.Failed = fault.Text{}
-		if err != nil || !o.Provider.Here() {
+		if err != nil {
+			return event, err
+		}
+		cert, _, err := certificateFor(ctx, tx, actOf(o.Place), o.AgencyID, o.SignerID, o.CertificateID)
+		if err != nil || !cert.SignsByItself() {
 			return event, err
 		}
 		return event, tx.Enqueue(ctx, job.Sign{AgencyID: o.AgencyID, OrderID: o.ID})

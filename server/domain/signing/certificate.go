@@ -40,7 +40,12 @@ type Certificate struct {
 	Reference   string   // of the key at its service, or the label of its device
 	Image       []byte   // PNG of the signature or the seal
 	AddedAt     time.Time
+	Asks        []string // what its service has the person type for each signature, by the service's names
 }
+
+// SignsByItself tells whether the server can have the key sign without asking
+// the person for anything.
+func (c Certificate) SignsByItself() bool { return c.Provider.Here() && len(c.Asks) == 0 }
 
 // The faults of certificates.
 var (

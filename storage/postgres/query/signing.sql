@@ -1,6 +1,6 @@
 -- name: InsertCertificate :exec
-insert into certificate (id, account_id, provider, fingerprint, subject, issuer, serial, training, valid_from, valid_until, chain, reference, sealed, image, added_at)
-values (@id, @account_id, @provider, @fingerprint, @subject, @issuer, @serial, @training, @valid_from, @valid_until, @chain, @reference, @sealed, @image, @added_at);
+insert into certificate (id, account_id, provider, fingerprint, subject, issuer, serial, training, valid_from, valid_until, chain, reference, sealed, image, added_at, asks)
+values (@id, @account_id, @provider, @fingerprint, @subject, @issuer, @serial, @training, @valid_from, @valid_until, @chain, @reference, @sealed, @image, @added_at, @asks);
 
 -- name: ListCertificates :many
 select * from certificate where account_id = @account_id and removed_at is null order by valid_until desc, id;

@@ -3157,6 +3157,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/signing/confirmations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Pass on what the service that holds the key asks for (PIN, one-time code), for the orders of a batch that still wait; a wrong one leaves them waiting */
+        post: operations["confirmSigning"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/signing/orders/{id}/cancel": {
         parameters: {
             query?: never;
@@ -5776,6 +5793,8 @@ export interface components {
             /** @description it ends within 30 days or has ended */
             ending: boolean;
             hasImage: boolean;
+            /** @description what the service that holds the key has the person type for each signature, by its own names (PIN, OTP); absent where nothing is asked */
+            asks?: string[];
         };
         CertificateList: {
             items: components["schemas"]["Certificate"][];
@@ -5941,6 +5960,17 @@ export interface components {
         SigningRepeat: {
             /** Format: uuid */
             presenceId: string;
+        };
+        SigningConfirmation: {
+            /** Format: uuid */
+            batchId: string;
+            secrets: components["schemas"]["SigningSecret"][];
+        };
+        /** @description what the person typed; it is passed on and kept nowhere */
+        SigningSecret: {
+            id: string;
+            /** Format: password */
+            value: string;
         };
         /** @enum {string} */
         PlaceKind: "initial" | "signature" | "number" | "date" | "seal" | "annex" | "copy";
@@ -6501,6 +6531,8 @@ export type SigningOrderList = components['schemas']['SigningOrderList'];
 export type SigningRefused = components['schemas']['SigningRefused'];
 export type SigningBatch = components['schemas']['SigningBatch'];
 export type SigningRepeat = components['schemas']['SigningRepeat'];
+export type SigningConfirmation = components['schemas']['SigningConfirmation'];
+export type SigningSecret = components['schemas']['SigningSecret'];
 export type PlaceKind = components['schemas']['PlaceKind'];
 export type Place = components['schemas']['Place'];
 export type PageBox = components['schemas']['PageBox'];
@@ -11405,6 +11437,31 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SigningBatch"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    confirmSigning: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SigningConfirmation"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SigningOrderList"];
                 };
             };
             default: components["responses"]["Problem"];

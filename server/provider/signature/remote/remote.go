@@ -15,6 +15,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
+	"strings"
 	"time"
 
 	"congvan/server/domain/fault"
@@ -29,9 +31,26 @@ var (
 		"Dịch vụ ký từ xa từ chối: mã PIN, mã một lần hoặc quyền dùng khóa không đúng.", "The remote signing service refuses: the PIN, the one-time code or the right to the key is wrong.")
 	ErrNotYet = fault.New(fault.Conflict, "remote_not_yet",
 		"Người ký chưa xác nhận trên thiết bị của mình.", "The signer has not yet confirmed on the device.")
+	ErrLocked = fault.New(fault.Forbidden, "remote_locked",
+		"Dịch vụ ký từ xa đã khóa khóa này vì nhập sai quá nhiều lần.", "The remote signing service has locked this key: what was typed was wrong too often.")
+	ErrAsks = fault.New(fault.Conflict, "remote_asks",
+		"Dịch vụ ký từ xa hỏi mã PIN hoặc mã một lần: hãy bỏ chứng thư này ở Cài đặt ký số và thêm lại.", "The remote signing service asks for a PIN or a one-time code: remove this certificate in the settings of signing and add it again.")
 	ErrCredential = fault.New(fault.Conflict, "remote_credential",
 		"Chứng thư ở dịch vụ ký từ xa không dùng được.", "The certificate at the remote signing service cannot be used.")
 )
+
+// wrongSecret tells which secret was wrong, and how many tries are left where
+// the service says it.
+func wrongSecret(id string, left int) *fault.Error {
+	vi, en := "Mã PIN không đúng", "The PIN is wrong"
+	if id != "PIN" {
+		vi, en = "Mã một lần không đúng hoặc đã hết hạn", "The one-time code is wrong or too old"
+	}
+	if left > 0 {
+		vi, en = fmt.Sprintf("%s; còn %d lần thử", vi, left), fmt.Sprintf("%s; tries left: %d", en, left)
+	}
+	return fault.InvalidField(id, "remote_secret", vi+".", en+".")
+}
 
 const maxAnswer = 1 << 20
 
@@ -42,6 +61,9 @@ type Service struct {
 	Token  func(ctx context.Context) (string, error)
 	Client *http.Client
 }
+
+// maxAsks bounds what a person is asked for.
+const maxAsks = 5
 
 const (
 	oidSHA256 = "2.16.840.1.101.3.4.2.1"
@@ -54,9 +76,11 @@ type Credential struct {
 	ID          string
 	Certificate *x509.Certificate
 	Chain       []*x509.Certificate
-	// Explicit tells that PIN or one-time code are passed on by us; otherwise
-	// the person confirms at a device of the service.
-	Explicit bool
+	// Asks is what is passed on by us, by the service's names (PIN, OTP). With
+	// nothing asked the person confirms at a device of the service.
+	Asks []string
+	// Many is how many digests one leave covers.
+	Many int
 }
 
 // Credential asks about a key.
@@ -70,8 +94,12 @@ func (s Service) Credential(ctx context.Context, id string) (Credential, error) 
 			Certificates [][]byte `json:"certificates"`
 		} `json:"cert"`
 		Auth struct {
-			Mode string `json:"mode"`
+			Mode    string `json:"mode"`
+			Objects []struct {
+				ID string `json:"id"`
+			} `json:"objects"`
 		} `json:"auth"`
+		Multisign int `json:"multisign"`
 	}
 	err := s.call(ctx, "credentials/info", map[string]any{"credentialID": id, "certificates": "chain", "certInfo": false, "authInfo": true}, &answer)
 	if err != nil {
@@ -80,7 +108,15 @@ func (s Service) Credential(ctx context.Context, id string) (Credential, error) 
 	if answer.Key.Status != "enabled" || answer.Cert.Status != "" && answer.Cert.Status != "valid" || len(answer.Cert.Certificates) == 0 {
 		return Credential{}, ErrCredential
 	}
-	c := Credential{ID: id, Explicit: answer.Auth.Mode == "explicit"}
+	c := Credential{ID: id, Many: max(answer.Multisign, 1)}
+	if answer.Auth.Mode == "explicit" {
+		for _, o := range answer.Auth.Objects[:min(len(answer.Auth.Objects), maxAsks)] {
+			c.Asks = append(c.Asks, o.ID)
+		}
+		if len(c.Asks) == 0 {
+			c.Asks = []string{"PIN"}
+		}
+	}
 	for i, raw := range answer.Cert.Certificates {
 		one, err := x509.ParseCertificate(raw)
 		if err != nil {
@@ -187,10 +223,35 @@ func (s Service) answer(ctx context.Context, method string, request map[string]a
 	return Answer{}, ErrAway.Because(errors.New("another number of signatures"))
 }
 
+// SignAll goes all the way for several, under as few leaves as the service
+// allows. It gives what was signed before something failed.
+func (s Service) SignAll(ctx context.Context, c Credential, list []signature.Pending, secrets Secrets, description string, interval time.Duration) ([][]byte, error) {
+	var out [][]byte
+	for some := range slices.Chunk(list, max(c.Many, 1)) {
+		digests := make([][]byte, len(some))
+		for i, p := range some {
+			digests[i] = p.Digest()
+		}
+		values, err := s.sign(ctx, c, digests, secrets, description, interval)
+		if err != nil {
+			return out, err
+		}
+		out = append(out, values...)
+	}
+	return out, nil
+}
+
 // Sign goes all the way, asking again after every interval until the context
 // ends. A server that may stop in between takes the steps by itself.
 func (s Service) Sign(ctx context.Context, c Credential, p signature.Pending, secrets Secrets, description string, interval time.Duration) ([]byte, error) {
-	digests := [][]byte{p.Digest()}
+	values, err := s.sign(ctx, c, [][]byte{p.Digest()}, secrets, description, interval)
+	if err != nil {
+		return nil, err
+	}
+	return values[0], nil
+}
+
+func (s Service) sign(ctx context.Context, c Credential, digests [][]byte, secrets Secrets, description string, interval time.Duration) ([][]byte, error) {
 	grant, err := s.Authorize(ctx, c, digests, secrets, description)
 	for handle := grant.Handle; err == nil && grant.SAD == ""; {
 		grant, err = again(ctx, interval, func() (Grant, error) { return s.CheckGrant(ctx, handle) })
@@ -200,12 +261,12 @@ func (s Service) Sign(ctx context.Context, c Credential, p signature.Pending, se
 	}
 	answer, err := s.SignHash(ctx, c, grant.SAD, digests)
 	for id := answer.ResponseID; err == nil && len(answer.Signatures) == 0; {
-		answer, err = again(ctx, interval, func() (Answer, error) { return s.Poll(ctx, id, 1) })
+		answer, err = again(ctx, interval, func() (Answer, error) { return s.Poll(ctx, id, len(digests)) })
 	}
 	if err != nil {
 		return nil, err
 	}
-	return answer.Signatures[0], nil
+	return answer.Signatures, nil
 }
 
 // again waits and asks; what is not there yet is no error.
@@ -223,6 +284,31 @@ func again[T any](ctx context.Context, interval time.Duration, ask func() (T, er
 		err = nil
 	}
 	return v, err
+}
+
+// refused reads why a service refuses. Its words may repeat what was sent, so
+// only its codes and numbers are looked at.
+func refused(said []byte) *fault.Error {
+	var answer struct {
+		Error string `json:"error"`
+		Left  *int   `json:"remainingAttempts"` // not of the standard
+	}
+	if json.Unmarshal(said, &answer) != nil {
+		return ErrRefused
+	}
+	left := -1
+	if answer.Left != nil {
+		left = *answer.Left
+	}
+	switch {
+	case left == 0, strings.Contains(answer.Error, "locked"):
+		return ErrLocked
+	case answer.Error == "invalid_pin":
+		return wrongSecret("PIN", left)
+	case answer.Error == "invalid_otp":
+		return wrongSecret("OTP", left)
+	}
+	return ErrRefused
 }
 
 func (s Service) call(ctx context.Context, method string, request, answer any) error {
@@ -258,7 +344,7 @@ func (s Service) call(ctx context.Context, method string, request, answer any) e
 		}
 		return nil
 	case code >= 400 && code < 500 && code != http.StatusTooManyRequests:
-		return ErrRefused.Because(fmt.Errorf("%s answers %d", method, code)) // its words may repeat what was sent
+		return refused(said).Because(fmt.Errorf("%s answers %d", method, code))
 	default:
 		return ErrAway.Because(fmt.Errorf("%s answers %d", method, code))
 	}

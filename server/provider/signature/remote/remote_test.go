@@ -18,6 +18,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"congvan/server/domain/fault"
 	"congvan/server/domain/signing"
 	"congvan/server/provider/signature"
 	"congvan/server/provider/signature/cms"
@@ -139,7 +140,7 @@ func TestC4b_AServiceSignsInItsTime(t *testing.T) {
 	_, client, anchors := newService(t)
 	c, err := client.Credential(t.Context(), "huong")
 	require.NoError(t, err)
-	assert.True(t, c.Explicit)
+	assert.Equal(t, []string{"PIN"}, c.Asks)
 	p := begin(t, c)
 	value, err := client.Sign(t.Context(), c, p, remote.Secrets{"PIN": pin}, "05/CT-UBND", time.Millisecond)
 	require.NoError(t, err)
@@ -158,7 +159,10 @@ func TestC4b_AServiceThatRefusesLeaksNothing(t *testing.T) {
 	require.NoError(t, err)
 	p := begin(t, c)
 	_, err = client.Sign(t.Context(), c, p, remote.Secrets{"PIN": "999111"}, "", time.Millisecond)
-	require.ErrorIs(t, err, remote.ErrRefused)
+	var wrong *fault.Error
+	require.ErrorAs(t, err, &wrong)
+	require.Len(t, wrong.Fields, 1)
+	assert.Equal(t, "PIN", wrong.Fields[0].Name)
 	assert.NotContains(t, err.Error(), "999111")
 	assert.NotContains(t, err.Error(), accessToken)
 

@@ -216,6 +216,7 @@ type Certificate struct {
 	Image       []byte
 	AddedAt     time.Time
 	RemovedAt   *time.Time
+	Asks        []string
 }
 
 type Circuit struct {

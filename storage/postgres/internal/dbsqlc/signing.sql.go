@@ -162,7 +162,7 @@ func (q *Queries) FindSigningOrder(ctx context.Context, id org.ID) (SigningOrder
 }
 
 const GetCertificate = `-- name: GetCertificate :one
-select id, account_id, provider, fingerprint, subject, issuer, serial, training, valid_from, valid_until, chain, reference, sealed, image, added_at, removed_at from certificate where account_id = $1 and id = $2
+select id, account_id, provider, fingerprint, subject, issuer, serial, training, valid_from, valid_until, chain, reference, sealed, image, added_at, removed_at, asks from certificate where account_id = $1 and id = $2
 `
 
 func (q *Queries) GetCertificate(ctx context.Context, accountID org.ID, iD org.ID) (Certificate, error) {
@@ -185,6 +185,7 @@ func (q *Queries) GetCertificate(ctx context.Context, accountID org.ID, iD org.I
 		&i.Image,
 		&i.AddedAt,
 		&i.RemovedAt,
+		&i.Asks,
 	)
 	return i, err
 }
@@ -291,8 +292,8 @@ func (q *Queries) HasInitialled(ctx context.Context, arg HasInitialledParams) (b
 }
 
 const InsertCertificate = `-- name: InsertCertificate :exec
-insert into certificate (id, account_id, provider, fingerprint, subject, issuer, serial, training, valid_from, valid_until, chain, reference, sealed, image, added_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+insert into certificate (id, account_id, provider, fingerprint, subject, issuer, serial, training, valid_from, valid_until, chain, reference, sealed, image, added_at, asks)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
 `
 
 type InsertCertificateParams struct {
@@ -311,6 +312,7 @@ type InsertCertificateParams struct {
 	Sealed      []byte
 	Image       []byte
 	AddedAt     time.Time
+	Asks        []string
 }
 
 func (q *Queries) InsertCertificate(ctx context.Context, arg InsertCertificateParams) error {
@@ -330,6 +332,7 @@ func (q *Queries) InsertCertificate(ctx context.Context, arg InsertCertificatePa
 		arg.Sealed,
 		arg.Image,
 		arg.AddedAt,
+		arg.Asks,
 	)
 	return err
 }
@@ -541,7 +544,7 @@ func (q *Queries) ListBlobsToVerify(ctx context.Context, most int32) ([]ListBlob
 }
 
 const ListCertificates = `-- name: ListCertificates :many
-select id, account_id, provider, fingerprint, subject, issuer, serial, training, valid_from, valid_until, chain, reference, sealed, image, added_at, removed_at from certificate where account_id = $1 and removed_at is null order by valid_until desc, id
+select id, account_id, provider, fingerprint, subject, issuer, serial, training, valid_from, valid_until, chain, reference, sealed, image, added_at, removed_at, asks from certificate where account_id = $1 and removed_at is null order by valid_until desc, id
 `
 
 func (q *Queries) ListCertificates(ctx context.Context, accountID org.ID) ([]Certificate, error) {
@@ -570,6 +573,7 @@ func (q *Queries) ListCertificates(ctx context.Context, accountID org.ID) ([]Cer
 			&i.Image,
 			&i.AddedAt,
 			&i.RemovedAt,
+			&i.Asks,
 		); err != nil {
 			return nil, err
 		}

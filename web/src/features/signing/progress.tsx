@@ -9,6 +9,7 @@ import { Button } from "@/ui/button";
 import { Dialog } from "@/ui/dialog";
 import { Notice } from "@/ui/states";
 import { certificatesQuery, ordersQuery } from "./queries";
+import { Secrets, useConfirm } from "./secrets";
 import type { ToSign } from "./sign-dialog";
 import css from "./signing.module.css";
 
@@ -25,13 +26,14 @@ const tones: Record<SigningOrder["state"], Tone> = {
 interface Props {
   title: string;
   batch: SigningBatch;
+  asks: readonly string[];
   documents: readonly ToSign[];
   onClose: () => void;
 }
 
 // What became of each document of a batch. Keys elsewhere take minutes: the
 // dialog may be closed meanwhile.
-export function Progress({ title, batch, documents, onClose }: Props) {
+export function Progress({ title, batch, asks, documents, onClose }: Props) {
   const text = useText().signing;
   const t = text.dialog;
   const queries = useQueryClient();
@@ -46,6 +48,8 @@ export function Progress({ title, batch, documents, onClose }: Props) {
     void queries.invalidateQueries({ queryKey: ["documents"] });
     void queries.invalidateQueries({ queryKey: ["work"] });
   }, [done, waiting, queries]);
+  const asking = asks.length > 0 && data.some((o) => open(o) && o.provider === "remote");
+  const confirm = useConfirm(batch.batchId);
   const subject = (id: string) => documents.find((d) => d.id === id)?.subject ?? "";
   const ticket = (id: string) => batch.orders.find((o) => o.id === id)?.ticket;
   return (
@@ -53,12 +57,23 @@ export function Progress({ title, batch, documents, onClose }: Props) {
       wide
       title={title}
       onClose={onClose}
+      onSubmit={() => asking && !confirm.sending && confirm.send(asks)}
       footer={
-        <Button look="primary" onClick={onClose}>
-          {t.close}
-        </Button>
+        asking ? (
+          <>
+            <Button onClick={onClose}>{t.close}</Button>
+            <Button type="submit" look="primary" busy={confirm.sending}>
+              {t.confirm}
+            </Button>
+          </>
+        ) : (
+          <Button look="primary" onClick={onClose}>
+            {t.close}
+          </Button>
+        )
       }
     >
+      {asking ? <Secrets asks={asks} confirm={confirm} /> : null}
       <p role="status">{waiting ? t.progress(done, documents.length) : failed === 0 ? t.allDone : t.someFailed(failed)}</p>
       <ul className={css.orders}>
         {data.map((o) => (
@@ -69,6 +84,7 @@ export function Progress({ title, batch, documents, onClose }: Props) {
               {o.failureText ? <small className={css.wrong}>{o.failureText}</small> : null}
               {o.state === "done" && !o.stamped ? <small>{t.noStamp}</small> : null}
               {open(o) && o.provider === "local" ? <ByHand order={o} ticket={ticket(o.id)} /> : null}
+              {asking && open(o) && o.provider === "remote" ? <span className={css.byHand}><Cancel order={o} /></span> : null}
             </span>
             <Badge tone={tones[o.state]}>{text.state[o.state]}</Badge>
           </li>
@@ -93,6 +109,20 @@ async function wordsOf(answer: Response): Promise<string> {
   const said: unknown = await answer.json().catch(() => undefined);
   const title = said && typeof said === "object" && "title" in said ? said.title : undefined;
   return typeof title === "string" ? title.slice(0, 200) : "";
+}
+
+function Cancel({ order }: { order: SigningOrder }) {
+  const t = useText().signing.dialog;
+  const queries = useQueryClient();
+  const cancel = useMutation({
+    mutationFn: () => value(client.POST("/api/signing/orders/{id}/cancel", { params: { path: { id: order.id } } })),
+    onSettled: () => queries.invalidateQueries({ queryKey: ["signing", "orders", order.batchId] }),
+  });
+  return (
+    <Button small busy={cancel.isPending} onClick={() => cancel.mutate()}>
+      {t.cancel}
+    </Button>
+  );
 }
 
 // A key in a token on this PC: a program here signs, or the file is fetched,
@@ -143,10 +173,6 @@ function ByHand({ order, ticket }: { order: SigningOrder; ticket: string | undef
     },
     onSettled: again,
   });
-  const cancel = useMutation({
-    mutationFn: () => value(client.POST("/api/signing/orders/{id}/cancel", { params: { path: { id: order.id } } })),
-    onSettled: again,
-  });
   return (
     <span className={css.byHand}>
       {ticket && program ? (
@@ -174,9 +200,7 @@ function ByHand({ order, ticket }: { order: SigningOrder; ticket: string | undef
           </label>
         </>
       ) : null}
-      <Button small onClick={() => cancel.mutate()}>
-        {t.cancel}
-      </Button>
+      <Cancel order={order} />
       {sign.error ? <Notice look="stop">{sign.error instanceof TypeError ? t.programAway : sign.error.message || t.programAway}</Notice> : null}
       {upload.error ? <Notice look="stop">{asProblem(upload.error).title}</Notice> : null}
     </span>

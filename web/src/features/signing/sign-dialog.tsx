@@ -31,16 +31,21 @@ interface Props {
   onClose: () => void;
 }
 
+interface Ordered {
+  batch: SigningBatch;
+  asks: readonly string[]; // by the service that holds the key
+}
+
 // Which key, then the proof that it is I, then what became of each document.
 export function SignDialog(props: Props) {
   const t = useText().signing.dialog;
-  const [batch, setBatch] = useState<SigningBatch>();
+  const [ordered, setOrdered] = useState<Ordered>();
   const n = props.documents.length;
   const title = t[props.act](n);
-  return batch ? (
-    <Progress title={title} batch={batch} documents={props.documents} onClose={props.onClose} />
+  return ordered ? (
+    <Progress title={title} {...ordered} documents={props.documents} onClose={props.onClose} />
   ) : (
-    <Ask title={title} {...props} onOrdered={setBatch} />
+    <Ask title={title} {...props} onOrdered={setOrdered} />
   );
 }
 
@@ -50,7 +55,7 @@ function useKeys(act: SigningAct, agencyId: string): Certificate[] | undefined {
   return act === "seal" ? seals.data?.items : own.data?.items;
 }
 
-function Ask({ act, documents, title, onClose, onOrdered }: Props & { title: string; onOrdered: (b: SigningBatch) => void }) {
+function Ask({ act, documents, title, onClose, onOrdered }: Props & { title: string; onOrdered: (o: Ordered) => void }) {
   const text = useText().signing;
   const t = text.dialog;
   const common = useText().common;
@@ -78,7 +83,7 @@ function Ask({ act, documents, title, onClose, onOrdered }: Props & { title: str
       const header = { "Idempotency-Key": intent.of(body), ...acting.header(agencyId) };
       return value(client.POST("/api/signing/orders", { params: { header }, body }));
     },
-    onSuccess: onOrdered,
+    onSuccess: (batch) => onOrdered({ batch, asks: keys?.find((k) => k.id === certificateId)?.asks ?? [] }),
     onSettled: () => queries.invalidateQueries({ queryKey: ["documents"] }),
   });
   const ready = certificateId !== undefined && means !== undefined && (passkey || means.oneTimeCode);

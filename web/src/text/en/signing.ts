@@ -51,6 +51,9 @@ export const signing: typeof vi = {
     program: "Sign with the program on this PC",
     programAway: "The signing program on this PC does not answer.",
     cancel: "Cancel the order",
+    asksHint: "The service that holds the key asks for this. It is passed on to the service and not kept here.",
+    asked: { PIN: "PIN of the signing service", OTP: "One-time code (OTP) of the signing service" },
+    confirm: "Send and sign",
     noStamp: "no time stamp",
   },
   state: {

@@ -55,6 +55,9 @@ export const signing = {
     program: "Ký bằng chương trình trên máy",
     programAway: "Không gọi được chương trình ký trên máy này.",
     cancel: "Hủy yêu cầu",
+    asksHint: "Dịch vụ giữ khóa hỏi thông tin này cho lần ký. Thông tin được chuyển thẳng tới dịch vụ, không lưu lại ở đây.",
+    asked: { PIN: "Mã PIN của dịch vụ ký", OTP: "Mã một lần (OTP) của dịch vụ ký" } as Record<string, string>,
+    confirm: "Gửi và ký",
     noStamp: "không có dấu thời gian",
   },
   state: {

@@ -4,7 +4,8 @@
 // officer's own PC: it listens on localhost, fetches the file of an order with
 // its ticket, has a token sign it (SoftHSM2), and sends it back. It also makes
 // what the tests need: an authority for training, the officer's token, and a
-// device for the server with a seal. It must never be shipped.
+// device for the server with a seal; and it is the signing service behind a SIM
+// card, which asks for a PIN. It must never be shipped.
 //
 //	agent -folder DIR -listen 127.0.0.1:14407 -server http://localhost:8080 -person NAME -seal NAME
 package main
@@ -72,12 +73,17 @@ func run(ctx context.Context, o options) error {
 	if err != nil {
 		return err
 	}
+	behind, err := authority.Issue(democa.Subject{Name: o.person, From: time.Now().Add(-time.Hour), Until: time.Now().AddDate(1, 0, 0)})
+	if err != nil {
+		return err
+	}
 	module, err := token.Open(softhsm.Library)
 	if err != nil {
 		return err
 	}
 	defer module.Close()
-	return serve(ctx, o.listen, &program{module: module, signer: sha256.Sum256(certificate.Raw), name: o.person, server: o.server})
+	return serve(ctx, o.listen, &program{module: module, signer: sha256.Sum256(certificate.Raw), name: o.person, server: o.server,
+		remote: &service{key: behind, left: serviceTries}})
 }
 
 // fill makes a token with a key and its certificate.

@@ -27,6 +27,7 @@ type program struct {
 	signer signing.Fingerprint
 	name   string
 	server string
+	remote *service
 }
 
 // order is what the browser hands over.
@@ -40,6 +41,7 @@ func (p *program) handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /sign", p.onOrder)
 	mux.HandleFunc("POST /file", p.onFile)
+	p.remote.handle(mux)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		origin := r.Header.Get("Origin")
 		if origin != "" && origin != p.server {
