@@ -3,6 +3,8 @@ package command
 import (
 	"bytes"
 	"context"
+	"crypto/x509"
+	"encoding/pem"
 	"errors"
 	"fmt"
 	"image"
@@ -45,6 +47,9 @@ func (k *keyring) openDemo() error {
 	if err != nil {
 		return err
 	}
+	if err := writeAnchor(filepath.Join(k.cfg.Data, demoAnchor), authority.Certificate); err != nil {
+		return err
+	}
 	k.authority = &democa.Authority{Certificate: authority.Certificate, Key: authority.Signer}
 	if k.stamp != nil {
 		return nil // a real one is configured
@@ -54,6 +59,17 @@ func (k *keyring) openDemo() error {
 	})
 	k.stamp, k.policy = democa.Stamper(stamping, time.Now), signature.StampRequired
 	return err
+}
+
+// demoAnchor is where the certificate of the demonstration's authority lies, for
+// who judges files without its key.
+const demoAnchor = "demo-authority.pem"
+
+func writeAnchor(path string, c *x509.Certificate) error {
+	if err := os.WriteFile(path, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: c.Raw}), 0o600); err != nil {
+		return fmt.Errorf("keep the authority of the demonstration: %w", err)
+	}
+	return nil
 }
 
 // keptKey gives a key of the data folder, made at the first time.

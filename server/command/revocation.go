@@ -13,6 +13,9 @@ import (
 
 // knownRevocations is where answers of authorities are kept.
 func knownRevocations(cfg config.Config) trust.Cache {
+	if cfg.Data == "" {
+		return trust.Cache{}
+	}
 	return trust.Cache{Dir: filepath.Join(cfg.Data, "revocation")}
 }
 

@@ -1,10 +1,14 @@
 package command
 
 import (
+	"bytes"
 	"crypto/x509"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -111,5 +115,56 @@ func TestC4_WhatAnAuthorityOnceSaidIsKnownWithoutTheInternet(t *testing.T) {
 	other, _ := stranger.signed(t)
 	if j := look(k, other); j.Validity != signing.Unknown {
 		t.Errorf("of an unknown authority: %+v", j)
+	}
+}
+
+// The command knows what the installation was once told, and whom it trusts.
+func TestC8_TheCommandJudgesAsThePageDoes(t *testing.T) {
+	t.Parallel()
+	a := newAsked(t)
+	good, _ := a.signed(t)
+	spoiled, bad := a.signed(t)
+	a.revoked = []democa.Revoked{{Certificate: bad.Certificate, At: time.Now().Add(-time.Minute)}}
+	data := t.TempDir()
+	anchor := filepath.Join(data, "ca.pem")
+	if err := writeAnchor(anchor, a.Certificate); err != nil {
+		t.Fatal(err)
+	}
+	installed := config.Config{Data: data, TrustAnchors: anchor}
+	asks := installed
+	asks.CollectEvidence = true
+	page := &keyring{cfg: asks, known: knownRevocations(asks), asking: a.server.Client()}
+	if err := page.trust(); err != nil {
+		t.Fatal(err)
+	}
+	for name, file := range map[string][]byte{"good": good, "revoked": spoiled} {
+		path := filepath.Join(t.TempDir(), name+".pdf")
+		if err := os.WriteFile(path, file, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		said, err := page.judge(t.Context(), file) // which the answer is kept of
+		if err != nil || len(said.Signatures) != 1 {
+			t.Fatalf("%+v %v", said, err)
+		}
+		var out bytes.Buffer
+		err = verify(t.Context(), path, verifyOptions{installed: installed, language: "vi"}, &out)
+		if valid := err == nil; valid != said.Valid() || valid != (name == "good") {
+			t.Errorf("%s: the command says %v, the page %v", name, err, said.Valid())
+		}
+		if !strings.Contains(out.String(), said.Signatures[0].Revocation.VI) || !strings.Contains(out.String(), said.Signatures[0].Standing.VI) {
+			t.Errorf("%s: the page says %+v, the command\n%s", name, said.Signatures[0], out.String())
+		}
+	}
+	// A demonstration's authority is trusted where its data lies.
+	if err := writeAnchor(filepath.Join(data, demoAnchor), a.Certificate); err != nil {
+		t.Fatal(err)
+	}
+	installed.TrustAnchors = ""
+	path := filepath.Join(t.TempDir(), "demo.pdf")
+	if err := os.WriteFile(path, good, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := verify(t.Context(), path, verifyOptions{installed: installed, language: "en"}, io.Discard); err != nil {
+		t.Error(err)
 	}
 }

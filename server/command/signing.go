@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"congvan/server/app/accounts"
@@ -43,6 +44,7 @@ type keyring struct {
 	module    *token.Module // nil: there is no device
 	authority *democa.Authority
 	known     trust.Cache  // of revocations
+	given     [][]byte     // revocation lists that somebody named
 	asking    *http.Client // of authorities that certificates name
 }
 
@@ -54,14 +56,6 @@ func (in *installation) openSigning() (*keyring, error) {
 	k := &keyring{cfg: in.cfg, secrets: in.secrets, policy: signature.StampNever, known: knownRevocations(in.cfg), asking: outside(false)}
 	var err error
 	if k.kept, err = in.cfg.Key(); err != nil {
-		return nil, err
-	}
-	roots, err := readAnchors(in.cfg.TrustAnchors)
-	if err != nil {
-		return nil, err
-	}
-	stamping, err := readAnchors(in.cfg.StampAnchors)
-	if err != nil {
 		return nil, err
 	}
 	if in.cfg.StampURL != "" {
@@ -80,16 +74,32 @@ func (in *installation) openSigning() (*keyring, error) {
 		if err := k.openDemo(); err != nil {
 			return nil, err
 		}
-		roots = append(roots, k.authority.Certificate)
-		if len(stamping) > 0 {
-			stamping = append(stamping, k.authority.Certificate)
-		}
+		err = k.trust(k.authority.Certificate)
+	} else {
+		err = k.trust()
 	}
-	k.anchors, k.stampers = trust.NewAnchors(roots...), trust.NewAnchors(stamping...)
-	if len(stamping) == 0 {
-		k.stampers = k.anchors
+	if err != nil {
+		return nil, err
 	}
 	return k, nil
+}
+
+// trust reads whom this installation trusts, besides those given.
+func (k *keyring) trust(more ...*x509.Certificate) error {
+	roots, err := readAnchors(k.cfg.TrustAnchors)
+	if err != nil {
+		return err
+	}
+	stamping, err := readAnchors(k.cfg.StampAnchors)
+	if err != nil {
+		return err
+	}
+	k.anchors = trust.NewAnchors(append(roots, more...)...)
+	k.stampers = k.anchors
+	if len(stamping) > 0 {
+		k.stampers = trust.NewAnchors(append(stamping, more...)...)
+	}
+	return nil
 }
 
 func readAnchors(path string) ([]*x509.Certificate, error) {
@@ -131,13 +141,13 @@ const (
 // revocations reads the lists that something else keeps fresh.
 func (k *keyring) revocations(ctx context.Context) ([][]byte, error) {
 	if k.cfg.RevocationLists == "" {
-		return nil, nil
+		return k.given, nil
 	}
 	paths, err := filepath.Glob(filepath.Join(k.cfg.RevocationLists, "*.crl"))
 	if err != nil {
 		return nil, fmt.Errorf("find revocation lists: %w", err)
 	}
-	var lists [][]byte
+	lists := slices.Clone(k.given)
 	for _, path := range paths[:min(len(paths), maxLists)] {
 		list, err := readLimited(ctx, path, maxListSize)
 		if err != nil {

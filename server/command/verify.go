@@ -2,17 +2,21 @@ package command
 
 import (
 	"context"
+	"crypto/x509"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"congvan/server/config"
 	"congvan/server/domain/document"
 	"congvan/server/domain/fault"
 	"congvan/server/domain/signing"
@@ -22,19 +26,25 @@ import (
 )
 
 type verifyOptions struct {
-	trusted  []string
-	lists    []string
-	language string
-	asJSON   bool
+	trusted   []string
+	lists     []string
+	language  string
+	asJSON    bool
+	installed config.Config // whose trust counts
 }
 
 func newVerify() *cobra.Command {
 	var o verifyOptions
 	c := &cobra.Command{Use: "verify FILE", Short: "Tell who signed a PDF, when, and whether it is whole", Args: oneFile,
 		Long: "Tell who signed a PDF, when, whether it is whole, and what was changed later.\n" +
+			"Trusted is whom the installation here trusts, as its settings say, with what it keeps of revocations; --trust and --crl add to that.\n" +
 			"Ends with 0 when there are signatures and every one is whole and trusted, otherwise with 1.",
 		RunE: func(c *cobra.Command, args []string) error {
-			return verify(c.Context(), args[0], o, time.Now(), c.OutOrStdout())
+			var err error
+			if o.installed, err = config.Read(os.Environ()); err != nil {
+				return err
+			}
+			return verify(c.Context(), args[0], o, c.OutOrStdout())
 		}}
 	c.AddCommand(newVerifyLog(), newVerifyReceipt())
 	c.Flags().StringSliceVar(&o.trusted, "trust", nil, "files with the certificates of trusted authorities, PEM or DER")
@@ -79,11 +89,11 @@ type (
 	}
 )
 
-func verify(ctx context.Context, path string, o verifyOptions, now time.Time, stdout io.Writer) error {
+func verify(ctx context.Context, path string, o verifyOptions, stdout io.Writer) error {
 	if o.language != "vi" && o.language != "en" {
 		return fmt.Errorf("verify: there is no language %q, only vi and en", o.language)
 	}
-	options, err := o.read(now)
+	k, err := o.keyring()
 	if err != nil {
 		return err
 	}
@@ -91,7 +101,7 @@ func verify(ctx context.Context, path string, o verifyOptions, now time.Time, st
 	if err != nil {
 		return err
 	}
-	report, err := signature.Verify(file, options)
+	report, _, err := k.judged(ctx, file)
 	if err != nil {
 		return fmt.Errorf("verify: %w", o.told(err))
 	}
@@ -126,29 +136,40 @@ func (o verifyOptions) in(t fault.Text) string {
 	return t.VI
 }
 
-func (o verifyOptions) read(now time.Time) (signature.Options, error) {
-	options := signature.Options{Now: now}
-	list := trust.NewAnchors()
+// keyring judges as the page /verify does: by the same authorities, lists and
+// kept answers, and what was named besides. It opens no key.
+func (o verifyOptions) keyring() (*keyring, error) {
+	k := &keyring{cfg: o.installed, known: knownRevocations(o.installed), asking: outside(false)}
+	var more []*x509.Certificate
 	for _, path := range o.trusted {
 		data, err := os.ReadFile(path)
 		if err != nil {
-			return options, fmt.Errorf("verify: %w", err)
+			return nil, fmt.Errorf("verify: %w", err)
 		}
-		more, err := trust.ReadAnchors(data)
+		list, err := trust.ReadAnchors(data)
 		if err != nil {
-			return options, fmt.Errorf("verify: %s: %w", path, o.told(err))
+			return nil, fmt.Errorf("verify: %s: %w", path, o.told(err))
 		}
-		list = trust.NewAnchors(append(list.Certificates(), more.Certificates()...)...)
+		more = append(more, list.Certificates()...)
 	}
-	options.Anchors = list
 	for _, path := range o.lists {
 		data, err := os.ReadFile(path)
 		if err != nil {
-			return options, fmt.Errorf("verify: %w", err)
+			return nil, fmt.Errorf("verify: %w", err)
 		}
-		options.Evidence.CRLs = append(options.Evidence.CRLs, data)
+		k.given = append(k.given, data)
 	}
-	return options, nil
+	if o.installed.Data != "" {
+		demo, err := readAnchors(filepath.Join(o.installed.Data, demoAnchor))
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, err
+		}
+		more = append(more, demo...)
+	}
+	if err := k.trust(more...); err != nil {
+		return nil, err
+	}
+	return k, nil
 }
 
 func readLimited(ctx context.Context, path string, limit int64) ([]byte, error) {

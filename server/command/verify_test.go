@@ -48,13 +48,13 @@ func TestC8_TheCommandTellsWhoSigned(t *testing.T) {
 	now := time.Now()
 	path, anchor := signedFile(t, now)
 	var out bytes.Buffer
-	require.NoError(t, verify(t.Context(), path, verifyOptions{trusted: []string{anchor}, language: "vi"}, now, &out))
+	require.NoError(t, verify(t.Context(), path, verifyOptions{trusted: []string{anchor}, language: "vi"}, &out))
 	for _, want := range []string{"Nguyễn Thị Hường[2J (UBND tỉnh)", "toàn vẹn", "chứng thư hợp lệ", "tập huấn", "ghi số, ký hiệu vào vị trí dành sẵn còn trống – được phép"} {
 		assert.Contains(t, out.String(), want)
 	}
 	assert.NotContains(t, out.String(), "\x1b", "nothing of a certificate reaches the terminal as it is")
 	out.Reset()
-	require.ErrorIs(t, verify(t.Context(), path, verifyOptions{language: "en"}, now, &out), errSaid, "nobody is trusted")
+	require.ErrorIs(t, verify(t.Context(), path, verifyOptions{language: "en"}, &out), errSaid, "nobody is trusted")
 	assert.Contains(t, out.String(), "certificate of an issuer that is not trusted here")
 
 	file, err := os.ReadFile(path)
@@ -62,7 +62,7 @@ func TestC8_TheCommandTellsWhoSigned(t *testing.T) {
 	file = bytes.Replace(file, []byte("(D:20"), []byte("(D:19"), 1) // of the time that the signer says
 	require.NoError(t, os.WriteFile(path, file, 0o600))
 	out.Reset()
-	require.ErrorIs(t, verify(t.Context(), path, verifyOptions{trusted: []string{anchor}, language: "vi"}, now, &out), errSaid)
+	require.ErrorIs(t, verify(t.Context(), path, verifyOptions{trusted: []string{anchor}, language: "vi"}, &out), errSaid)
 	assert.Contains(t, out.String(), "không khớp với nội dung tệp")
 }
 
@@ -71,7 +71,7 @@ func TestC8_TheCommandAnswersPrograms(t *testing.T) {
 	now := time.Now()
 	path, anchor := signedFile(t, now)
 	var out bytes.Buffer
-	require.NoError(t, verify(t.Context(), path, verifyOptions{trusted: []string{anchor}, language: "en", asJSON: true}, now, &out))
+	require.NoError(t, verify(t.Context(), path, verifyOptions{trusted: []string{anchor}, language: "en", asJSON: true}, &out))
 	var answer map[string]any
 	require.NoError(t, json.Unmarshal(out.Bytes(), &answer))
 	assert.Equal(t, true, answer["valid"])
@@ -88,13 +88,13 @@ func TestC8_WhatCannotBeVerifiedHasAReason(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
 	o := verifyOptions{language: "vi"}
-	require.ErrorIs(t, verify(t.Context(), "../provider/text/testdata/linearized.pdf", o, time.Now(), &out), errSaid)
+	require.ErrorIs(t, verify(t.Context(), "../provider/text/testdata/linearized.pdf", o, &out), errSaid)
 	assert.Contains(t, out.String(), "không có chữ ký số")
 	out.Reset()
-	require.ErrorContains(t, verify(t.Context(), "../provider/text/testdata/encrypted-256.pdf", o, time.Now(), &out), "có mật khẩu")
-	require.ErrorContains(t, verify(t.Context(), "verify.go", o, time.Now(), &out), "không phải là tệp PDF")
-	require.ErrorIs(t, verify(t.Context(), "missing.pdf", o, time.Now(), &out), os.ErrNotExist)
-	require.Error(t, verify(t.Context(), "verify.go", verifyOptions{language: "fr"}, time.Now(), &out))
-	require.Error(t, verify(t.Context(), "verify.go", verifyOptions{language: "en", trusted: []string{"verify.go"}}, time.Now(), &out))
+	require.ErrorContains(t, verify(t.Context(), "../provider/text/testdata/encrypted-256.pdf", o, &out), "có mật khẩu")
+	require.ErrorContains(t, verify(t.Context(), "verify.go", o, &out), "không phải là tệp PDF")
+	require.ErrorIs(t, verify(t.Context(), "missing.pdf", o, &out), os.ErrNotExist)
+	require.Error(t, verify(t.Context(), "verify.go", verifyOptions{language: "fr"}, &out))
+	require.Error(t, verify(t.Context(), "verify.go", verifyOptions{language: "en", trusted: []string{"verify.go"}}, &out))
 	assert.Empty(t, out.String())
 }
