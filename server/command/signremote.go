@@ -57,37 +57,28 @@ func (k *keyring) signAsked(ctx context.Context, tasks []outgoing.SignTask, secr
 	if err != nil {
 		return nil, err
 	}
-	var credential remote.Credential
-	var list []signature.Pending
-	var chain []*x509.Certificate
+	list := make([]signature.Task, len(tasks))
 	for i, t := range tasks {
-		r, err := request(t)
-		if err != nil {
+		list[i].File = t.File
+		if list[i].Request, err = request(t); err != nil {
 			return nil, err
 		}
-		if i == 0 {
-			if credential, err = credentialOf(ctx, service, t, r); err != nil {
-				return nil, err
-			}
-			chain = append([]*x509.Certificate{r.Certificate}, r.Chain...)
-		}
-		p, err := signature.Begin(t.File, r)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, p)
 	}
-	values, asked := service.SignAll(ctx, credential, list, secrets, tasks[0].Name, askAgain)
-	files := make([][]byte, len(values))
-	for i, value := range values {
-		out, err := list[i].Complete(ctx, value, k.stamp, k.policy)
-		if err == nil {
-			out.File, err = k.withEvidence(ctx, out.File, chain)
-		}
-		if err != nil {
-			return files[:i], errors.Join(asked, err)
-		}
-		files[i] = out.File
+	first := list[0].Request
+	credential, err := credentialOf(ctx, service, tasks[0], first)
+	if err != nil {
+		return nil, err
 	}
-	return files, asked
+	signed, missed := signature.AllElsewhere(ctx, list, func(ctx context.Context, p []signature.Pending) ([][]byte, error) {
+		return service.SignAll(ctx, credential, p, secrets, tasks[0].Name, askAgain)
+	}, k.stamp, k.policy)
+	var files [][]byte
+	for _, one := range signed {
+		file, err := k.withEvidence(ctx, one.File, append([]*x509.Certificate{first.Certificate}, first.Chain...))
+		if err != nil {
+			return files, errors.Join(missed, err)
+		}
+		files = append(files, file)
+	}
+	return files, missed
 }

@@ -372,6 +372,34 @@ func Elsewhere(ctx context.Context, file []byte, r Request, value func(context.C
 	return p.Complete(ctx, made, stamp, policy)
 }
 
+// Task is one of several files that a key elsewhere signs under one leave.
+type Task struct {
+	File    []byte
+	Request Request
+}
+
+// AllElsewhere signs several. It gives what was signed before something failed.
+func AllElsewhere(ctx context.Context, tasks []Task, values func(context.Context, []Pending) ([][]byte, error), stamp Stamper, policy StampPolicy) ([]Outcome, error) {
+	list := make([]Pending, len(tasks))
+	for i, t := range tasks {
+		p, err := Begin(t.File, t.Request)
+		if err != nil {
+			return nil, err
+		}
+		list[i] = p
+	}
+	made, missed := values(ctx, list)
+	out := make([]Outcome, 0, len(made))
+	for i, value := range made {
+		one, err := list[i].Complete(ctx, value, stamp, policy)
+		if err != nil {
+			return out, errors.Join(missed, err)
+		}
+		out = append(out, one)
+	}
+	return out, missed
+}
+
 // Complete finishes with a time stamp, by the policy.
 func (p Pending) Complete(ctx context.Context, value []byte, stamp Stamper, policy StampPolicy) (Outcome, error) {
 	var out Outcome
