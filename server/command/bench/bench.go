@@ -49,6 +49,7 @@ var benchmarks = []benchmark{
 	{"intake", measureIntake},
 	{"mailbox", measureMailbox},
 	{"signing", measureSigning},
+	{"convert", measureConvert},
 	{"record", measureRecord},
 	{"lists", measureLists},
 	{"work", measureWork},
