@@ -68,6 +68,22 @@ func (w *world) document(t testing.TB, in *agency, state document.State, author 
 	return id
 }
 
+// anIssued makes an issued document with number and symbol.
+func anIssued(t testing.TB, w *world, in *agency, _ org.ID) string {
+	t.Helper()
+	id := w.document(t, in, document.Issued, in.Officer)
+	w.exec(t, `update document set symbol = 'CT-UBND' where id = $1`, id)
+	return id
+}
+
+// aCopy makes a certified copy.
+func aCopy(t testing.TB, w *world, in *agency, _ org.ID) string {
+	t.Helper()
+	id := w.document(t, in, document.Issued, in.Officer)
+	w.exec(t, `update document set kind = 'true_copy', symbol = 'SY-UBND' where id = $1`, id)
+	return id
+}
+
 // aDeadLetter makes a delivery that failed for good, of an issued document.
 func aDeadLetter(t testing.TB, w *world, in *agency, _ org.ID) string {
 	t.Helper()
@@ -179,6 +195,12 @@ var documentRows = map[string]row{
 		request: onDocument("POST", "/number", object{})},
 	"issueDocument": {success: 200, allowed: []kind{clerk}, denied: 404, instead: onlookers(clerk), owner: clerk, object: aDocument(document.Approved),
 		request: onDocument("POST", "/issue", object{"seenSha256": paperHash})},
+	"copyDocument": {success: 201, allowed: drafters, denied: 404, owner: officer, object: anIssued,
+		request: onDocument("POST", "/copies", object{"kind": "true_copy"})},
+	"copyArrival": {success: 201, allowed: drafters, denied: 404, owner: officer, object: aRegistered,
+		request: onArrival("POST", "/copies", object{"kind": "true_copy"})},
+	"printCopy": {success: 200, allowed: drafters, denied: 404, owner: officer, object: aCopy,
+		request: onDocument("GET", "/copy-sheet", nil)},
 	"listDeliveries": {success: 200, allowed: drafters, denied: 404, owner: officer, object: aDocument(document.Issued),
 		request: onDocument("GET", "/deliveries", nil)},
 	"requeueDelivery": {success: 200, allowed: []kind{clerk}, denied: 404, instead: onlookers(clerk), owner: clerk, object: aDeadLetter,
@@ -209,6 +231,14 @@ func anArrival(t testing.TB, w *world, in *agency, _ org.ID) string {
 		w.exec(t, `insert into line (agency_id, id, arrival_id, unit_id, role, state, created_at)
 		           values ($1, gen_random_uuid(), $2, $3, 'inform', 'awaiting', now())`, in.ID, id, unit)
 	}
+	return id
+}
+
+// aRegistered makes an arrival that the clerk has registered.
+func aRegistered(t testing.TB, w *world, in *agency, by org.ID) string {
+	t.Helper()
+	id := anArrival(t, w, in, by)
+	w.exec(t, `update arrival set state = 'registered', registered_at = now(), registered_by = 'Văn thư' where id = $1`, id)
 	return id
 }
 

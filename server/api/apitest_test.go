@@ -391,7 +391,7 @@ func (c *client) patch(path, version string, body any, headers ...header) answer
 type object = map[string]any
 
 // someTools write as the product does, and convert and read without programs.
-var someTools = outgoing.Tools{Builtin: template.Builtin, Check: template.Check, Fill: template.Fill,
+var someTools = outgoing.Tools{Directions: func(file []byte, _ document.Directions) ([]byte, error) { return file, nil }, Builtin: template.Builtin, Check: template.Check, Fill: template.Fill,
 	PDF: func(context.Context, io.ReadSeeker, int64) (io.ReadCloser, error) {
 		return io.NopCloser(strings.NewReader(paper)), nil
 	},

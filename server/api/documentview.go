@@ -34,6 +34,9 @@ func documentView(v outgoing.View) gen.Document {
 	if len(d.SignerBlock) > 0 {
 		out.SignerBlock = &d.SignerBlock
 	}
+	if o := v.CopyOf; o != nil {
+		out.CopyOf = &gen.CopyOf{DocumentId: optionalID(o.DocumentID), ArrivalId: optionalID(o.ArrivalID), Reference: o.Reference, Sha256: o.Hash.String(), Electronic: o.Electronic}
+	}
 	for i, act := range v.Acts {
 		out.Actions[i] = gen.DocumentAction(act)
 	}

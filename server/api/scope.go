@@ -61,6 +61,9 @@ var scopes = map[string]access.Scope{
 
 	"beginText":            access.ScopeDraft,
 	"convertDocument":      access.ScopeDraft,
+	"copyDocument":         access.ScopeDraft,
+	"copyArrival":          access.ScopeDraft,
+	"printCopy":            access.ScopeRead,
 	"compareLayout":        access.ScopeRead,
 	"downloadUpload":       access.ScopeDraft,
 	"listTemplates":        access.ScopeRead,

@@ -6,6 +6,7 @@ import (
 
 	"congvan/server/app/outgoing"
 	"congvan/server/provider/convert"
+	"congvan/server/provider/signature/paper"
 	"congvan/server/provider/template"
 	"congvan/server/provider/text"
 )
@@ -20,5 +21,6 @@ func writingTools(oneSender bool) outgoing.Tools {
 		Words: func(ctx context.Context, file io.ReadSeeker, size int64, name string) (string, error) {
 			return text.Words(ctx, &randomAccess{file}, size, name)
 		},
-		Compare: text.Compare, OneSender: oneSender}
+		Directions: paper.Directions,
+		Compare:    text.Compare, OneSender: oneSender}
 }

@@ -420,6 +420,27 @@ func (e Competence) Valid() bool {
 	}
 }
 
+// Defines values for CopyInputKind.
+const (
+	DuplicateCopy CopyInputKind = "duplicate_copy"
+	ExtractCopy   CopyInputKind = "extract_copy"
+	TrueCopy      CopyInputKind = "true_copy"
+)
+
+// Valid indicates whether the value is a known member of the CopyInputKind enum.
+func (e CopyInputKind) Valid() bool {
+	switch e {
+	case DuplicateCopy:
+		return true
+	case ExtractCopy:
+		return true
+	case TrueCopy:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for DelegationState.
 const (
 	Ended    DelegationState = "ended"
@@ -2687,6 +2708,27 @@ type CommentNew struct {
 // Competence the right in which the signer signs
 type Competence string
 
+// CopyInput defines model for CopyInput.
+type CopyInput struct {
+	Kind CopyInputKind `json:"kind"`
+}
+
+// CopyInputKind defines model for CopyInput.Kind.
+type CopyInputKind string
+
+// CopyOf what a certified copy was made of
+type CopyOf struct {
+	ArrivalId  *openapi_types.UUID `json:"arrivalId,omitempty"`
+	DocumentId *openapi_types.UUID `json:"documentId,omitempty"`
+
+	// Electronic no scan of paper; of such a document a true copy is made on paper only
+	Electronic bool   `json:"electronic"`
+	Reference  string `json:"reference"`
+
+	// Sha256 of the main file that was copied
+	Sha256 string `json:"sha256"`
+}
+
 // DefaultCircuit defines model for DefaultCircuit.
 type DefaultCircuit struct {
 	AgencyId openapi_types.UUID `json:"agencyId"`
@@ -2892,7 +2934,10 @@ type Document struct {
 	AuthorPositionId   openapi_types.UUID  `json:"authorPositionId"`
 
 	// Competence the right in which the signer signs
-	Competence     Competence          `json:"competence"`
+	Competence Competence `json:"competence"`
+
+	// CopyOf what a certified copy was made of
+	CopyOf         *CopyOf             `json:"copyOf,omitempty"`
 	CreatedAt      time.Time           `json:"createdAt"`
 	Deliveries     DeliveryCounts      `json:"deliveries"`
 	DocumentDate   *openapi_types.Date `json:"documentDate,omitempty"`
@@ -5295,6 +5340,14 @@ type ListArrivalsParams struct {
 	Cursor *Cursor             `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
+// CopyArrivalParams defines parameters for CopyArrival.
+type CopyArrivalParams struct {
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+
+	// CongvanPosition the position the act is made under
+	CongvanPosition *ActingPosition `json:"Congvan-Position,omitempty"`
+}
+
 // ListArrivalEventsParams defines parameters for ListArrivalEvents.
 type ListArrivalEventsParams struct {
 	Limit  *Limit  `form:"limit,omitempty" json:"limit,omitempty"`
@@ -5564,6 +5617,14 @@ type PlanCircuitParams struct {
 
 // AddCommentParams defines parameters for AddComment.
 type AddCommentParams struct {
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+
+	// CongvanPosition the position the act is made under
+	CongvanPosition *ActingPosition `json:"Congvan-Position,omitempty"`
+}
+
+// CopyDocumentParams defines parameters for CopyDocument.
+type CopyDocumentParams struct {
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
 
 	// CongvanPosition the position the act is made under
@@ -6118,6 +6179,9 @@ type RegisterPaperJSONRequestBody = Registration
 // ScanManyJSONRequestBody defines body for ScanMany for application/json ContentType.
 type ScanManyJSONRequestBody = ScanBatch
 
+// CopyArrivalJSONRequestBody defines body for CopyArrival for application/json ContentType.
+type CopyArrivalJSONRequestBody = CopyInput
+
 // NotePaperCopyJSONRequestBody defines body for NotePaperCopy for application/json ContentType.
 type NotePaperCopyJSONRequestBody = Note
 
@@ -6189,6 +6253,9 @@ type PlanCircuitJSONRequestBody = CircuitPlan
 
 // AddCommentJSONRequestBody defines body for AddComment for application/json ContentType.
 type AddCommentJSONRequestBody = CommentNew
+
+// CopyDocumentJSONRequestBody defines body for CopyDocument for application/json ContentType.
+type CopyDocumentJSONRequestBody = CopyInput
 
 // ConfirmDeliveryJSONRequestBody defines body for ConfirmDelivery for application/json ContentType.
 type ConfirmDeliveryJSONRequestBody = DeliveryConfirmation
@@ -6504,6 +6571,9 @@ type ServerInterface interface {
 	// ReadArrivalBarcode The barcode that leads scans to this arrival, as PNG
 	// (GET /api/arrivals/{id}/barcode)
 	ReadArrivalBarcode(c *gin.Context, id Id)
+	// CopyArrival Begin a certified copy of a registered arrival (NĐ 30/2020, điều 25)
+	// (POST /api/arrivals/{id}/copies)
+	CopyArrival(c *gin.Context, id Id, params CopyArrivalParams)
 	// ListArrivalEvents The arrival's history in this agency, oldest first
 	// (GET /api/arrivals/{id}/events)
 	ListArrivalEvents(c *gin.Context, id Id, params ListArrivalEventsParams)
@@ -6645,6 +6715,12 @@ type ServerInterface interface {
 	// AddComment Say something about the main file that was read
 	// (POST /api/documents/{id}/comments)
 	AddComment(c *gin.Context, id Id, params AddCommentParams)
+	// CopyDocument Begin a certified copy of an issued document (NĐ 30/2020, điều 25)
+	// (POST /api/documents/{id}/copies)
+	CopyDocument(c *gin.Context, id Id, params CopyDocumentParams)
+	// PrintCopy A certified copy as it is printed, with the directions of the copy behind its pages (NĐ 30/2020, phụ lục I, phần II)
+	// (GET /api/documents/{id}/copy-sheet)
+	PrintCopy(c *gin.Context, id Id)
 	// ListDeliveries Where the document went and how far each recipient has come
 	// (GET /api/documents/{id}/deliveries)
 	ListDeliveries(c *gin.Context, id Id, params ListDeliveriesParams)
@@ -9259,6 +9335,77 @@ func (siw *ServerInterfaceWrapper) ReadArrivalBarcode(c *gin.Context) {
 	siw.Handler.ReadArrivalBarcode(c, id)
 }
 
+// CopyArrival operation middleware
+func (siw *ServerInterfaceWrapper) CopyArrival(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CopyArrivalParams
+
+	headers := c.Request.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		siw.ErrorHandler(c, fmt.Errorf("Header parameter Idempotency-Key is required, but not found"), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional header parameter "Congvan-Position" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Congvan-Position")]; found {
+		var CongvanPosition ActingPosition
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Congvan-Position, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Congvan-Position", valueList[0], &CongvanPosition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "uuid"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Congvan-Position: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.CongvanPosition = &CongvanPosition
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.CopyArrival(c, id, params)
+}
+
 // ListArrivalEvents operation middleware
 func (siw *ServerInterfaceWrapper) ListArrivalEvents(c *gin.Context) {
 
@@ -11731,6 +11878,102 @@ func (siw *ServerInterfaceWrapper) AddComment(c *gin.Context) {
 	}
 
 	siw.Handler.AddComment(c, id, params)
+}
+
+// CopyDocument operation middleware
+func (siw *ServerInterfaceWrapper) CopyDocument(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CopyDocumentParams
+
+	headers := c.Request.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		siw.ErrorHandler(c, fmt.Errorf("Header parameter Idempotency-Key is required, but not found"), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional header parameter "Congvan-Position" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Congvan-Position")]; found {
+		var CongvanPosition ActingPosition
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Congvan-Position, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Congvan-Position", valueList[0], &CongvanPosition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "uuid"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Congvan-Position: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.CongvanPosition = &CongvanPosition
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.CopyDocument(c, id, params)
+}
+
+// PrintCopy operation middleware
+func (siw *ServerInterfaceWrapper) PrintCopy(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.PrintCopy(c, id)
 }
 
 // ListDeliveries operation middleware
@@ -16630,6 +16873,9 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.POST(options.BaseURL+"/api/documents/:id/text", wrapper.BeginText)
 	router.POST(options.BaseURL+"/api/documents/:id/pdf", wrapper.ConvertDocument)
 	router.GET(options.BaseURL+"/api/documents/:id/layout", wrapper.CompareLayout)
+	router.POST(options.BaseURL+"/api/documents/:id/copies", wrapper.CopyDocument)
+	router.POST(options.BaseURL+"/api/arrivals/:id/copies", wrapper.CopyArrival)
+	router.GET(options.BaseURL+"/api/documents/:id/copy-sheet", wrapper.PrintCopy)
 	router.GET(options.BaseURL+"/api/uploads/:id/content", wrapper.DownloadUpload)
 	router.GET(options.BaseURL+"/api/templates", wrapper.ListTemplates)
 	router.DELETE(options.BaseURL+"/api/templates/:kind", wrapper.RemoveTemplate)
@@ -19045,6 +19291,50 @@ func (response ReadArrivalBarcodedefaultApplicationProblemPlusJSONResponse) Visi
 	return err
 }
 
+type CopyArrivalRequestObject struct {
+	Id     Id `json:"id"`
+	Params CopyArrivalParams
+	Body   *CopyArrivalJSONRequestBody
+}
+
+type CopyArrivalResponseObject interface {
+	VisitCopyArrivalResponse(w http.ResponseWriter) error
+}
+
+type CopyArrival201JSONResponse struct{ DocumentJSONResponse }
+
+func (response CopyArrival201JSONResponse) VisitCopyArrivalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CopyArrivaldefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CopyArrivaldefaultApplicationProblemPlusJSONResponse) VisitCopyArrivalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListArrivalEventsRequestObject struct {
 	Id     Id `json:"id"`
 	Params ListArrivalEventsParams
@@ -21038,6 +21328,98 @@ type AddCommentdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response AddCommentdefaultApplicationProblemPlusJSONResponse) VisitAddCommentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CopyDocumentRequestObject struct {
+	Id     Id `json:"id"`
+	Params CopyDocumentParams
+	Body   *CopyDocumentJSONRequestBody
+}
+
+type CopyDocumentResponseObject interface {
+	VisitCopyDocumentResponse(w http.ResponseWriter) error
+}
+
+type CopyDocument201JSONResponse struct{ DocumentJSONResponse }
+
+func (response CopyDocument201JSONResponse) VisitCopyDocumentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CopyDocumentdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CopyDocumentdefaultApplicationProblemPlusJSONResponse) VisitCopyDocumentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PrintCopyRequestObject struct {
+	Id Id `json:"id"`
+}
+
+type PrintCopyResponseObject interface {
+	VisitPrintCopyResponse(w http.ResponseWriter) error
+}
+
+type PrintCopy200AsteriskResponse struct{ FileAsteriskResponse }
+
+func (response PrintCopy200AsteriskResponse) VisitPrintCopyResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", response.ContentType)
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	if response.Headers.ContentDisposition != nil {
+		w.Header().Set("Content-Disposition", fmt.Sprint(*response.Headers.ContentDisposition))
+	}
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type PrintCopydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response PrintCopydefaultApplicationProblemPlusJSONResponse) VisitPrintCopyResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -26384,6 +26766,9 @@ type StrictServerInterface interface {
 	// ReadArrivalBarcode The barcode that leads scans to this arrival, as PNG
 	// (GET /api/arrivals/{id}/barcode)
 	ReadArrivalBarcode(ctx context.Context, request ReadArrivalBarcodeRequestObject) (ReadArrivalBarcodeResponseObject, error)
+	// CopyArrival Begin a certified copy of a registered arrival (NĐ 30/2020, điều 25)
+	// (POST /api/arrivals/{id}/copies)
+	CopyArrival(ctx context.Context, request CopyArrivalRequestObject) (CopyArrivalResponseObject, error)
 	// ListArrivalEvents The arrival's history in this agency, oldest first
 	// (GET /api/arrivals/{id}/events)
 	ListArrivalEvents(ctx context.Context, request ListArrivalEventsRequestObject) (ListArrivalEventsResponseObject, error)
@@ -26525,6 +26910,12 @@ type StrictServerInterface interface {
 	// AddComment Say something about the main file that was read
 	// (POST /api/documents/{id}/comments)
 	AddComment(ctx context.Context, request AddCommentRequestObject) (AddCommentResponseObject, error)
+	// CopyDocument Begin a certified copy of an issued document (NĐ 30/2020, điều 25)
+	// (POST /api/documents/{id}/copies)
+	CopyDocument(ctx context.Context, request CopyDocumentRequestObject) (CopyDocumentResponseObject, error)
+	// PrintCopy A certified copy as it is printed, with the directions of the copy behind its pages (NĐ 30/2020, phụ lục I, phần II)
+	// (GET /api/documents/{id}/copy-sheet)
+	PrintCopy(ctx context.Context, request PrintCopyRequestObject) (PrintCopyResponseObject, error)
 	// ListDeliveries Where the document went and how far each recipient has come
 	// (GET /api/documents/{id}/deliveries)
 	ListDeliveries(ctx context.Context, request ListDeliveriesRequestObject) (ListDeliveriesResponseObject, error)
@@ -28690,6 +29081,51 @@ func (sh *strictHandler) ReadArrivalBarcode(ctx *gin.Context, id Id) {
 	}
 }
 
+// CopyArrival operation middleware
+func (sh *strictHandler) CopyArrival(ctx *gin.Context, id Id, params CopyArrivalParams) {
+	var request CopyArrivalRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body CopyArrivalJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CopyArrival(ctx, request.(CopyArrivalRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CopyArrival")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(CopyArrivalResponseObject); ok {
+		if err := validResponse.VisitCopyArrivalResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // ListArrivalEvents operation middleware
 func (sh *strictHandler) ListArrivalEvents(ctx *gin.Context, id Id, params ListArrivalEventsParams) {
 	var request ListArrivalEventsRequestObject
@@ -30363,6 +30799,77 @@ func (sh *strictHandler) AddComment(ctx *gin.Context, id Id, params AddCommentPa
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(AddCommentResponseObject); ok {
 		if err := validResponse.VisitAddCommentResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// CopyDocument operation middleware
+func (sh *strictHandler) CopyDocument(ctx *gin.Context, id Id, params CopyDocumentParams) {
+	var request CopyDocumentRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body CopyDocumentJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CopyDocument(ctx, request.(CopyDocumentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CopyDocument")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(CopyDocumentResponseObject); ok {
+		if err := validResponse.VisitCopyDocumentResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// PrintCopy operation middleware
+func (sh *strictHandler) PrintCopy(ctx *gin.Context, id Id) {
+	var request PrintCopyRequestObject
+
+	request.Id = id
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.PrintCopy(ctx, request.(PrintCopyRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PrintCopy")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(PrintCopyResponseObject); ok {
+		if err := validResponse.VisitPrintCopyResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {

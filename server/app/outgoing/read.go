@@ -17,7 +17,8 @@ type View struct {
 	EarlierFiles []document.File
 	Channels     []exchange.Channel // of each recipient
 	Counts       postgres.DeliveryCounts
-	Acts         []document.Act // what the person may do now
+	CopyOf       *document.Original // nil: no certified copy made here
+	Acts         []document.Act     // what the person may do now
 }
 
 // Read gives a document with everything its page shows.
@@ -37,6 +38,15 @@ func (s *Service) Read(ctx context.Context, who access.Person, id org.ID) (View,
 		}
 		if v.Counts, err = tx.DeliveryCounts(ctx, d.AgencyID, d.ID); err != nil {
 			return err
+		}
+		if d.IsCopy() {
+			o, found, err := tx.Original(ctx, d.AgencyID, d.ID)
+			if err != nil {
+				return err
+			}
+			if found {
+				v.CopyOf = &o
+			}
 		}
 		v.Names, err = tx.DocumentNames(ctx, d)
 		return err

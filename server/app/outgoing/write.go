@@ -19,12 +19,13 @@ import (
 
 // Tools are the programs that texts are written and read with.
 type Tools struct {
-	Builtin func(kind document.Kind) ([]byte, error)                                               // the template of a kind that has none of its own
-	Check   func(template io.ReaderAt, size int64) error                                           // refuses what cannot be filled in
-	Fill    func(template io.ReaderAt, size int64, values map[string]string, out io.Writer) error  //
-	PDF     func(ctx context.Context, source io.ReadSeeker, size int64) (io.ReadCloser, error)     // of a Word document
-	Words   func(ctx context.Context, file io.ReadSeeker, size int64, name string) (string, error) // what a reader sees
-	Compare func(before, after string) []document.Piece                                            // what changed
+	Builtin    func(kind document.Kind) ([]byte, error)                                               // the template of a kind that has none of its own
+	Check      func(template io.ReaderAt, size int64) error                                           // refuses what cannot be filled in
+	Fill       func(template io.ReaderAt, size int64, values map[string]string, out io.Writer) error  //
+	PDF        func(ctx context.Context, source io.ReadSeeker, size int64) (io.ReadCloser, error)     // of a Word document
+	Words      func(ctx context.Context, file io.ReadSeeker, size int64, name string) (string, error) // what a reader sees
+	Compare    func(before, after string) []document.Piece                                            // what changed
+	Directions func(file []byte, d document.Directions) ([]byte, error)                               // puts them below a copy
 	// OneSender tells that all mail leaves from one address of the installation.
 	OneSender bool
 }

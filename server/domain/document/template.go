@@ -76,22 +76,30 @@ func (f Filling) Values() map[string]string {
 	if !f.Kind.HasNameLine() {
 		subject = withoutLead(subject) // V/v says it already
 	}
-	var to, all []string
+	var to []string
 	for _, r := range together(f.Recipients, f.Groups) {
 		if r.Role != ForInformation {
 			to = append(to, r.Name)
 		}
-		all = append(all, "- "+r.Name+";")
+	}
+	return map[string]string{
+		"co_quan_chu_quan": strings.ToUpper(briefly(f.Parent)), "ten_co_quan": strings.ToUpper(f.Issuer), "ten_co_quan_dau_trang": unbroken(strings.ToUpper(f.Issuer)), "tham_quyen": strings.ToUpper(f.authority()), "ky_hieu": f.Notation, "dia_danh": f.Place,
+		"nam": f.Year, "ten_loai": kind, "trich_yeu": subject, "kinh_gui": strings.Join(to, ";\n"), "noi_nhan": strings.Join(f.RecipientLines(), "\n"),
+		"don_vi_soan_thao": f.UnitAbbreviation, "nguoi_soan_thao": f.Author, "khoi_nguoi_ky": strings.Join(f.SignerBlock, "\n"), "chuc_vu_nguoi_ky": strings.ToUpper(f.SignerTitle), "ho_ten_nguoi_ky": f.SignerName,
+	}
+}
+
+// RecipientLines are the lines below Nơi nhận, with the filing line at their end.
+func (f Filling) RecipientLines() []string {
+	var lines []string
+	for _, r := range together(f.Recipients, f.Groups) {
+		lines = append(lines, "- "+r.Name+";")
 	}
 	filing := "- Lưu: VT"
 	if f.UnitAbbreviation != "" {
 		filing += ", " + f.UnitAbbreviation
 	}
-	return map[string]string{
-		"co_quan_chu_quan": strings.ToUpper(briefly(f.Parent)), "ten_co_quan": strings.ToUpper(f.Issuer), "ten_co_quan_dau_trang": unbroken(strings.ToUpper(f.Issuer)), "tham_quyen": strings.ToUpper(f.authority()), "ky_hieu": f.Notation, "dia_danh": f.Place,
-		"nam": f.Year, "ten_loai": kind, "trich_yeu": subject, "kinh_gui": strings.Join(to, ";\n"), "noi_nhan": strings.Join(append(all, filing+"."), "\n"),
-		"don_vi_soan_thao": f.UnitAbbreviation, "nguoi_soan_thao": f.Author, "khoi_nguoi_ky": strings.Join(f.SignerBlock, "\n"), "chuc_vu_nguoi_ky": strings.ToUpper(f.SignerTitle), "ho_ten_nguoi_ky": f.SignerName,
-	}
+	return append(lines, filing+".")
 }
 
 // authority is whose decision it is: that of the body, or of its head (NĐ

@@ -3,6 +3,7 @@ package signing
 import (
 	"time"
 
+	"congvan/server/domain/document"
 	"congvan/server/domain/fault"
 	"congvan/server/domain/org"
 )
@@ -21,14 +22,11 @@ func AnnexWords(reference string, at time.Time) []string {
 	return []string{reference, WrittenTime(at)}
 }
 
-// copyForms are the words for the forms of copies (NĐ 30/2020, điều 25).
-var copyForms = map[string]string{"true_copy": "SAO Y", "extract_copy": "TRÍCH SAO", "duplicate_copy": "SAO LỤC"}
-
 // CopyWords is what the agency's signature shows on a certified copy: the form
 // of the copy, the agency, the time (NĐ 30/2020, phụ lục I, phần II).
 func CopyWords(kind, agency string, at time.Time) ([]string, error) {
-	form, ok := copyForms[kind]
-	if !ok {
+	form := document.CopyForm(kind)
+	if form == "" {
 		return nil, fault.InvalidField("kind", "not_a_copy", "Đây không phải là hình thức bản sao.", "This is no form of a copy.")
 	}
 	return []string{form, agency, WrittenTime(at)}, nil

@@ -102,3 +102,10 @@ select a.id, a.name, a.code, a.abbreviation,
 
 -- name: InsertDeliveryCount :exec
 insert into delivery_count (agency_id, document_id, total) values (@agency_id, @document_id, @total);
+
+-- name: InsertCertifiedCopy :exec
+insert into certified_copy (agency_id, document_id, source_document_id, source_arrival_id, reference, sha256, electronic)
+values (@agency_id, @document_id, @source_document_id, @source_arrival_id, @reference, @sha256, @electronic);
+
+-- name: GetCertifiedCopy :one
+select * from certified_copy where agency_id = @agency_id and document_id = @document_id;

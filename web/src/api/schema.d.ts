@@ -442,6 +442,63 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/documents/{id}/copies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin a certified copy of an issued document (NĐ 30/2020, điều 25) */
+        post: operations["copyDocument"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/arrivals/{id}/copies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin a certified copy of a registered arrival (NĐ 30/2020, điều 25) */
+        post: operations["copyArrival"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/documents/{id}/copy-sheet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        /** A certified copy as it is printed, with the directions of the copy behind its pages (NĐ 30/2020, phụ lục I, phần II) */
+        get: operations["printCopy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/uploads/{id}/content": {
         parameters: {
             query?: never;
@@ -4364,6 +4421,22 @@ export interface components {
         };
         /** @enum {string} */
         StepKind: "review" | "initial" | "layout" | "opinion" | "approve";
+        /** @description what a certified copy was made of */
+        CopyOf: {
+            /** Format: uuid */
+            documentId?: string;
+            /** Format: uuid */
+            arrivalId?: string;
+            reference: string;
+            /** @description of the main file that was copied */
+            sha256: string;
+            /** @description no scan of paper; of such a document a true copy is made on paper only */
+            electronic: boolean;
+        };
+        CopyInput: {
+            /** @enum {string} */
+            kind: "true_copy" | "extract_copy" | "duplicate_copy";
+        };
         SignerBlock: {
             competence: components["schemas"]["Competence"];
             lines: string[];
@@ -4601,6 +4674,7 @@ export interface components {
             numberedAt?: string;
             /** Format: date-time */
             issuedAt?: string;
+            copyOf?: components["schemas"]["CopyOf"];
             files: components["schemas"]["File"][];
             earlierFiles?: components["schemas"]["File"][];
             recipients: components["schemas"]["Recipient"][];
@@ -6371,6 +6445,8 @@ export type DocumentRequests = components['schemas']['DocumentRequests'];
 export type HeardRequest = components['schemas']['HeardRequest'];
 export type HeardRequestList = components['schemas']['HeardRequestList'];
 export type StepKind = components['schemas']['StepKind'];
+export type CopyOf = components['schemas']['CopyOf'];
+export type CopyInput = components['schemas']['CopyInput'];
 export type SignerBlock = components['schemas']['SignerBlock'];
 export type Competence = components['schemas']['Competence'];
 export type Circuit = components['schemas']['Circuit'];
@@ -7334,6 +7410,67 @@ export interface operations {
                     "application/json": components["schemas"]["Remarks"];
                 };
             };
+            default: components["responses"]["Problem"];
+        };
+    };
+    copyDocument: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description the position the act is made under */
+                "Congvan-Position"?: components["parameters"]["ActingPosition"];
+            };
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CopyInput"];
+            };
+        };
+        responses: {
+            201: components["responses"]["Document"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    copyArrival: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description the position the act is made under */
+                "Congvan-Position"?: components["parameters"]["ActingPosition"];
+            };
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CopyInput"];
+            };
+        };
+        responses: {
+            201: components["responses"]["Document"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    printCopy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["File"];
             default: components["responses"]["Problem"];
         };
     };

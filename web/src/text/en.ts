@@ -4,6 +4,7 @@ import { calendar } from "./en/calendar";
 import { casefile } from "./en/casefile";
 import { circuit } from "./en/circuit";
 import { common } from "./en/common";
+import { copy } from "./en/copy";
 import { delegation } from "./en/delegation";
 import { direction } from "./en/direction";
 import { document } from "./en/document";
@@ -23,4 +24,4 @@ import { work } from "./en/work";
 import { writing } from "./en/writing";
 import type { Text } from "./text";
 
-export const en: Text = { admin, arrival, calendar, casefile, circuit, common, delegation, direction, document, event, notice, office, paper, parts, peer, ready, recipient, register, session, shell, signing, work, writing };
+export const en: Text = { admin, arrival, calendar, casefile, circuit, common, copy, delegation, direction, document, event, notice, office, paper, parts, peer, ready, recipient, register, session, shell, signing, work, writing };

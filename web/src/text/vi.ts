@@ -5,6 +5,7 @@ import { calendar } from "./vi/calendar";
 import { casefile } from "./vi/casefile";
 import { circuit } from "./vi/circuit";
 import { common } from "./vi/common";
+import { copy } from "./vi/copy";
 import { delegation } from "./vi/delegation";
 import { direction } from "./vi/direction";
 import { document } from "./vi/document";
@@ -23,4 +24,4 @@ import { signing } from "./vi/signing";
 import { work } from "./vi/work";
 import { writing } from "./vi/writing";
 
-export const vi = { admin, arrival, calendar, casefile, circuit, common, delegation, direction, document, event, notice, office, paper, parts, peer, ready, recipient, register, session, shell, signing, work, writing };
+export const vi = { admin, arrival, calendar, casefile, circuit, common, copy, delegation, direction, document, event, notice, office, paper, parts, peer, ready, recipient, register, session, shell, signing, work, writing };

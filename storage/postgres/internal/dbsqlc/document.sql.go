@@ -103,6 +103,25 @@ func (q *Queries) DocumentNames(ctx context.Context, arg DocumentNamesParams) (D
 	return i, err
 }
 
+const GetCertifiedCopy = `-- name: GetCertifiedCopy :one
+select agency_id, document_id, source_document_id, source_arrival_id, reference, sha256, electronic from certified_copy where agency_id = $1 and document_id = $2
+`
+
+func (q *Queries) GetCertifiedCopy(ctx context.Context, agencyID org.ID, documentID org.ID) (CertifiedCopy, error) {
+	row := q.db.QueryRow(ctx, GetCertifiedCopy, agencyID, documentID)
+	var i CertifiedCopy
+	err := row.Scan(
+		&i.AgencyID,
+		&i.DocumentID,
+		&i.SourceDocumentID,
+		&i.SourceArrivalID,
+		&i.Reference,
+		&i.Sha256,
+		&i.Electronic,
+	)
+	return i, err
+}
+
 const GetDeliveryCount = `-- name: GetDeliveryCount :one
 select total, registered, refused from delivery_count where agency_id = $1 and document_id = $2
 `
@@ -235,6 +254,34 @@ func (q *Queries) GetIssuer(ctx context.Context, unitID org.ID, iD org.ID) (GetI
 		&i.Seals,
 	)
 	return i, err
+}
+
+const InsertCertifiedCopy = `-- name: InsertCertifiedCopy :exec
+insert into certified_copy (agency_id, document_id, source_document_id, source_arrival_id, reference, sha256, electronic)
+values ($1, $2, $3, $4, $5, $6, $7)
+`
+
+type InsertCertifiedCopyParams struct {
+	AgencyID         org.ID
+	DocumentID       org.ID
+	SourceDocumentID *org.ID
+	SourceArrivalID  *org.ID
+	Reference        string
+	Sha256           []byte
+	Electronic       bool
+}
+
+func (q *Queries) InsertCertifiedCopy(ctx context.Context, arg InsertCertifiedCopyParams) error {
+	_, err := q.db.Exec(ctx, InsertCertifiedCopy,
+		arg.AgencyID,
+		arg.DocumentID,
+		arg.SourceDocumentID,
+		arg.SourceArrivalID,
+		arg.Reference,
+		arg.Sha256,
+		arg.Electronic,
+	)
+	return err
 }
 
 const InsertDeliveryCount = `-- name: InsertDeliveryCount :exec

@@ -219,6 +219,16 @@ type Certificate struct {
 	Asks        []string
 }
 
+type CertifiedCopy struct {
+	AgencyID         org.ID
+	DocumentID       org.ID
+	SourceDocumentID *org.ID
+	SourceArrivalID  *org.ID
+	Reference        string
+	Sha256           []byte
+	Electronic       bool
+}
+
 type Circuit struct {
 	AgencyID    org.ID
 	DocumentID  org.ID

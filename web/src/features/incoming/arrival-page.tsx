@@ -5,6 +5,7 @@ import { useEffect, useState } from "react";
 import { client, value } from "@/api/client";
 import type { Arrival } from "@/api/schema";
 import { InCaseFiles } from "@/features/casefile/put-button";
+import { MakeCopy } from "@/features/copy/copies";
 import { FileReader } from "@/features/document/file-reader";
 import { FileList } from "@/features/document/file-list";
 import { firstFile } from "@/features/document/files";
@@ -148,6 +149,7 @@ function ArrivalSide({ arrival: a, shown, onShow }: SideProps) {
           <ArrivalBar arrival={a} />
           <LineTree arrival={a} />
           <InCaseFiles agencyId={a.agencyId} arrivalId={a.id} />
+          {a.state === "registered" ? <MakeCopy agencyId={a.agencyId} kind={a.kind} arrivalId={a.id} /> : null}
         </div>
       ) : null}
       {open === "story" ? <Story arrival={a} shown={shown} onShow={onShow} /> : null}

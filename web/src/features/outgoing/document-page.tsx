@@ -4,6 +4,7 @@ import { ChevronLeft } from "lucide-react";
 import { useState } from "react";
 import type { Circuit, Document } from "@/api/schema";
 import { InCaseFiles } from "@/features/casefile/put-button";
+import { CopyNote, MakeCopy } from "@/features/copy/copies";
 import { FileReader } from "@/features/document/file-reader";
 import { FileList, Sha } from "@/features/document/file-list";
 import { firstFile, mainFile } from "@/features/document/files";
@@ -240,6 +241,8 @@ function Story({ document: d, shown, onShow }: SideProps) {
         />
       </Section>
       {d.state === "issued" || d.state === "voided" || d.state === "recalled" ? <InCaseFiles agencyId={d.agencyId} documentId={d.id} /> : null}
+      <CopyNote document={d} />
+      {d.state === "issued" ? <MakeCopy agencyId={d.agencyId} kind={d.kind} documentId={d.id} /> : null}
       <EarlierFiles document={d} />
     </div>
   );

@@ -77,7 +77,7 @@ export function DraftFields({ form, onChange, locked, error, tools, onFile }: Dr
         >
           <option value="" />
           {kinds.all
-            .filter((k) => !k.copy)
+            .filter((k) => !k.copy || k.code === form.kind)
             .map((k) => (
               <option key={k.code} value={k.code}>
                 {kinds.name(k.code)}

@@ -18,6 +18,7 @@ export const event: Text["event"] = {
     casefile_destroyed: "Case file destroyed",
     casefile_exported: "Case file exported",
     drafted: "Drafted",
+    copied: "Began a certified copy",
     edited: "Edited",
     discarded: "Discarded",
     submitted: "Submitted",

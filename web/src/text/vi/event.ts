@@ -5,6 +5,7 @@ export const event = {
   onBehalf: (who: string) => `thay mặt ${who}`,
   verbs: {
     drafted: "Soạn dự thảo",
+    copied: "Lập bản sao",
     edited: "Sửa dự thảo",
     discarded: "Bỏ dự thảo",
     submitted: "Trình duyệt",
