@@ -9,7 +9,7 @@ import (
 // Named is one line of whom a text says that it goes to.
 type Named struct {
 	Text    string
-	Group   bool // many at once: các sở, ban, ngành
+	Group   bool // many at once: các sở, ban, ngành; without a match it could not be checked
 	Matches int  // recipients in the list that it names
 }
 
@@ -32,7 +32,7 @@ var (
 	asAbove    = regexp.MustCompile(`(?i)^như\s+(trên|kính gửi|điều)`)
 	kept       = regexp.MustCompile(`(?i)^lưu\b`)
 	groupLead  = regexp.MustCompile(`(?i)^((ủy ban nhân dân|ubnd|hội đồng nhân dân|hđnd)\s+)?(các|tất cả các|tất cả|thường trực các)\s+`)
-	groupBreak = regexp.MustCompile(`[,;]|\s+và\s+|\s+`)
+	groupBreak = regexp.MustCompile(`[,;]|\s+và\s+`)
 )
 
 // How far the lists are looked into; a text that goes on longer has none.
@@ -142,7 +142,7 @@ func CompareAddressees(text string, recipients []Alias) Addressing {
 				named[i] = true
 			}
 		}
-		if entry.Matches == 0 {
+		if entry.Matches == 0 && !entry.Group { // a group in the text's own words is not checked
 			a.Unlisted = append(a.Unlisted, n)
 		}
 		a.Named = append(a.Named, entry)
@@ -174,34 +174,47 @@ func meets(a, b string) bool {
 	return a == b || strings.Contains(a, " ") && (strings.HasPrefix(b, a+" ") || strings.HasSuffix(b, " "+a))
 }
 
-// notKinds are words of a group that name no kind of agency.
-var notKinds = []string{"tỉnh", "huyện", "trực", "thuộc", "có", "liên", "quan"}
+// alongside are the kinds that stand in a row without a comma: các sở, ban ngành.
+var alongside = []string{"sở", "ban", "ngành", "phòng"}
 
-// groupWords are the kinds of agencies that a group names: sở, ban, ngành.
+// wholeKinds are kinds of places with two words: thị xã is no xã.
+var wholeKinds = strings.NewReplacer("thị xã", "thị-xã", "thị trấn", "thị-trấn", "đặc khu", "đặc-khu")
+
+// groupWords are the kinds of agencies that a group names: sở, ban, ngành;
+// behind UBND, and where they begin a part of it, places too: các huyện, thị
+// xã. A place behind a kind tells whose they are: các sở, ban, ngành tỉnh.
 func groupWords(text string) map[string]bool {
 	words := map[string]bool{}
-	// Committees are named by their place (UBND các huyện), other agencies by
-	// their kind, and the place behind it tells whose they are (các sở tỉnh).
-	places := groupLead.FindStringSubmatch(text)
-	for _, w := range groupBreak.Split(foldName(groupLead.ReplaceAllString(text, "")), -1) {
-		switch {
-		case w == "ubnd" || w == "hđnd" || w == "":
-		case (w == "tỉnh" || w == "huyện") && len(places) > 1 && places[1] != "":
-			words[w] = true
-		case slices.Contains(notKinds, w):
-		default:
-			words[w] = true
+	for _, part := range groupBreak.Split(groupLead.ReplaceAllString(text, ""), -1) {
+		row := true
+		for i, w := range strings.Fields(wholeKinds.Replace(foldName(part))) {
+			switch {
+			case w == "ubnd" || w == "hđnd":
+			case i > 0 && (!row || !slices.Contains(alongside, w)):
+				row = false
+			default:
+				words[w] = true
+			}
 		}
 	}
 	return words
 }
 
+// places are the kinds that an agency is called by its place with; they are no branch (ngành).
+var places = []string{"xã", "phường", "thị-xã", "thị-trấn", "huyện", "tp", "tỉnh", "đặc-khu"}
+
 // memberOf tells whether a recipient is of a kind that the group names, by the
-// first word of its name: sở; or behind ubnd: xã.
+// first word of its name: sở; or behind ubnd: xã. Branches (ngành) are all
+// agencies that no place is governed by: the police, the treasury, the tax office.
 func memberOf(folded string, kinds map[string]bool) bool {
-	words := strings.Fields(folded)
-	if len(words) > 1 && (words[0] == "ubnd" || words[0] == "hđnd") {
+	words := strings.Fields(wholeKinds.Replace(folded))
+	if len(words) == 0 {
+		return false
+	}
+	governs := words[0] == "ubnd" || words[0] == "hđnd" || slices.Contains(places, words[0])
+	if governs && len(words) > 1 && !slices.Contains(places, words[0]) {
 		words = words[1:]
 	}
-	return len(words) > 0 && kinds[words[0]]
+	local := slices.ContainsFunc(words[1:], func(w string) bool { return slices.Contains(places[:4], w) })
+	return kinds[words[0]] || kinds["ngành"] && !governs && !local
 }

@@ -93,7 +93,7 @@ function Findings({ found: f }: { found: Readiness }) {
       <Section title={t.list}>
         {f.unread ? <p>{t.unread}</p> : null}
         {!f.unread && !f.listFound ? <p>{t.noList}</p> : null}
-        {f.listFound && f.unlisted.length + f.unnamed.length === 0 ? <p>{t.same}</p> : null}
+        {f.listFound && f.unlisted.length + f.unnamed.length === 0 && !f.named.some((n) => n.group && n.matches === 0) ? <p>{t.same}</p> : null}
         {f.unlisted.length > 0 ? (
           <Notice>
             <strong>{t.unlisted}</strong>
@@ -110,7 +110,7 @@ function Findings({ found: f }: { found: Readiness }) {
         {f.named.some((n) => n.group) ? (
           <details>
             <summary>{t.groups}</summary>
-            <Lines lines={f.named.filter((n) => n.group).map((n) => t.group(n.text, n.matches))} />
+            <Lines lines={f.named.filter((n) => n.group).map((n) => (n.matches > 0 ? t.group(n.text, n.matches) : t.groupUnchecked(n.text)))} />
           </details>
         ) : null}
       </Section>

@@ -41,6 +41,7 @@ export const ready: Text["ready"] = {
   unlisted: "Named in the text, not in the list:",
   unnamed: (n: number) => `In the list, not named in the text (${n}):`,
   more: (n: number) => `and ${n} more`,
+  groupUnchecked: (text: string) => `${text}: not checked, look for yourself`,
   groups: "Groups that the text names",
   group: (text: string, n: number) => `${text}: ${n} recipients of the list`,
   difference: {

@@ -41,6 +41,7 @@ export const ready = {
   unlisted: "Có trong văn bản, chưa có trong danh sách gửi:",
   unnamed: (n: number) => `Có trong danh sách gửi, không ghi trong văn bản (${n}):`,
   more: (n: number) => `và ${n} nơi nhận khác`,
+  groupUnchecked: (text: string) => `${text}: chưa đối chiếu được, hãy tự kiểm tra`,
   groups: "Các nhóm ghi chung trong văn bản",
   group: (text: string, n: number) => `${text}: ${n} nơi nhận trong danh sách`,
   difference: {
