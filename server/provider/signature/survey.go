@@ -2,6 +2,7 @@ package signature
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -17,6 +18,7 @@ type Survey struct {
 	Empty    []signing.Place    // those of them that are not filled yet
 	Signed   bool
 	Shut     bool // somebody else signed it before places could be reserved
+	Locked   bool // and certified it against anything that is added
 }
 
 // Look surveys a PDF.
@@ -51,6 +53,13 @@ func Look(file []byte) (Survey, error) {
 	}
 	if s.Shut, err = shut(f, fields); err != nil {
 		return s, err
+	}
+	if s.Shut {
+		if err := mayFollow(f, fields, signing.AddedHidden); errors.Is(err, ErrCertified) {
+			s.Locked = true
+		} else if err != nil {
+			return s, err
+		}
 	}
 	return s, nil
 }
@@ -121,6 +130,9 @@ func Free(file []byte, kind signing.PlaceKind) (signing.Place, error) {
 		return signing.Place{}, err
 	}
 	first := signing.Place{}
+	if s.Locked {
+		return first, ErrCertified
+	}
 	if s.Shut {
 		first = signing.Place{Kind: kind, Ordinal: 1}
 		for slices.Contains(s.Places, first) {
