@@ -120,6 +120,8 @@ func (s *changeStream) pump(out *eventWriter) {
 		select {
 		case <-s.request.Context().Done():
 			return
+		case <-s.watcher.Ended():
+			return
 		case <-end.C:
 			return
 		case <-watch.C:

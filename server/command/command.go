@@ -35,7 +35,7 @@ var errSaid = errors.New("said")
 func newRoot() *cobra.Command {
 	root := &cobra.Command{Use: "congvan", Short: "Exchange of official documents between agencies", SilenceUsage: true, SilenceErrors: true}
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(newServe(), newDemo(), newMigrate(), newDoctor(), newBackup(), newRestore(), newInspect(), newVerify(), newBench(), newVersion(), newObjectStore())
+	root.AddCommand(newServe(), newDemo(), newMigrate(), newOperator(), newDoctor(), newBackup(), newRestore(), newInspect(), newVerify(), newBench(), newVersion(), newObjectStore())
 	return root
 }
 

@@ -12,6 +12,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/coreos/go-systemd/v22/activation"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"go.opentelemetry.io/otel/trace"
@@ -308,18 +309,46 @@ func (in *installation) serveHTTP(ctx context.Context, ready func()) error {
 		return err
 	}
 	server := api.Server(in.cfg.Addr, handler, in.log)
-	// Streams of changes end with the process, not with the client.
-	server.BaseContext = func(net.Listener) context.Context { return ctx }
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", in.cfg.Addr)
+	listener, err := listen(ctx, in.cfg.Addr)
+	if err != nil {
+		return err
+	}
+	ready()
+	return serveUntil(ctx, server, listener)
+}
+
+// listen opens the address, or takes over the socket that systemd holds: what
+// comes in while the process is replaced waits there and is not refused.
+func listen(ctx context.Context, addr string) (net.Listener, error) {
+	held, err := activation.Listeners()
+	if err != nil {
+		return nil, fmt.Errorf("take over the socket: %w", err)
+	}
+	if len(held) > 1 {
+		return nil, fmt.Errorf("take over the socket: there are %d", len(held))
+	}
+	if len(held) == 1 && held[0] != nil {
+		return held[0], nil
+	}
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", addr)
 	if errors.Is(err, syscall.EADDRINUSE) {
-		return fmt.Errorf("another program listens on %s: end it, or choose another address with CONGVAN_ADDR", in.cfg.Addr)
+		return nil, fmt.Errorf("another program listens on %s: end it, or choose another address with CONGVAN_ADDR", addr)
 	}
 	if err != nil {
-		return fmt.Errorf("listen on %s: %w", in.cfg.Addr, err)
+		return nil, fmt.Errorf("listen on %s: %w", addr, err)
 	}
+	return listener, nil
+}
+
+// settling is how long what was connected has to say what it wants once nothing
+// new is taken: http.Server.Shutdown hangs up on who has not.
+const settling = 500 * time.Millisecond
+
+// serveUntil answers until ctx ends. It is not the requests' context: what is
+// under way then is done and answered. Streams of changes end with the hub.
+func serveUntil(ctx context.Context, server *http.Server, listener net.Listener) error {
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
-	ready()
 	select {
 	case err := <-failed:
 		return fmt.Errorf("serve: %w", err)
@@ -327,7 +356,13 @@ func (in *installation) serveHTTP(ctx context.Context, ready func()) error {
 	}
 	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), drain)
 	defer cancel()
-	if err := server.Shutdown(ending); err != nil {
+	closed := listener.Close()
+	if err := <-failed; !errors.Is(err, net.ErrClosed) {
+		closed = errors.Join(closed, err)
+	}
+	server.SetKeepAlivesEnabled(false)
+	<-time.After(settling)
+	if err := errors.Join(closed, server.Shutdown(ending)); err != nil {
 		return fmt.Errorf("end requests under way: %w", err)
 	}
 	return nil

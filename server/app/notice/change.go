@@ -17,15 +17,18 @@ type Hub struct {
 	store    *postgres.Store
 	mu       sync.Mutex
 	watchers map[*Watcher]bool
+	ended    chan struct{}
 }
 
 // NewHub makes a hub; Run feeds it.
 func NewHub(store *postgres.Store) *Hub {
-	return &Hub{store: store, watchers: map[*Watcher]bool{}}
+	return &Hub{store: store, watchers: map[*Watcher]bool{}, ended: make(chan struct{})}
 }
 
-// Run listens to the database until ctx ends.
+// Run listens to the database until ctx ends, and everybody's watching with
+// it. It is called once.
 func (h *Hub) Run(ctx context.Context) error {
+	defer close(h.ended)
 	return h.store.Listen(ctx, h.heard, h.lost)
 }
 
@@ -58,6 +61,9 @@ func (w *Watcher) Changes() <-chan postgres.Change { return w.changes }
 
 // Reset tells that changes were lost and everything should be read again.
 func (w *Watcher) Reset() <-chan struct{} { return w.reset }
+
+// Ended tells that the hub hears nothing any more: the process ends.
+func (w *Watcher) Ended() <-chan struct{} { return w.hub.ended }
 
 // Close ends the watching.
 func (w *Watcher) Close() {
