@@ -241,6 +241,32 @@ func TestK11_AHeldMailIsTriedAgainOncePerCommandAndBecomesAnArrival(t *testing.T
 	assert.Equal(t, fault.Conflict, fault.KindOf(err), "what arrived is not put aside")
 }
 
+// Bytes that came between the reading and the deciding are not judged by what
+// other bytes held.
+func TestK11_AMailThatWasFetchedMeanwhileKeepsItsParts(t *testing.T) {
+	t.Parallel()
+	var fetched func()
+	d := newDesk(t, func(o *intake.Options) {
+		o.Reopen = func(context.Context, document.Hash) (exchange.OpenedMail, error) {
+			fetched()
+			return exchange.OpenedMail{}, nil
+		}
+	})
+	opened := mail("Tải lại", d.pdf("2", "bản đầy đủ"))
+	opened.Hold = exchange.HeldUnreadable
+	m := d.receive(0, opened)
+	require.Equal(t, exchange.MailQuarantined, m.State)
+	require.Len(t, m.Parts, 1)
+	other := d.part("", "raw", "Subject: other")
+	fetched = func() {
+		_, err := d.db.Admin(t).Exec(t.Context(), `update mail_item set raw_sha256 = $1 where id = $2`, other.Hash[:], uuid.UUID(m.ID))
+		require.NoError(t, err)
+	}
+	_, err := d.service.Retry(t.Context(), d.office.Clerk, access.Command{}, m.ID)
+	assert.Equal(t, fault.Stale, fault.KindOf(err))
+	assert.Len(t, d.read(m.ID).Parts, 1, "what was fetched is still there")
+}
+
 func TestK11_AMailIsPutAsideWithAReasonAndStaysInTheHistory(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)

@@ -61,28 +61,37 @@ func (s *Service) OpenRaw(ctx context.Context, who access.Person, id org.ID) (Ma
 	return m, content, err
 }
 
+var errMailChanged = fault.New(fault.Stale, "stale",
+	"Thư đã thay đổi từ khi bạn mở. Hãy xem lại rồi quyết định.",
+	"The mail has changed since you opened it. Read it again before deciding.")
+
 // Retry decides about a held mail again: its raw bytes are opened anew, and one
 // that was too large is fetched by the gateway.
 func (s *Service) Retry(ctx context.Context, who access.Person, c access.Command, id org.ID) (Mail, error) {
-	m, err := s.ReadMail(ctx, who, id)
+	seen, err := s.ReadMail(ctx, who, id)
 	if err != nil {
-		return m, err
+		return seen, err
 	}
 	var opened exchange.OpenedMail
 	var found finding
-	if !m.Raw.IsZero() && m.State == exchange.MailQuarantined {
+	var looked document.Hash // whose bytes were opened
+	if seen.State == exchange.MailQuarantined && !seen.Raw.IsZero() {
 		// Outside the transaction: the object store is asked.
-		if opened, err = s.opts.Reopen(ctx, m.Raw); err != nil {
-			return m, err
+		if opened, err = s.opts.Reopen(ctx, seen.Raw); err != nil {
+			return seen, err
 		}
-		if found, err = s.look(ctx, m.Raw, opened.Parts); err != nil {
-			return m, err
+		if found, err = s.look(ctx, seen.Raw, opened.Parts); err != nil {
+			return seen, err
 		}
+		looked = seen.Raw
 	}
 	return s.act(ctx, who, c, id, func(tx *postgres.Tx, m exchange.Mail, by document.By) error {
 		event, err := m.Retry()
 		if err != nil {
 			return err
+		}
+		if m.Raw != looked {
+			return errMailChanged // it was fetched meanwhile: what was opened is not what is there
 		}
 		now := s.clock()
 		if err := tx.Record(ctx, m.AgencyID, subjectMail, m.ID, event, by, now); err != nil {
