@@ -68,7 +68,7 @@ func (tx *Tx) LockDelivery(ctx context.Context, agency, documentID, id org.ID) (
 func (tx *Tx) SaveDelivery(ctx context.Context, before, after exchange.Delivery) error {
 	if err := tx.q.UpdateDelivery(ctx, dbsqlc.UpdateDeliveryParams{State: string(after.State), StateAt: after.StateAt, ByName: after.ByName,
 		Reason: after.Reason, ReasonCode: after.ReasonCode, ArrivalNumber: optional(int32(after.ArrivalNumber)), RemoteID: after.RemoteID,
-		Attempts: int32(after.Attempts), NextAttemptAt: optional(after.NextAttemptAt), AgencyID: after.AgencyID, DocumentID: after.DocumentID, ID: after.ID}); err != nil {
+		Attempts: int32(after.Attempts), NextAttemptAt: optional(after.NextAttemptAt), ExpiresAt: optional(after.ExpiresAt), AgencyID: after.AgencyID, DocumentID: after.DocumentID, ID: after.ID}); err != nil {
 		return fmt.Errorf("save delivery: %w", err)
 	}
 	r0, f0 := counted(before.State)

@@ -37,7 +37,7 @@ func (tx *Tx) PeerDirectory(ctx context.Context, id org.ID) (exchange.SignedDire
 // RequeueOfPeer puts dead letters of a connection back to be sent, and gives how
 // many they are. The history of each document tells it.
 func (tx *Tx) RequeueOfPeer(ctx context.Context, p Peer, by document.By, now time.Time, most int) (int, error) {
-	rows, err := tx.q.RequeueOfPeer(ctx, dbsqlc.RequeueOfPeerParams{At: now, PeerID: p.ID, Axis: p.Kind == exchange.PeerAxis, Most: int32(most)})
+	rows, err := tx.q.RequeueOfPeer(ctx, dbsqlc.RequeueOfPeerParams{At: now, ExpiresAt: now.Add(exchange.UsualLife), PeerID: p.ID, Axis: p.Kind == exchange.PeerAxis, Most: int32(most)})
 	if err != nil {
 		return 0, fmt.Errorf("requeue the dead letters of a peer: %w", err)
 	}

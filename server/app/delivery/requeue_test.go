@@ -112,3 +112,26 @@ func TestK13_AFetchThatBreaksOffLosesNoReceipt(t *testing.T) {
 		}
 	}
 }
+
+// A dead letter that lay longer than a message lives begins another life when it
+// is put back.
+func TestE6_WhatIsPutBackLivesAnew(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	id := d.issue(d.mailOnly(1, "mailbox"))
+	d.mail.behave(fails(exchange.Outcome{}, errRefused))
+	d.dispatch(d.only())
+	x := d.delivery(id)
+	if x.State != exchange.Failed {
+		t.Fatalf("%+v", x)
+	}
+	d.later(exchange.UsualLife + 24*time.Hour)
+	d.mail.behave(nil)
+	if _, err := d.told.Requeue(t.Context(), d.sender.Clerk, access.Command{}, id, x.ID); err != nil {
+		t.Fatal(err)
+	}
+	d.dispatch(d.only())
+	if x := d.delivery(id); x.State != exchange.Sent || !x.ExpiresAt.Equal(d.now().Add(exchange.UsualLife)) {
+		t.Errorf("%+v", x)
+	}
+}

@@ -87,5 +87,8 @@ func (d Delivery) Requeue(now time.Time) (Delivery, error) {
 	}
 	d.State, d.StateAt, d.ByName, d.Reason, d.ReasonCode = Waiting, now, "", "", ""
 	d.Attempts, d.NextAttemptAt = 0, now
+	if !d.ExpiresAt.IsZero() {
+		d.ExpiresAt = now.Add(UsualLife) // an old one would be over before it is tried
+	}
 	return d, nil
 }

@@ -4,7 +4,8 @@ select * from delivery where agency_id = @agency_id and document_id = @document_
 -- name: UpdateDelivery :exec
 update delivery
    set state = @state, state_at = @state_at, by_name = @by_name, reason = @reason, reason_code = @reason_code,
-       arrival_number = @arrival_number, remote_id = @remote_id, attempts = @attempts, next_attempt_at = @next_attempt_at
+       arrival_number = @arrival_number, remote_id = @remote_id, attempts = @attempts, next_attempt_at = @next_attempt_at,
+       expires_at = @expires_at
  where agency_id = @agency_id and document_id = @document_id and id = @id;
 
 -- name: AddToDeliveryCount :exec

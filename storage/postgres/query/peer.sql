@@ -99,7 +99,8 @@ select p.id,
 
 -- name: RequeueOfPeer :many
 -- The dead letters of a connection, due again: their documents still stand.
-update delivery d set state = 'waiting', state_at = @at, by_name = '', reason = '', reason_code = '', attempts = 0, next_attempt_at = @at
+update delivery d set state = 'waiting', state_at = @at, by_name = '', reason = '', reason_code = '', attempts = 0, next_attempt_at = @at,
+       expires_at = case when d.expires_at is not null then @expires_at::timestamptz end
   from (select w.agency_id, w.document_id, w.id from delivery w join document o on o.agency_id = w.agency_id and o.id = w.document_id
           left join peer_agency a on a.agency_id = w.target_agency_id
          where w.state = 'failed' and o.state = 'issued' and w.reason_code <> 'not_issued'

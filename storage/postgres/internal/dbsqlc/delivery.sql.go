@@ -237,8 +237,9 @@ func (q *Queries) TakeDueDeliveries(ctx context.Context, arg TakeDueDeliveriesPa
 const UpdateDelivery = `-- name: UpdateDelivery :exec
 update delivery
    set state = $1, state_at = $2, by_name = $3, reason = $4, reason_code = $5,
-       arrival_number = $6, remote_id = $7, attempts = $8, next_attempt_at = $9
- where agency_id = $10 and document_id = $11 and id = $12
+       arrival_number = $6, remote_id = $7, attempts = $8, next_attempt_at = $9,
+       expires_at = $10
+ where agency_id = $11 and document_id = $12 and id = $13
 `
 
 type UpdateDeliveryParams struct {
@@ -251,6 +252,7 @@ type UpdateDeliveryParams struct {
 	RemoteID      string
 	Attempts      int32
 	NextAttemptAt *time.Time
+	ExpiresAt     *time.Time
 	AgencyID      org.ID
 	DocumentID    org.ID
 	ID            org.ID
@@ -267,6 +269,7 @@ func (q *Queries) UpdateDelivery(ctx context.Context, arg UpdateDeliveryParams) 
 		arg.RemoteID,
 		arg.Attempts,
 		arg.NextAttemptAt,
+		arg.ExpiresAt,
 		arg.AgencyID,
 		arg.DocumentID,
 		arg.ID,

@@ -752,13 +752,14 @@ func (q *Queries) RemovePeerAgency(ctx context.Context, agencyID org.ID, peerID 
 }
 
 const RequeueOfPeer = `-- name: RequeueOfPeer :many
-update delivery d set state = 'waiting', state_at = $1, by_name = '', reason = '', reason_code = '', attempts = 0, next_attempt_at = $1
+update delivery d set state = 'waiting', state_at = $1, by_name = '', reason = '', reason_code = '', attempts = 0, next_attempt_at = $1,
+       expires_at = case when d.expires_at is not null then $2::timestamptz end
   from (select w.agency_id, w.document_id, w.id from delivery w join document o on o.agency_id = w.agency_id and o.id = w.document_id
           left join peer_agency a on a.agency_id = w.target_agency_id
          where w.state = 'failed' and o.state = 'issued' and w.reason_code <> 'not_issued'
-           and (w.channel = 'peer' and a.peer_id = $2 or w.channel = 'axis' and $3::boolean)
+           and (w.channel = 'peer' and a.peer_id = $3 or w.channel = 'axis' and $4::boolean)
          order by w.id
-         limit $4
+         limit $5
            for update of w skip locked) dead
  where d.agency_id = dead.agency_id and d.document_id = dead.document_id and d.id = dead.id
 returning d.agency_id, d.document_id, d.id, d.name,
@@ -767,10 +768,11 @@ returning d.agency_id, d.document_id, d.id, d.name,
 `
 
 type RequeueOfPeerParams struct {
-	At     time.Time
-	PeerID org.ID
-	Axis   bool
-	Most   int32
+	At        time.Time
+	ExpiresAt time.Time
+	PeerID    org.ID
+	Axis      bool
+	Most      int32
 }
 
 type RequeueOfPeerRow struct {
@@ -785,6 +787,7 @@ type RequeueOfPeerRow struct {
 func (q *Queries) RequeueOfPeer(ctx context.Context, arg RequeueOfPeerParams) ([]RequeueOfPeerRow, error) {
 	rows, err := q.db.Query(ctx, RequeueOfPeer,
 		arg.At,
+		arg.ExpiresAt,
 		arg.PeerID,
 		arg.Axis,
 		arg.Most,
