@@ -2,6 +2,7 @@ package incoming
 
 import (
 	"context"
+	"slices"
 
 	"congvan/server/domain/document"
 	"congvan/server/domain/fault"
@@ -34,6 +35,11 @@ func (s *Service) answered(ctx context.Context, j job.CloseAnswered, answer post
 	return s.store.InTx(ctx, postgres.ExchangeScope(), func(tx *postgres.Tx) error {
 		a, err := tx.LockArrival(ctx, []org.ID{j.AgencyID}, answer.ArrivalID)
 		if err != nil {
+			return err
+		}
+		// Who came first may have closed it: only what is open under the lock counts.
+		open, err := tx.OpenAnswers(ctx, j.AgencyID, j.DocumentID)
+		if err != nil || !slices.Contains(open, answer) {
 			return err
 		}
 		event := document.Event{Verb: "answered", Data: map[string]string{"line": answer.LineID.String(), "reference": j.Reference}}

@@ -109,8 +109,19 @@ func TestH6_TheAnswerThatIsIssuedClosesWhatItAnswers(t *testing.T) {
 		t.Fatalf("%d jobs close what was answered", queued)
 	}
 	work := job.CloseAnswered{AgencyID: o.ID, DocumentID: answer, Reference: "1/BC-UBND", ByName: o.Clerk.FullName}
+	// Asked twice at the same time, it is the same: the other comes between the
+	// looking and the closing.
+	late := incoming.New(o.Store, nil, func() time.Time {
+		must(t, o.in.Answered(t.Context(), work))
+		return time.Now()
+	})
+	must(t, late.Answered(t.Context(), work))
 	must(t, o.in.Answered(t.Context(), work))
-	must(t, o.in.Answered(t.Context(), work)) // asked twice, it is the same
+	var told int
+	must(t, o.Admin(t).QueryRow(t.Context(), `select count(*) from event where verb in ('answered', 'answer_issued')`).Scan(&told))
+	if told != 1 {
+		t.Errorf("the history tells it %d times", told)
+	}
 	if l := o.line(t, id, unit(o.Unit)); l.State != routing.LineDone {
 		t.Errorf("%+v", l)
 	}
