@@ -57,11 +57,11 @@ async function bringIn(office: Office, tables: Record<string, string>): Promise<
 }
 
 /** One more person in an agency of the test's own; gives the login. */
-export async function newPerson(office: Office, code: string, role: string): Promise<string> {
+export async function newPerson(office: Office, code: string, role: string, { name = "Kim Thị Thêm", unit = "" } = {}): Promise<string> {
   const login = `them.${process.pid}${++made}`;
   await bringIn(office, {
-    people: `login,full_name,email\n${login},Kim Thị Thêm,${login}@travinh.example\n`,
-    positions: `login,agency,unit,role,title,valid_from\n${login},${code},,${role},${role},01/01/2017\n`,
+    people: `login,full_name,email\n${login},${name},${login}@travinh.example\n`,
+    positions: `login,agency,unit,role,title,valid_from\n${login},${code},${unit},${role},${role},01/01/2017\n`,
   });
   return login;
 }
