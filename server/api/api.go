@@ -164,7 +164,7 @@ func (g *gate) mountContract(engine *gin.Engine) error {
 
 		presenceRoom: presenceRoom{accounts: g.opts.Accounts},
 		signingRoom: signingRoom{documents: g.opts.Documents, arrivals: g.opts.Arrivals, accounts: g.opts.Accounts, judged: g.opts.Judged,
-			public: g.opts.PublicVerify, local: g.opts.LocalProgram, visits: newVisits(time.Now)},
+			public: g.opts.PublicVerify, local: g.opts.LocalProgram, visits: newVisits(time.Now), log: g.opts.Log},
 	}
 	strict := gen.NewStrictHandlerWithOptions(rooms, nil, gen.StrictGinServerOptions{
 		RequestErrorHandlerFunc:  func(c *gin.Context, err error) { g.refuse(c, errMalformed.Because(err)) },

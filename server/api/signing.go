@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"io"
+	"log/slog"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -32,6 +33,7 @@ type signingRoom struct {
 	public    bool
 	local     string
 	visits    *visits
+	log       *slog.Logger
 }
 
 // in gives a sentence in the language that the reader asked for.
@@ -183,11 +185,22 @@ func (r signingRoom) OrderSigning(ctx context.Context, q gen.OrderSigningRequest
 			out.Orders = append(out.Orders, order(ctx, i.Order, i.Ticket))
 			continue
 		}
-		f := errDefect
-		errors.As(i.Refused, &f)
+		f := r.refusedOne(ctx, i)
 		out.Refused = append(out.Refused, gen.SigningRefused{DocumentId: uuid.UUID(i.DocumentID), Code: f.Code, Text: in(ctx, f.Text)})
 	}
 	return out, nil
+}
+
+// refusedOne gives why one document of a batch is not signed. A defect of ours is
+// logged under the request's number with the document, and its code stays inside.
+func (r signingRoom) refusedOne(ctx context.Context, o outgoing.Ordered) *fault.Error {
+	var f *fault.Error
+	if errors.As(o.Refused, &f) && f.Kind != fault.Internal {
+		return f
+	}
+	r.log.ErrorContext(ctx, "a document of a batch was not ordered", slog.String("request", requestID(ctx)),
+		slog.String("operation", operationID(ctx)), slog.String("document", o.DocumentID.String()), slog.Any("error", o.Refused))
+	return errDefect
 }
 
 // ListSigningOrders gives one's own orders.
