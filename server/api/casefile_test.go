@@ -95,3 +95,43 @@ func TestI1_ClosedWhileADocumentIsBeingAdded(t *testing.T) {
 		}
 	}
 }
+
+// Who may not read what lies in a file is told of it neither by the count nor
+// by the history.
+func TestM3_WhatIsRestrictedVanishesFromCaseFilesToo(t *testing.T) {
+	t.Parallel()
+	i := install(t)
+	o, to := i.Office(t, "H59.01", "Xã Long Đức"), i.Office(t, "H59.02", "Xã An Phú")
+	clerk, leader := i.as(t, o.Clerk.AccountID), i.as(t, o.Leader.AccountID)
+	file := i.opened(t, o, "01.VP")
+	i.as(t, o.Officer.AccountID).post("/api/casefiles/"+file+"/hand-over", object{"keeperPositionId": o.Clerk.Positions[0].ID.String()}).need(t, 200)
+	complaint := clerk.post("/api/agencies/"+o.ID.String()+"/paper-arrivals",
+		object{"seenSha256": "", "subject": "Đơn tố cáo", "issuerName": "Nguyễn Văn A", "restricted": true}).need(t, 201).identified(t)
+	clerk.post("/api/casefiles/"+file+"/add", object{"arrivalId": complaint}).need(t, 200)
+	clerk.post("/api/casefiles/"+file+"/add", object{"documentId": i.issued(t, o, to.ID)}).need(t, 200)
+	for name, seen := range map[string]struct {
+		by   *client
+		want int
+	}{"clerk": {clerk, 2}, "leader": {leader, 1}} {
+		var list struct{ Items []struct{ Count int } }
+		seen.by.get("/api/casefiles").need(t, 200).into(t, &list)
+		var told struct {
+			Items []struct{ Verb string }
+			Next  string
+		}
+		seen.by.get("/api/casefiles/"+file+"/events?limit=2").need(t, 200).into(t, &told)
+		var rest struct{ Items []struct{ Verb string } }
+		if told.Next != "" {
+			seen.by.get("/api/casefiles/"+file+"/events?limit=2&cursor="+told.Next).need(t, 200).into(t, &rest)
+		}
+		added := 0
+		for _, e := range append(told.Items, rest.Items...) {
+			if e.Verb == "casefile_added" {
+				added++
+			}
+		}
+		if len(list.Items) != 1 || list.Items[0].Count != seen.want || added != seen.want || len(told.Items)+len(rest.Items) != seen.want+2 {
+			t.Errorf("the %s is told %+v and %+v %+v", name, list.Items, told, rest)
+		}
+	}
+}

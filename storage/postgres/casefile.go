@@ -256,7 +256,12 @@ func (tx *Tx) CaseFiles(ctx context.Context, reach CaseFileReach, f CaseFileFilt
 	}
 	sql := fmt.Sprintf(`
 select f.id, f.agency_id, g.name, g.code, f.year, f.notation, f.title, a.full_name, coalesce(u.name, ''), f.retention, f.state, f.frozen,
-       f.start_day, f.end_day, f.count, f.updated_at
+       f.start_day, f.end_day,
+       f.count - case f.state when 'destroyed' then 0 else (
+           select count(*) from casefile_entry e
+            where e.agency_id = f.agency_id and e.casefile_id = f.id and e.arrival_id is not null
+              and not exists (select from arrival x where x.agency_id = e.agency_id and x.id = e.arrival_id)) end, -- hidden by the policy (M3)
+       f.updated_at
   from casefile f
   join agency g on g.id = f.agency_id
   join position p on p.agency_id = f.agency_id and p.id = f.keeper_id

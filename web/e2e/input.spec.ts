@@ -3,7 +3,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { promisify } from "node:util";
 import { attachMain, compose, pdf, row } from "./desk";
 import { expect, subjectOf, test } from "./office";
-import { issued } from "./road";
+import { issued, newAgency } from "./road";
 
 const run = promisify(execFile);
 
@@ -20,6 +20,30 @@ test("a state secret is refused where it is written, and nothing is kept", async
   officer.once("dialog", (leave) => void leave.accept());
   await officer.goto(`/outgoing?q=${encodeURIComponent(subject)}`);
   await expect(officer.getByText("Không có văn bản khớp bộ lọc")).toBeVisible();
+});
+
+test("a date that is none is not taken for another one, nor for none", async ({ office, paper }) => {
+  const subject = subjectOf("Về thời hạn báo cáo");
+  const own = await newAgency(office);
+  await issued(office, { subject, pdf: await paper(subject), to: [own.code] });
+  const clerk = await office.sit(own.clerk, "/incoming?state=awaiting");
+  await row(clerk, subject).click();
+  await expect(clerk.getByRole("button", { name: "Vào sổ và tiếp" })).toBeEnabled();
+  const due = clerk.getByLabel("Hạn xử lý");
+  for (const typed of ["31/02/2099", "abc", "10/12/2o99"]) {
+    await due.fill("");
+    await due.pressSequentially(typed);
+    await clerk.keyboard.press("F2");
+    await expect(clerk.getByText("Ngày chưa đúng").first()).toBeVisible();
+    await expect(due).toBeFocused();
+  }
+  await expect(clerk.getByRole("button", { name: "Vào sổ và tiếp" }), "and it is not registered").toBeEnabled();
+  await due.fill("");
+  await due.pressSequentially("10/12/2099");
+  await clerk.keyboard.press("F2");
+  await expect(clerk.getByText(/^Đã vào sổ, số đến/)).toBeVisible();
+  await clerk.getByRole("tab", { name: "Thông tin" }).click();
+  await expect(clerk.getByText("10/12/2099").first()).toBeVisible();
 });
 
 test("an empty file is told at once and does not leave the machine", async ({ office }) => {

@@ -7,6 +7,7 @@ package casefile
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"congvan/server/domain/access"
@@ -95,6 +96,30 @@ func view(ctx context.Context, tx *postgres.Tx, who access.Person, f rule.File) 
 	return v, err
 }
 
+// readable gives those of the documents and arrivals that the person may read.
+func readable(ctx context.Context, tx *postgres.Tx, who access.Person, agency org.ID, documents, arrivals []org.ID) (map[org.ID]Lying, error) {
+	found := map[org.ID]Lying{}
+	if len(documents) > 0 {
+		list, err := tx.Documents(ctx, postgres.DocumentReachOf(who, agency), postgres.DocumentFilter{IDs: documents, Limit: len(documents)})
+		if err != nil {
+			return nil, err
+		}
+		for _, d := range list {
+			found[d.ID] = Lying{Document: &d}
+		}
+	}
+	if len(arrivals) > 0 {
+		list, err := tx.Arrivals(ctx, postgres.ArrivalReachOf(who, agency), postgres.ArrivalFilter{IDs: arrivals, Limit: len(arrivals)})
+		if err != nil {
+			return nil, err
+		}
+		for _, a := range list {
+			found[a.ID] = Lying{Arrival: &a}
+		}
+	}
+	return found, nil
+}
+
 // contents gives the entries that the person may read, by the same filters as
 // the lists: what vanished there vanishes here.
 func contents(ctx context.Context, tx *postgres.Tx, who access.Person, f rule.File) ([]Lying, error) {
@@ -106,24 +131,9 @@ func contents(ctx context.Context, tx *postgres.Tx, who access.Person, f rule.Fi
 			documents = append(documents, e.DocumentID)
 		}
 	}
-	readable := map[org.ID]Lying{}
-	if len(documents) > 0 {
-		list, err := tx.Documents(ctx, postgres.DocumentReachOf(who, f.AgencyID), postgres.DocumentFilter{IDs: documents, Limit: len(documents)})
-		if err != nil {
-			return nil, err
-		}
-		for _, d := range list {
-			readable[d.ID] = Lying{Document: &d}
-		}
-	}
-	if len(arrivals) > 0 {
-		list, err := tx.Arrivals(ctx, postgres.ArrivalReachOf(who, f.AgencyID), postgres.ArrivalFilter{IDs: arrivals, Limit: len(arrivals)})
-		if err != nil {
-			return nil, err
-		}
-		for _, a := range list {
-			readable[a.ID] = Lying{Arrival: &a}
-		}
+	readable, err := readable(ctx, tx, who, f.AgencyID, documents, arrivals)
+	if err != nil {
+		return nil, err
 	}
 	lying := []Lying{}
 	for _, e := range f.InOrder() {
@@ -270,10 +280,46 @@ func (s *Service) Events(ctx context.Context, who access.Person, id, after org.I
 		if err := who.ReadCaseFile(f); err != nil {
 			return err
 		}
-		list, err = tx.Events(ctx, f.AgencyID, f.ID, after, most)
-		return err
+		list = nil
+		for len(list) < most {
+			page, err := tx.Events(ctx, f.AgencyID, f.ID, after, most)
+			if err != nil {
+				return err
+			}
+			if list, err = appendTold(ctx, tx, who, f.AgencyID, list, page); err != nil || len(page) < most {
+				return err
+			}
+			after = page[len(page)-1].ID
+		}
+		return nil
 	})
-	return list, err
+	return list[:min(len(list), most)], err
+}
+
+// appendTold adds the events that the person may be told of: not what was put
+// in or taken out that they may not read.
+func appendTold(ctx context.Context, tx *postgres.Tx, who access.Person, agency org.ID, list, page []postgres.Event) ([]postgres.Event, error) {
+	var about []org.ID
+	subjects := make([]org.ID, len(page))
+	for i, e := range page {
+		if text := e.Data["document"]; text != "" {
+			id, err := org.ParseID(text)
+			if err != nil {
+				return nil, fmt.Errorf("read an event of a case file: %w", err)
+			}
+			subjects[i], about = id, append(about, id)
+		}
+	}
+	found, err := readable(ctx, tx, who, agency, about, about)
+	if err != nil {
+		return nil, err
+	}
+	for i, e := range page {
+		if _, ok := found[subjects[i]]; ok || subjects[i].IsZero() {
+			list = append(list, e)
+		}
+	}
+	return list, nil
 }
 
 // ParseCursor reads where a page begins.

@@ -38,22 +38,25 @@ func TestM2_EveryActOnAnArrivalByRoleAndLine(t *testing.T) {
 			if err := p.ReadArrival(f); (err == nil) != (want != "not_found") {
 				t.Errorf("reading by the %s with the %s: %v", role, b.name, err)
 			}
-			for _, act := range []access.ArrivalAct{access.RegisterArrival, access.RefuseArrival} {
+			for _, act := range []access.ArrivalAct{access.RegisterArrival, access.RefuseArrival, access.RestrictArrival} {
 				if pos, err := p.OnArrival(act, f, org.ID{}); codeOf(err) != want || err == nil && pos != p.Positions[0] {
 					t.Errorf("%s by the %s with the %s: %v, want %q", act, role, b.name, err, want)
 				}
 			}
-			shown := []access.ArrivalAct{}
+			shown, later := []access.ArrivalAct{}, []access.ArrivalAct{}
 			if want == "" {
-				shown = []access.ArrivalAct{access.RegisterArrival, access.RefuseArrival}
+				shown = []access.ArrivalAct{access.RegisterArrival, access.RefuseArrival, access.RestrictArrival}
+				later = []access.ArrivalAct{access.RestrictArrival}
 			}
 			if got := p.ArrivalActs(f); !slices.Equal(got, shown) {
 				t.Errorf("the %s is shown %v", role, got)
 			}
-			for _, decided := range []routing.State{routing.Registered, routing.Refused, routing.Inside} {
+			// What is kept can be restricted at any time (M3).
+			for decided, want := range map[routing.State][]access.ArrivalAct{routing.Registered: later, routing.Inside: later,
+				routing.Refused: {}, routing.TakenBack: {}, routing.Recalled: {}} {
 				f.State = decided
-				if got := p.ArrivalActs(f); len(got) > 0 {
-					t.Errorf("%s, and the %s is still shown %v", decided, role, got)
+				if got := p.ArrivalActs(f); !slices.Equal(got, want) {
+					t.Errorf("%s, and the %s is shown %v", decided, role, got)
 				}
 			}
 			f.AgencyID = council
@@ -94,7 +97,7 @@ func TestArrivalActs_NeedTheScopeOfTheToken(t *testing.T) {
 		t.Errorf("a token for reading is shown %v", got)
 	}
 	p.Scopes = append(p.Scopes, access.ScopeRegister)
-	if got := p.ArrivalActs(f); len(got) != 2 {
+	if got := p.ArrivalActs(f); len(got) != 3 {
 		t.Errorf("a token for registering is shown %v", got)
 	}
 }

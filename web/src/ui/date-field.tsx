@@ -16,6 +16,19 @@ interface DateFieldProps extends FieldFrame {
   placeholder?: string;
 }
 
+// Whether a date is typed somewhere that is none, in the dialog in front or on
+// the page: it must not be taken for what the field held before. The cursor
+// goes there, and the field says so.
+export function misread(): boolean {
+  const room = [...document.querySelectorAll("dialog[open]")].at(-1) ?? document;
+  const one = room.querySelector<HTMLElement>("[data-misread]");
+  if (!one) return false;
+  one.focus();
+  one.blur(); // which makes it say so
+  one.focus();
+  return true;
+}
+
 // Typed, not clicked: 5/3 and 050326 become 05/03/2026 when the field is left.
 // The calendar of the browser stays one click away.
 export function DateField({ value, onChange, autoFocus, name, placeholder, error, ...frame }: DateFieldProps) {
@@ -31,6 +44,7 @@ export function DateField({ value, onChange, autoFocus, name, placeholder, error
       setTyped(undefined);
     }
   };
+  const unread = typed !== undefined && typed.trim() !== "" && parseDay(typed, today()) === undefined;
   return (
     <Field {...frame} error={wrong ? t.common.badDay : error}>
       {({ id, describedBy, invalid }) => (
@@ -45,6 +59,7 @@ export function DateField({ value, onChange, autoFocus, name, placeholder, error
             aria-describedby={describedBy}
             aria-invalid={invalid || undefined}
             aria-required={frame.required}
+            data-misread={unread ? "" : undefined}
             autoFocus={autoFocus}
             maxLength={10}
             value={typed ?? showDay(value)}

@@ -3,6 +3,7 @@ import { useRef } from "react";
 import { IntentKey } from "@/api/key";
 import { asProblem, passing, ProblemError } from "@/api/problem";
 import { useText } from "@/text/text";
+import { misread } from "@/ui/date-field";
 import { useToast } from "@/ui/toast";
 import { useActing } from "./acting";
 
@@ -36,6 +37,7 @@ export function useCommand<In, Out>(options: CommandOptions<In, Out>) {
     retry: (count, error) => count < 3 && passing(error),
     retryDelay: (count) => [500, 2000, 5000][count] ?? 5000,
     mutationFn: async (input) => {
+      if (misread()) throw new ProblemError({ type: "about:blank", title: t.badDay, status: 422, code: "misread_day" });
       const key = { "Idempotency-Key": intent.current.of(input) };
       try {
         return await options.run(input, { ...key, ...acting.header(options.agencyId) });
