@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { addDays, dayOf, daysBetween, parseDay, showBrief, showDay, showMoment } from "./dates";
+import { addDays, dayOf, daysBetween, parseDay, showBrief, showDay, showMoment, showNear } from "./dates";
 
 const now = "2026-03-20";
 
@@ -42,4 +42,9 @@ test("lists show as little as is needed", () => {
 test("counting days crosses months and years", () => {
   expect(daysBetween("2026-02-27", "2026-03-02")).toBe(3);
   expect(addDays("2026-12-31", 1)).toBe("2027-01-01");
+});
+
+test("a day of another year is shown with it", () => {
+  expect(showNear("2026-12-10", "2026-11-25")).toBe("10/12");
+  expect(showNear("2099-12-10", "2026-11-25")).toBe("10/12/2099");
 });

@@ -53,6 +53,11 @@ export function showDay(day: string): string {
   return day.length >= 10 ? `${day.slice(8, 10)}/${day.slice(5, 7)}/${day.slice(0, 4)}` : day;
 }
 
+// Day and month for this year, the whole day for another one.
+export function showNear(day: string, now: string): string {
+  return day.slice(0, 4) === now.slice(0, 4) ? showDay(day).slice(0, 5) : showDay(day);
+}
+
 export function showMoment(moment: string): string {
   const p = split(new Date(moment));
   return `${p.day}/${p.month}/${p.year} ${p.hour}:${p.minute}`;

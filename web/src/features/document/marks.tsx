@@ -1,7 +1,7 @@
 import type { ArrivalState, DeliveryCounts, DocumentState, Urgency } from "@/api/schema";
 import { useText } from "@/text/text";
 import { Badge, DueMark, StampMark, type Tone } from "@/ui/badge";
-import { daysBetween, showDay, today } from "@/ui/dates";
+import { daysBetween, showNear, today } from "@/ui/dates";
 import { dueTone } from "./due";
 import css from "./marks.module.css";
 
@@ -69,7 +69,7 @@ export function Due({ day, over, stacked }: { day: string | undefined; over: boo
     <DueMark
       tone={tone}
       stacked={stacked}
-      day={showDay(day).slice(0, 5)}
+      day={showNear(day, today())}
       left={tone === "late" ? t.daysLate(-left) : tone === "soon" ? t.daysLeft(left) : undefined}
     />
   );

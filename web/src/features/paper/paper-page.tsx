@@ -67,6 +67,9 @@ function Enter({ agencyId }: { agencyId: string }) {
   const [form, setForm] = useState(blank);
   const [last, setLast] = useState<Arrival>();
   const box = useRef<HTMLDivElement>(null);
+  // Until it is registered, not until the lists are read again: whoever has the
+  // next paper typed by then is not kept waiting, nor passed over.
+  const sending = useRef(false);
   const set = (change: Partial<typeof blank>) => setForm((f) => ({ ...f, ...change }));
   const save = useCommand({
     agencyId,
@@ -74,14 +77,16 @@ function Enter({ agencyId }: { agencyId: string }) {
     run: (body: Registration, header) => value(client.POST("/api/agencies/{id}/paper-arrivals", { params: { path: { id: agencyId }, header }, body })),
     said: (a) => t.registered(showOrdinal(a.arrivalNumber ?? 0)),
     onDone: (a) => {
+      sending.current = false;
       setLast(a);
       set({ number: "", symbol: "", subject: "", dueDate: "", restricted: false });
       box.current?.querySelector<HTMLElement>("[name=number]")?.focus();
     },
   });
   const submit = () => {
-    if (save.isPending) return;
-    save.mutate({
+    if (sending.current) return;
+    sending.current = true;
+    const body = {
       seenSha256: "",
       number: nfc(form.number),
       symbol: nfc(form.symbol),
@@ -91,7 +96,8 @@ function Enter({ agencyId }: { agencyId: string }) {
       subject: nfc(form.subject),
       dueDate: form.dueDate || undefined,
       restricted: form.restricted,
-    });
+    };
+    save.mutate(body, { onError: () => (sending.current = false) });
   };
   const error = (name: string) => fieldMessage(save.error, name);
   return (
