@@ -10,6 +10,7 @@ export function useArriving() {
   useEffect(
     () =>
       router.subscribe("onRendered", ({ fromLocation, toLocation }) => {
+        document.querySelector("nav [aria-current=page]")?.scrollIntoView({ block: "nearest" });
         if (!fromLocation || fromLocation.href.split("#")[0] !== toLocation.href.split("#")[0]) settle();
       }),
     [router],
