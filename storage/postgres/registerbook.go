@@ -33,8 +33,9 @@ type Entry struct {
 	DocumentDate org.Day
 	DueDate      org.Day
 	Note         string
-	ObjectState  string // of the document or arrival
-	Unit         string // that drafted
+	ObjectState  string   // of the document or arrival
+	FollowedBy   []string // "replace 02/CT-UBND": what came in a document's place, or changed it
+	Unit         string   // that drafted
 	Recipients   []string
 	Reached      int // recipients in all
 	Copies       int // on paper
@@ -69,7 +70,9 @@ select e.number, e.suffix, e.symbol, e.day, e.state, e.reason, e.subject_type, e
        array(select r.name from recipient r where r.agency_id = d.agency_id and r.document_id = d.id order by r.ordinal limit 20),
        coalesce(n.total, (select count(*) from recipient r where r.agency_id = d.agency_id and r.document_id = d.id)),
        (select coalesce(sum(p.copies), 0) from delivery p where p.agency_id = d.agency_id and p.document_id = d.id and p.channel = 'paper'),
-       coalesce(d.signer_block, '{}')
+       coalesce(d.signer_block, '{}'),
+       array(select q.kind || ' ' || q.by_reference from request q
+              where q.agency_id = d.agency_id and q.document_id = d.id and q.kind in ('replace', 'update') order by q.id limit 5)
   from register_entry e
   left join document d on e.subject_type = 'document' and d.agency_id = e.agency_id and d.id = e.subject_id
   left join unit u on u.agency_id = d.agency_id and u.id = d.unit_id
@@ -138,7 +141,7 @@ func (tx *Tx) entries(ctx context.Context, r numbering.Register, each func(Entry
 		to := []any{&e.Number.Value, &e.Number.Suffix, &e.Symbol, &e.Day, &e.State, &e.Reason, &e.SubjectType, &e.SubjectID, &taken, &e.TakenBy,
 			&e.Kind, &e.Subject, &e.SignerName, &date, &e.Note, &e.ObjectState}
 		if r.Direction == numbering.Outgoing {
-			to = append(to, &e.Unit, &issued, &e.Recipients, &e.Reached, &e.Copies, &e.SignerBlock)
+			to = append(to, &e.Unit, &issued, &e.Recipients, &e.Reached, &e.Copies, &e.SignerBlock, &e.FollowedBy)
 		} else {
 			to = append(to, &e.IssuerName, &e.OriginNumber, &e.OriginSymbol, &due, &e.Holders, &handed, &e.OpenLines, &closed)
 		}

@@ -238,7 +238,20 @@ func progress(e postgres.Entry, today org.Day) string {
 
 // remark is the last column: what became of the number, and the note.
 func remark(e postgres.Entry) string {
-	return joined(stands(e.ObjectState), entryStands(e), e.Note)
+	return joined(append([]string{stands(e.ObjectState), entryStands(e), e.Note}, followed(e)...)...)
+}
+
+// followed tells what came in the document's place, or changed it (F3).
+func followed(e postgres.Entry) []string {
+	said := make([]string, len(e.FollowedBy))
+	for i, by := range e.FollowedBy {
+		kind, reference, _ := strings.Cut(by, " ")
+		said[i] = "Được cập nhật bằng " + reference
+		if document.RequestKind(kind) == document.ReplaceNotice {
+			said[i] = "Được thay thế bằng " + reference
+		}
+	}
+	return said
 }
 
 // entryStands tells how the number came about, if it did out of the usual way,

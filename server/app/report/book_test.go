@@ -256,3 +256,17 @@ func TestB4_WhatCannotBeReadIsNotBound(t *testing.T) {
 		}
 	}
 }
+
+func TestB4_F3_TheRegisterSaysWhatCameInADocumentsPlace(t *testing.T) {
+	t.Parallel()
+	s := newShelf(t)
+	old, fresh := s.issue(t, "Quy chế cũ"), s.issue(t, "Quy chế mới")
+	out := outgoing.New(s.Store, nil, func(context.Context, document.File) error { return nil }, time.Now)
+	if err := out.Ask(t.Context(), s.sender.Clerk, access.Command{}, old, outgoing.AfterIssue{Kind: document.ReplaceNotice, ByDocumentID: fresh}); err != nil {
+		t.Fatal(err)
+	}
+	rows := sheetOf(t, s.bind(t, s.sender.Clerk, s.sender.OutgoingRegister, report.BookRequest{Book: numbering.OutgoingBook, Format: "xlsx"}), "Sổ")
+	if len(rows) != 4 || len(rows[2]) != 10 || rows[2][9] != "Được thay thế bằng 02/CT-UBND" || len(rows[3]) > 9 && rows[3][9] != "" {
+		t.Errorf("the register reads %q", rows)
+	}
+}
