@@ -25,7 +25,7 @@ func check(source io.ReaderAt, size int64) error {
 		return ErrFailed.Because(err)
 	}
 	if len(z.File) > maxEntries {
-		return ErrFailed.Because(errors.New("the archive has too many entries"))
+		return ErrTooLarge.Because(errors.New("the archive has too many entries"))
 	}
 	left := int64(maxUnpacked)
 	for _, f := range z.File {
@@ -93,7 +93,7 @@ func unpacked(f *zip.File, left int64) (int64, error) {
 		return 0, ErrFailed.Because(err)
 	}
 	if n > most {
-		return 0, ErrFailed.Because(fmt.Errorf("%q unpacks to more than any real part", f.Name))
+		return 0, ErrTooLarge.Because(fmt.Errorf("%q unpacks to more than any real part", f.Name))
 	}
 	return n, nil
 }

@@ -26,6 +26,8 @@ var (
 		"Tệp Word có chứa macro. Hãy lưu lại thành .docx không có macro rồi gửi.", "The Word document has macros. Save it as .docx without macros and send that.")
 	ErrExternal = fault.New(fault.Unsupported, "file_external",
 		"Tệp Word lấy ảnh hoặc nội dung từ nơi khác. Hãy chèn hẳn vào tệp rồi gửi lại.", "The Word document takes pictures or content from elsewhere. Put them into the file and send it again.")
+	ErrTooLarge = fault.New(fault.TooLarge, "file_unpacks_too_large",
+		"Tệp Word quá lớn khi mở ra nên không chuyển được sang PDF. Hãy giảm ảnh trong tệp rồi gửi lại.", "The Word document unpacks to more than is taken. Make its pictures smaller and send it again.")
 	ErrFailed = fault.New(fault.Unsupported, "file_not_convertible",
 		"Không chuyển được tệp này sang PDF. Hãy mở bằng Word, lưu thành PDF rồi gửi tệp PDF.", "This file could not be turned into a PDF. Open it in Word, save it as PDF and send that.")
 	ErrBusy = fault.New(fault.Unavailable, "convert_busy",
@@ -70,7 +72,7 @@ func (c *Converter) PDF(ctx context.Context, source io.ReaderAt, size int64) (io
 		return nil, ErrMissing
 	}
 	if size > maxSource {
-		return nil, ErrFailed.Because(errors.New("the document is too large to convert"))
+		return nil, ErrTooLarge
 	}
 	if err := check(source, size); err != nil {
 		return nil, err

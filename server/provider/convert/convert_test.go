@@ -88,7 +88,7 @@ func TestC_WhatWouldRunOrFetchIsRefused(t *testing.T) {
 		"picture":  {relation("image"), convert.ErrExternal},
 		"template": {relation("attachedTemplate"), convert.ErrExternal},
 		"link":     {relation("hyperlink"), nil},
-		"bomb":     {map[string]string{"word/media/a.xml": strings.Repeat("0", 101<<20)}, convert.ErrFailed},
+		"bomb":     {map[string]string{"word/media/a.xml": strings.Repeat("0", 101<<20)}, convert.ErrTooLarge},
 		"no words": {map[string]string{"word/document.xml": "<<<"}, convert.ErrFailed},
 	} {
 		t.Run(name, func(t *testing.T) {
