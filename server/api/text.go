@@ -4,17 +4,29 @@ import (
 	"math"
 	"net/url"
 	"strings"
+	"unicode"
 
 	"golang.org/x/text/unicode/norm"
 )
 
-// normal brings every text of a decoded JSON value into NFC. It is not clean
-// when a text holds U+0000, which no table can keep.
+// plain brings a text into NFC, without the marks that turn its direction:
+// nothing here is written from the right, and they show a name as another one.
+func plain(s string) string {
+	return norm.NFC.String(strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Bidi_Control, r) {
+			return -1
+		}
+		return r
+	}, s))
+}
+
+// normal makes every text of a decoded JSON value plain. It is not clean when
+// a text holds U+0000, which no table can keep.
 func normal(value any) (any, bool) {
 	clean := true
 	switch v := value.(type) {
 	case string:
-		return norm.NFC.String(v), strings.IndexByte(v, 0) < 0
+		return plain(v), strings.IndexByte(v, 0) < 0
 	case float64:
 		// What binds the body writes large floats with an exponent, which no integer takes.
 		if v == math.Trunc(v) && math.Abs(v) < 1<<53 {

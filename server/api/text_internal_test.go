@@ -26,3 +26,12 @@ func TestN5_AWholeNumberOfAnySizeIsBound(t *testing.T) {
 		}
 	}
 }
+
+func TestNormal_NothingTurnsTheDirectionOfAText(t *testing.T) {
+	t.Parallel()
+	body, clean := normal(map[string]any{"title": "Ho\u0302\u0300 sơ \u202egnp.exe\u2069", "list": []any{"a\u200fb"}})
+	got := fmt.Sprint(body)
+	if want := "map[list:[ab] title:Hồ sơ gnp.exe]"; got != want || !clean {
+		t.Errorf("%q, want %q", got, want)
+	}
+}

@@ -195,6 +195,20 @@ type Forwarded struct {
 	Refused   error // nil when it was forwarded
 }
 
+// eachOnce gives the documents in their order; one that is named twice is
+// forwarded once.
+func eachOnce(ids []org.ID) []org.ID {
+	seen := make(map[org.ID]bool, len(ids))
+	once := make([]org.ID, 0, len(ids))
+	for _, id := range ids {
+		if !seen[id] {
+			seen[id] = true
+			once = append(once, id)
+		}
+	}
+	return once
+}
+
 // ForwardMany gives the agency's own lines of many arrivals to the same
 // holders with the same words. What cannot be forwarded is told one by one and
 // does not stop the rest; what can is written in one statement each for
@@ -206,6 +220,7 @@ func (s *Service) ForwardMany(ctx context.Context, who access.Person, c access.C
 	if len(ids) == 0 || len(ids) > ForwardMost {
 		return nil, fault.InvalidField("ids", "too_many", "Mỗi lần chuyển từ 1 đến 500 văn bản.", "Forward 1 to 500 documents at a time.")
 	}
+	ids = eachOnce(ids)
 	words, err := wordsOf("words", in.Words, false)
 	if err != nil {
 		return nil, err

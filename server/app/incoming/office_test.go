@@ -344,6 +344,9 @@ func TestG6_ManyAreForwardedAtOnceAndEachIsAnswered(t *testing.T) {
 	list, err := o.in.ForwardMany(t.Context(), o.Clerk, access.Command{}, append(slices.Clone(ids), foreign, ids[0]),
 		incoming.Forwarding{Words: "Chuyển VP", Shares: []routing.Share{share(unit(o.Unit), routing.Lead), share(person(o.Officer), routing.Inform)}})
 	must(t, err)
+	if len(list) != 6 {
+		t.Errorf("%d answers for six documents, one of them named twice", len(list))
+	}
 	for i, f := range list {
 		switch {
 		case f.ArrivalID == gone && i < 5:
