@@ -42,6 +42,20 @@ func (g *Gateway) Prove(ctx context.Context, raw document.Hash) ([]exchange.Doma
 	})
 }
 
+// noting keeps the failure of a reader, which a parser takes for the mail's.
+type noting struct {
+	io.Reader
+	failed error
+}
+
+func (n *noting) Read(p []byte) (int, error) {
+	read, err := n.Reader.Read(p)
+	if err != nil && !errors.Is(err, io.EOF) {
+		n.failed = err
+	}
+	return read, err
+}
+
 func prove(raw io.Reader, lookup func(string) ([]string, error)) ([]exchange.DomainProof, error) {
 	var away error
 	asked := func(name string) ([]string, error) {
@@ -52,9 +66,13 @@ func prove(raw io.Reader, lookup func(string) ([]string, error)) ([]exchange.Dom
 		}
 		return keys, err
 	}
-	found, err := dkim.VerifyWithOptions(raw, &dkim.VerifyOptions{MaxVerifications: maxSignatures, LookupTXT: asked})
+	source := &noting{Reader: raw}
+	found, err := dkim.VerifyWithOptions(source, &dkim.VerifyOptions{MaxVerifications: maxSignatures, LookupTXT: asked})
 	if away != nil {
 		return nil, errNames.Because(away)
+	}
+	if source.failed != nil { // of the store: the mail may be signed all the same
+		return nil, source.failed
 	}
 	if err != nil && !errors.Is(err, dkim.ErrTooManySignatures) {
 		return nil, nil // what cannot be read as signed is not signed

@@ -10,6 +10,7 @@ import (
 	"net"
 	"strings"
 	"testing"
+	"testing/iotest"
 
 	"github.com/emersion/go-msgauth/dkim"
 	"github.com/stretchr/testify/assert"
@@ -49,4 +50,13 @@ func TestK_OurOwnCheckOfDKIMTellsWhoReallySent(t *testing.T) {
 	})
 	require.NoError(t, err)
 	assert.Equal(t, "error", proofs[0].Result)
+}
+
+// A store that broke off is no mail without a signature: it is tried again.
+func TestK_AMailThatCouldNotBeReadIsNotUnsigned(t *testing.T) {
+	t.Parallel()
+	broken := errors.New("the line broke")
+	half := io.MultiReader(strings.NewReader("From: a@so.example\r\nDKIM-Sig"), iotest.ErrReader(broken))
+	_, err := prove(half, func(string) ([]string, error) { return nil, nil })
+	require.ErrorIs(t, err, broken)
 }
