@@ -26,6 +26,11 @@ export function CircuitTab({ document: d }: { document: Document }) {
   const [seat, setSeat] = useState<Seat>();
   if (error && !data) return <LoadFailed error={error} onRetry={() => void refetch()} />;
   if (!data) return <Bone width="60%" />;
+  // What was saved a moment ago may not have been read again yet.
+  const plan = async () => {
+    await refetch();
+    setPlanning(true);
+  };
   const back = wayBack(data);
   const reassigning = d.actions.includes("reassign");
   return (
@@ -40,7 +45,7 @@ export function CircuitTab({ document: d }: { document: Document }) {
         </ol>
         <Facts facts={[[t.block, data.signerBlock.length > 0 && <SignerBlock key="block" lines={data.signerBlock} />]]} />
         <div className={css.acts}>
-          {d.actions.includes("plan") ? <Button onClick={() => setPlanning(true)}>{t.edit}</Button> : null}
+          {d.actions.includes("plan") ? <Button onClick={() => void plan()}>{t.edit}</Button> : null}
           <Link to="/outgoing/$id/slip" params={{ id: d.id }} className={buttonClass()}>
             {t.slip}
           </Link>
