@@ -8,9 +8,6 @@ import { expect, ownPassword, subjectOf, test, type Office } from "./office";
 import { answer, approved, command, newPerson, newWholeOffice, type WholeOffice } from "./road";
 import { addPasskey, done, pdfsig } from "./signing";
 
-// One after the other: they draw and put back the same devices.
-test.describe.configure({ mode: "default" });
-
 // C4b: the leader's key is in a token on the leader's own PC.
 
 // One after the other: they share the token.
